@@ -27,6 +27,8 @@ const (
 // Request asks for a release to go in. Facts are in it, because it comes from control or
 // from the release machine, which have looked them up.
 type Request struct {
+	Service     string         `json:"service"`     // whose lane it is; the same in every request to a lane
+	Environment string         `json:"environment"` //
 	Release     string         `json:"release"` // identity within the service
 	Artifact    string         `json:"artifact"`
 	Commit      string         `json:"commit,omitempty"`
