@@ -1,0 +1,197 @@
+package manifest
+
+import (
+	"fmt"
+	"slices"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Check holds resources against one another: names that are there twice, references to
+// what is not there, and routes that collide. Known are the resources of other sources;
+// problems are only reported about found. With partial, known ones that found does not
+// have are expected to exist elsewhere, and what is referred to need not be there.
+func Check(found, known []Resource, partial bool) Problems {
+	c := &catalog{decoder: &decoder{}, partial: partial, byID: map[string]Resource{}, own: map[string]bool{}}
+	for _, r := range known {
+		c.byID[r.ID()] = r
+	}
+	for _, r := range found {
+		if c.own[r.ID()] {
+			c.at(r, "metadata", "name").say("%s `%s` is already there, at %s", r.Kind, r.Name, c.byID[r.ID()].At)
+			continue
+		}
+		c.byID[r.ID()], c.own[r.ID()] = r, true
+	}
+	for _, r := range found {
+		c.references(r)
+	}
+	c.cycles()
+	c.places()
+	c.problems.sort()
+	return c.problems
+}
+
+type catalog struct {
+	*decoder
+	partial bool
+	byID    map[string]Resource
+	own     map[string]bool // by ID: it is one of found
+}
+
+// at gives the place of a field in the file that a resource comes from.
+func (c *catalog) at(r Resource, path ...string) spot {
+	s := spot{d: c.decoder, n: r.node}
+	if s.n == nil {
+		s.n = &yaml.Node{} // what was stored has no place in a file
+	}
+	c.file = r.At.File
+	for _, name := range path {
+		s = s.in(name)
+	}
+	return s
+}
+
+// all gives the resources of a kind by name, sorted.
+func (c *catalog) all(kind string) []Resource {
+	var out []Resource
+	for _, r := range c.byID {
+		if r.Kind == kind {
+			out = append(out, r)
+		}
+	}
+	slices.SortFunc(out, func(a, b Resource) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// refer looks for what a field names.
+func (c *catalog) refer(r Resource, kind, name string, path ...string) {
+	if name == "" {
+		return
+	}
+	if _, ok := c.byID[kind+"/"+name]; ok {
+		return
+	}
+	var known []string
+	for _, k := range c.all(kind) {
+		known = append(known, k.Name)
+	}
+	if c.partial && nearest(name, known) == "" {
+		return
+	}
+	c.at(r, path...).say("there is no %s `%s`; %s", kind, name, didYouMean(name, known))
+}
+
+func (c *catalog) references(r Resource) {
+	c.refer(r, KindTeam, r.Team, "metadata", "team")
+	switch r.Kind {
+	case KindEnvironment:
+		if e, err := r.Environment(); err == nil {
+			c.refer(r, KindEnvironment, string(e.After), "spec", "after")
+		}
+	case KindService:
+		if s, err := r.Service(); err == nil {
+			for name := range s.Overrides {
+				c.refer(r, KindEnvironment, string(name), "spec", "overrides", string(name))
+			}
+		}
+	}
+}
+
+// cycles finds environments that wait for one another.
+func (c *catalog) cycles() {
+	for _, r := range c.all(KindEnvironment) {
+		name, way := r.Name, r.Name
+		for range c.byID {
+			e, err := c.byID[KindEnvironment+"/"+name].Environment()
+			if err != nil || e.After == "" {
+				break
+			}
+			name = string(e.After)
+			way += " after " + name
+			if name == r.Name {
+				if c.own[r.ID()] {
+					c.at(r, "spec", "after").say("environments wait for one another: %s", way)
+				}
+				break
+			}
+		}
+	}
+}
+
+// occupant is who is at a public place.
+type occupant struct{ service, environment Resource }
+
+func (o occupant) String() string {
+	return fmt.Sprintf("service `%s` in `%s`", o.service.Name, o.environment.Name)
+}
+
+// places finds two at the same public place.
+func (c *catalog) places() {
+	at := map[string]occupant{}
+	services, environments := c.knownFirst(KindService), c.knownFirst(KindEnvironment)
+	for _, r := range services {
+		s, err := r.Service()
+		if err != nil {
+			continue
+		}
+		for _, e := range environments {
+			env, err := e.Environment()
+			if err != nil {
+				continue
+			}
+			for i, route := range s.RoutesIn(Name(e.Name)) {
+				place := Route{Host: Host(env.Host.Expand(Name(e.Name), route.Host)), Path: route.Path}.Place()
+				if other, taken := at[place]; taken {
+					c.collision(occupant{r, e}, other, place, i)
+				} else {
+					at[place] = occupant{r, e}
+				}
+			}
+		}
+	}
+}
+
+// collision tells the environment if it is new or a service meets itself, else the service.
+func (c *catalog) collision(o, other occupant, place string, route int) {
+	s, _ := o.service.Service()
+	from := []string{"spec", "routes"}
+	if len(s.Overrides[Name(o.environment.Name)].Routes) > 0 {
+		from = []string{"spec", "overrides", o.environment.Name, "routes"}
+	}
+	itself := o.service.ID() == other.service.ID()
+	switch {
+	case c.own[o.environment.ID()] && (itself || !c.own[o.service.ID()]):
+		c.at(o.environment, "spec", "host").say("%s would be at %s, where %s already is; give the environment a host pattern of its own", o, place, other)
+	case c.own[o.service.ID()]:
+		c.at(o.service, from...).item(route).say("%s would be at %s, where %s already is", o, place, other)
+	}
+}
+
+// knownFirst gives a kind in an order in which problems are told to who comes later.
+func (c *catalog) knownFirst(kind string) []Resource {
+	all := c.all(kind)
+	slices.SortStableFunc(all, func(a, b Resource) int {
+		switch {
+		case c.own[a.ID()] == c.own[b.ID()]:
+			return 0
+		case c.own[a.ID()]:
+			return 1
+		}
+		return -1
+	})
+	return all
+}
+
+// RoutesIn gives the routes of a service in an environment, with hosts as they are written.
+func (s Service) RoutesIn(environment Name) []Route {
+	if o, ok := s.Overrides[environment]; ok && o.Routes != nil {
+		return o.Routes
+	}
+	return s.Routes
+}

@@ -1,0 +1,168 @@
+package manifest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Bounds of a file.
+const (
+	MaxFile      = 1 << 20 // bytes
+	maxDocuments = 1000
+	maxProblems  = 200 // of one file; nobody reads more
+)
+
+// Parse reads a file's documents. It gives the resources that are all right, and all that
+// is wrong with the others.
+func Parse(file string, data []byte) ([]Resource, Problems) {
+	d := &decoder{file: file}
+	if !d.readable(data) {
+		return nil, d.problems
+	}
+	loader, err := yaml.NewLoader(bytes.NewReader(data))
+	if err != nil {
+		d.say(&yaml.Node{}, "", "cannot be read: %v", err)
+		return nil, d.problems
+	}
+	var out []Resource
+	for range maxDocuments {
+		var doc yaml.Node
+		if err := loader.Load(&doc); errors.Is(err, io.EOF) {
+			return out, d.finish()
+		} else if err != nil {
+			d.syntax(err)
+			return out, d.finish()
+		}
+		if doc.Kind != yaml.DocumentNode || len(doc.Content) == 0 || isNothing(doc.Content[0]) {
+			continue
+		}
+		if r, ok := d.resource(doc.Content[0]); ok {
+			out = append(out, r)
+		}
+	}
+	d.say(&yaml.Node{}, "", "there are more than %d documents in this file", maxDocuments)
+	return out, d.finish()
+}
+
+func isNothing(n node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+
+func (d *decoder) finish() Problems {
+	d.problems.sort()
+	if more := len(d.problems) - maxProblems; more > 0 {
+		last := d.problems[maxProblems]
+		d.problems = d.problems[:maxProblems]
+		d.say(&yaml.Node{Line: last.Line, Column: last.Column}, "", "and %d more", more)
+	}
+	return d.problems
+}
+
+// readable looks for what the YAML reader refuses without a position.
+func (d *decoder) readable(data []byte) bool {
+	if len(data) > MaxFile {
+		d.say(&yaml.Node{}, "", "the file is larger than 1 MB")
+		return false
+	}
+	line, column := 1, 1
+	for rest := data; len(rest) > 0; {
+		r, size := utf8.DecodeRune(rest)
+		at := &yaml.Node{Line: line, Column: column}
+		switch {
+		case r == utf8.RuneError && size == 1:
+			d.say(at, "", "the file is not UTF-8 text")
+			return false
+		case r < ' ' && r != '\n' && r != '\r' && r != '\t', r >= 0x7f && r < 0xa0 && r != 0x85, r == 0xfffe, r == 0xffff:
+			d.say(at, "", "the control character %U is not allowed; in double quotes it can be written as an escape", r)
+			return false
+		case r == '\n':
+			line, column = line+1, 0
+		}
+		column++
+		rest = rest[size:]
+	}
+	return true
+}
+
+// syntax puts in what the YAML reader found.
+func (d *decoder) syntax(err error) {
+	var e *yaml.LoadError
+	if !errors.As(err, &e) {
+		d.say(&yaml.Node{}, "", "not YAML: %v", err)
+		return
+	}
+	text := strings.TrimSpace(e.ContextMsg + ": " + e.Message)
+	d.say(&yaml.Node{Line: e.Mark.Line, Column: e.Mark.Column}, "", "not YAML: %s", strings.TrimPrefix(text, ": "))
+}
+
+// header is what a document has, whatever its kind.
+type header struct {
+	APIVersion string    `json:"apiVersion,omitempty" need:"yes" enum:"slipway.dev/v1" doc:"Always slipway.dev/v1."`
+	Kind       string    `json:"kind,omitempty" need:"yes" doc:"What it describes: Environment, Service or Team."`
+	Metadata   Metadata  `json:"metadata,omitzero" need:"yes" doc:"What all kinds have."`
+	Spec       *anything `json:"spec,omitempty" need:"yes" doc:"What is particular to the kind."`
+}
+
+// anything is read later, when the kind is known.
+type anything struct{}
+
+// resource reads one document.
+func (d *decoder) resource(n node) (Resource, bool) {
+	before := len(d.problems)
+	d.nodes = 0
+	var h header
+	d.decodeHeader(n, &h)
+	spec := d.decodeSpec(n, h.Kind)
+	if h.Kind == KindService && h.Metadata.Team == "" && len(d.problems) == before {
+		d.say(follow(lookup(n, "metadata")), "metadata", "field `team` is missing: a service has a team that owns it")
+	}
+	if len(d.problems) > before {
+		return Resource{}, false
+	}
+	encoded, err := json.Marshal(spec)
+	if err != nil {
+		panic("manifest: what was read does not encode: " + err.Error())
+	}
+	r := Resource{Kind: h.Kind, Name: string(h.Metadata.Name), Team: string(h.Metadata.Team), Labels: h.Metadata.Labels,
+		Spec: encoded, At: Position{d.file, n.Line, n.Column}, node: n}
+	r.Digest = digest(r.Document())
+	return r, true
+}
+
+// decodeHeader reads all but the spec, and looks at the kind.
+func (d *decoder) decodeHeader(n node, h *header) {
+	top := *follow(n)
+	if value := lookup(n, "spec"); value != nil && top.Kind == yaml.MappingNode {
+		top.Content = slices.Clone(top.Content)
+		for i := 0; i+1 < len(top.Content); i += 2 {
+			if follow(top.Content[i]).Value == "spec" {
+				top.Content[i+1] = &yaml.Node{Kind: yaml.MappingNode, Line: value.Line, Column: value.Column}
+			}
+		}
+	}
+	d.decode(&top, reflect.ValueOf(h).Elem(), field{}, "", 0)
+}
+
+// decodeSpec reads the spec of a kind. Of an unknown kind it reads none.
+func (d *decoder) decodeSpec(n node, kind string) any {
+	at := lookup(n, "kind")
+	t, known := kinds[kind]
+	if !known {
+		if at != nil && kind != "" {
+			d.say(at, "kind", "unknown kind %q; %s", short(kind), didYouMean(kind, slices.Collect(maps.Keys(kinds))))
+		}
+		return nil
+	}
+	spec := reflect.New(t)
+	if value := lookup(n, "spec"); value != nil {
+		d.decode(value, spec.Elem(), field{}, "spec", 1)
+	}
+	return spec.Interface()
+}

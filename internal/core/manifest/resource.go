@@ -1,0 +1,104 @@
+package manifest
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"reflect"
+)
+
+// APIVersion is what a manifest's apiVersion must say.
+const APIVersion = "slipway.dev/v1"
+
+// The kinds.
+const (
+	KindService     = "Service"
+	KindEnvironment = "Environment"
+	KindTeam        = "Team"
+)
+
+// kinds has the type of each kind's spec.
+var kinds = map[string]reflect.Type{
+	KindService:     reflect.TypeFor[Service](),
+	KindEnvironment: reflect.TypeFor[Environment](),
+	KindTeam:        reflect.TypeFor[Team](),
+}
+
+// Metadata is what all kinds have.
+type Metadata struct {
+	Name   Name          `json:"name,omitempty" need:"yes" doc:"Its name, the only one of its kind." eg:"\"tickets\""`
+	Team   Name          `json:"team,omitempty" doc:"Team that owns it. A service must have one." eg:"\"box-office\""`
+	Labels map[Name]Text `json:"labels,omitempty" doc:"Words to find it by." eg:"{\"tier\":\"front\"}"`
+}
+
+// Resource is one document of a manifest that is all right.
+type Resource struct {
+	Kind   string          `json:"kind"`
+	Name   string          `json:"name"`
+	Team   string          `json:"team,omitempty"`
+	Labels map[Name]Text   `json:"labels,omitempty"`
+	Spec   json.RawMessage `json:"spec"`   // canonical: the same for the same content
+	Digest string          `json:"digest"` // "sha256:…" of Document
+	At     Position        `json:"at,omitzero"`
+
+	node node // for the positions of problems between resources; nil for what was stored
+}
+
+// ID is "Kind/name".
+func (r Resource) ID() string { return r.Kind + "/" + r.Name }
+
+// Document is the resource as canonical JSON, which is a manifest itself. It is the blob
+// that Digest names.
+func (r Resource) Document() []byte {
+	b, err := json.Marshal(struct {
+		APIVersion string          `json:"apiVersion"`
+		Kind       string          `json:"kind"`
+		Metadata   Metadata        `json:"metadata"`
+		Spec       json.RawMessage `json:"spec"`
+	}{APIVersion, r.Kind, Metadata{Name: Name(r.Name), Team: Name(r.Team), Labels: r.Labels}, r.Spec})
+	if err != nil {
+		panic("manifest: a spec that was read does not encode: " + err.Error())
+	}
+	return b
+}
+
+// Load reads a Document back. It holds even documents of ours to all rules.
+func Load(document []byte) (Resource, error) {
+	found, problems := Parse("stored", document)
+	if err := problems.Err(); err != nil {
+		return Resource{}, err
+	}
+	if len(found) != 1 {
+		return Resource{}, fmt.Errorf("a stored document has %d resources", len(found))
+	}
+	found[0].At, found[0].node = Position{}, nil
+	return found[0], nil
+}
+
+// Service gives the spec of a Service.
+func (r Resource) Service() (Service, error) { return specOf[Service](r, KindService) }
+
+// Environment gives the spec of an Environment.
+func (r Resource) Environment() (Environment, error) {
+	return specOf[Environment](r, KindEnvironment)
+}
+
+// TeamSpec gives the spec of a Team.
+func (r Resource) TeamSpec() (Team, error) { return specOf[Team](r, KindTeam) }
+
+func specOf[T any](r Resource, kind string) (T, error) {
+	var t T
+	if r.Kind != kind {
+		return t, fmt.Errorf("%s is not a %s", r.ID(), kind)
+	}
+	if err := json.Unmarshal(r.Spec, &t); err != nil {
+		return t, fmt.Errorf("spec of %s: %w", r.ID(), err)
+	}
+	return t, nil
+}
+
+func digest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,129 @@
+package manifest
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The scalars. They are kept as they were written, which "" says is not at all; their
+// methods give the value. What each may be is its rule.
+type (
+	Name        string // of a resource: a DNS label
+	Text        string // any text; a number or a boolean is taken as it is written
+	Duration    string // "1m30s"
+	Size        string // "128Mi"
+	CPU         string // cores: "0.5" or "500m"
+	Percent     string // "5%"
+	EnvName     string // of an environment variable
+	FileName    string // of a config file; may have folders
+	Path        string // below a repository or artifact
+	Ref         string // a git branch
+	Host        string // "shop.localhost" or "*"
+	HostPattern string // "{environment}.{host}"
+	URLPath     string // "/orders"
+	Header      string // name of an HTTP header
+	RE          string // regular expression (RE2)
+	JQ          string // jq expression
+	Image       string // OCI reference with tag or digest
+	Email       string
+)
+
+// rule is what a scalar may be. Pattern holds for parser and schema; check says what a
+// pattern cannot.
+type rule struct {
+	what    string // "a name like \"box-office\": …", for the error
+	pattern string
+	max     int  // longest length in bytes; 0: 1 MB
+	number  bool // a number may be written without quotes
+	any     bool // so may a boolean and whatever else is a scalar
+	check   func(string) error
+}
+
+const label = `[a-z0-9]([a-z0-9-]*[a-z0-9])?`
+
+var rules = map[string]rule{
+	"Name":     {what: `a name of lower-case letters, digits and hyphens that begins with a letter, like "box-office"`, pattern: `^[a-z]([a-z0-9-]*[a-z0-9])?$`, max: 63},
+	"Text":     {what: "text", any: true},
+	"string":   {what: "text"},
+	"Duration": {what: `a time with a unit (ms, s, m, h, d), like "30s" or "1m30s"`, pattern: `^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$`, max: 20, check: checkDuration},
+	"Size":     {what: `a size with a unit (k, M, G, Ki, Mi, Gi), like "128Mi"`, pattern: `^[1-9][0-9]{0,8}(k|M|G|Ki|Mi|Gi)$`},
+	"CPU":      {what: `a number of cores above 0, like "0.5" or "500m"`, pattern: `^([0-9]{1,4}(\.[0-9]{1,3})?|[0-9]{1,6}m)$`, number: true, check: checkCPU},
+	"Percent":  {what: `a percentage from 0% to 100%, like "5%"`, pattern: `^(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%$`, max: 12},
+	"EnvName":  {what: `a variable's name of letters, digits and underscores that does not begin with a digit, like "LOG_LEVEL"`, pattern: `^[A-Za-z_][A-Za-z0-9_]*$`, max: 200, check: checkEnvName},
+	"FileName": {what: `a file name like "app.ini" or "conf.d/app.ini"`, pattern: `^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$`, max: 200},
+	"Path":     {what: `a path below the root without "..", like "services/tickets"`, pattern: `^(\.|[^/\\]+(/[^/\\]+)*)$`, max: 500, check: checkPath},
+	"Ref":      {what: `a branch, like "main"`, pattern: `^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)*$`, max: 200, check: checkRef},
+	"Host":     {what: `a host name in lower case, like "shop.localhost", or "*"`, pattern: `^(\*|` + label + `(\.` + label + `)*)$`, max: 200},
+	"HostPattern": {what: `a host name with {host} in it, and perhaps {environment}, like "{environment}.{host}"`,
+		pattern: `^((` + label + `|\{environment\})[.-])*\{host\}$`, max: 200},
+	"URLPath": {what: `a path that begins with "/", like "/orders"`, pattern: `^/[^\s#]*$`, max: 1000},
+	"Header":  {what: `a header's name, like "Content-Type"`, pattern: `^[A-Za-z0-9-]+$`, max: 100},
+	"RE":      {what: `a regular expression`, max: 2000, check: checkRE},
+	"JQ":      {what: `a jq expression`, max: 2000, check: checkJQ},
+	"Image": {what: `an image with a tag or digest, like "registry.example.com/shop/tickets:1.4"`,
+		pattern: `^[a-z0-9][a-zA-Z0-9.-]*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*|@sha256:[0-9a-f]{64}|:[A-Za-z0-9_][A-Za-z0-9_.-]*@sha256:[0-9a-f]{64})$`, max: 500},
+	"Email": {what: `an address like "ada@example.com"`, pattern: `^[^@\s]+@[^@\s]+$`, max: 200},
+}
+
+var patterns = func() map[string]*regexp.Regexp {
+	out := map[string]*regexp.Regexp{}
+	for name, r := range rules {
+		if r.pattern != "" {
+			out[name] = regexp.MustCompile(r.pattern)
+		}
+	}
+	return out
+}()
+
+// Value is 0 for "".
+func (d Duration) Value() time.Duration {
+	v, _ := parseDuration(string(d))
+	return v
+}
+
+// Or gives the value, or another one if it is not set.
+func (d Duration) Or(other time.Duration) time.Duration {
+	if d == "" {
+		return other
+	}
+	return d.Value()
+}
+
+// Bytes is 0 for "".
+func (s Size) Bytes() int64 {
+	digits := strings.TrimRight(string(s), "kKMGi")
+	n, _ := strconv.ParseInt(digits, 10, 64)
+	switch string(s)[len(digits):] {
+	case "k":
+		return n * 1000
+	case "M":
+		return n * 1000 * 1000
+	case "G":
+		return n * 1000 * 1000 * 1000
+	case "Ki":
+		return n << 10
+	case "Mi":
+		return n << 20
+	case "Gi":
+		return n << 30
+	}
+	return n
+}
+
+// Cores is 0 for "".
+func (c CPU) Cores() float64 {
+	if milli, ok := strings.CutSuffix(string(c), "m"); ok {
+		n, _ := strconv.ParseFloat(milli, 64)
+		return n / 1000
+	}
+	n, _ := strconv.ParseFloat(string(c), 64)
+	return n
+}
+
+// Share is from 0 to 1; 0 for "".
+func (p Percent) Share() float64 {
+	n, _ := strconv.ParseFloat(strings.TrimSuffix(string(p), "%"), 64)
+	return n / 100
+}
