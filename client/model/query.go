@@ -1,0 +1,26 @@
+package model
+
+// DeploymentsQuery selects deployments, latest first. Empty fields select all.
+type DeploymentsQuery struct {
+	Service     string
+	Environment string
+	Limit       int // 0: a default of the control plane's
+}
+
+// LogsQuery selects log lines: of a service's instances in an environment (or of one of
+// them), or with Release of that release's build.
+type LogsQuery struct {
+	Service     string
+	Environment string
+	Instance    string
+	Release     string // the build's log; Environment and Instance are not looked at
+	Tail        int    // last lines before now; 0: all that are kept; negative: none
+	Follow      bool   // go on until the caller's context ends
+}
+
+// AuditQuery selects journal entries after a position, in their order.
+type AuditQuery struct {
+	After   int64
+	Limit   int    // 0: a default of the control plane's
+	Machine string // identity of a machine, e.g. "deploy/tickets/prod"; empty: all
+}

@@ -1,0 +1,273 @@
+package api_test
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"slipway.dev/internal/api"
+	"slipway.dev/internal/api/apitest"
+)
+
+// site is an API that serves a fake control plane over TCP.
+type site struct {
+	*httptest.Server
+	fake  *apitest.Fake
+	token string
+	log   *strings.Builder
+}
+
+func start(t *testing.T, change func(*api.Options)) *site {
+	t.Helper()
+	s := &site{fake: apitest.New(), token: strings.Repeat("t", 26), log: &strings.Builder{}}
+	path := filepath.Join(t.TempDir(), "token")
+	writeFile(t, path, s.token+"\n", 0o600)
+	authenticate, err := api.TokenFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := api.Options{Control: s.fake, As: apitest.As, Authenticate: authenticate, Log: slog.New(slog.NewTextHandler(s.log, nil))}
+	if change != nil {
+		change(&o)
+	}
+	s.Server = httptest.NewServer(api.Handler(o))
+	t.Cleanup(s.Close)
+	return s
+}
+
+// ask sends a request with the token; headers are pairs, and "" takes one away.
+func (s *site) ask(t *testing.T, method, path, body string, headers ...string) (*http.Response, string) {
+	t.Helper()
+	r, err := http.NewRequest(method, s.URL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer "+s.token)
+	if body != "" {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(headers); i += 2 {
+		switch {
+		case headers[i] == "Host":
+			r.Host = headers[i+1]
+		case headers[i+1] == "":
+			r.Header.Del(headers[i])
+		default:
+			r.Header.Set(headers[i], headers[i+1])
+		}
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil && answer.StatusCode != http.StatusOK {
+		t.Fatal(err)
+	}
+	return answer, string(text)
+}
+
+// document is what the tests look at in /openapi.json.
+type document struct {
+	OpenAPI string
+	Paths   map[string]map[string]struct {
+		OperationID string `json:"operationId"`
+		Summary     string
+		Permission  string `json:"x-permission"`
+		Security    []map[string][]string
+		Responses   map[string]struct{ Content map[string]any }
+	}
+}
+
+func TestEveryOperationIsDescribedAndClosed(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	answer, text := s.ask(t, "GET", "/openapi.json", "", "Authorization", "")
+	if answer.StatusCode != 200 {
+		t.Fatalf("openapi.json: %s", answer.Status)
+	}
+	var doc document
+	if err := json.Unmarshal([]byte(text), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.1") || len(doc.Paths) < 20 {
+		t.Fatalf("OpenAPI %s with %d paths", doc.OpenAPI, len(doc.Paths))
+	}
+	for path, operations := range doc.Paths {
+		for method, op := range operations {
+			if op.OperationID == "" || op.Summary == "" || op.Permission == "" {
+				t.Errorf("%s %s: no identity, summary or permission: %+v", method, path, op)
+			}
+			for _, status := range []string{"400", "401", "403", "404", "409", "500", "503"} {
+				if _, ok := op.Responses[status].Content["application/problem+json"]; !ok {
+					t.Errorf("%s %s: no problem described for %s", method, path, status)
+				}
+			}
+			want := http.StatusUnauthorized
+			if op.Permission == "signature" {
+				want = http.StatusForbidden
+			} else if len(op.Security) == 0 {
+				t.Errorf("%s %s: no security", method, path)
+			}
+			target := strings.NewReplacer("{", "", "}", "").Replace(path)
+			for _, token := range []string{"", "Bearer ", "Bearer wrong", "Basic " + s.token} {
+				answer, text := s.ask(t, strings.ToUpper(method), target+"?token="+s.token, "{}", "Authorization", token)
+				if want == http.StatusForbidden {
+					answer, text = s.ask(t, strings.ToUpper(method), target, "{}", "Authorization", token)
+				}
+				if answer.StatusCode != want || !strings.Contains(text, `"code":"denied"`) {
+					t.Errorf("%s %s with token %q: %s %s", method, path, token, answer.Status, text)
+				}
+			}
+		}
+	}
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	big := `{"files":[{"name":"a","content":"` + strings.Repeat("x", 17<<20) + `"}]}`
+	for _, c := range []struct {
+		name, method, path, body string
+		headers                  []string
+		status                   int
+		want                     string
+	}{
+		{"lanes", "GET", "/v1/lanes", "", nil, 200, `"service":"tickets"`},
+		{"empty list", "GET", "/v1/secrets", "", nil, 200, `[]`},
+		{"not found", "GET", "/v1/lanes/nothing/dev", "", nil, 404, `"code":"notFound"`},
+		{"hint", "GET", "/v1/lanes/nothing/dev", "", nil, 404, "slipway status"},
+		{"refused", "POST", "/v1/aborts", `{"service":"tickets","environment":"dev"}`, nil, 409, `"code":"refused"`},
+		{"unknown path", "GET", "/v1/nothing", "", nil, 404, `"detail":"there is no /v1/nothing"`},
+		{"outside", "GET", "/nothing", "", nil, 404, `"code":"notFound"`},
+		{"method", "PATCH", "/v1/lanes", "", nil, 405, `"detail":"PATCH is not possible on /v1/lanes"`},
+		{"bad JSON", "POST", "/v1/aborts", `{`, nil, 400, `"code":"invalid"`},
+		{"missing field", "POST", "/v1/aborts", `{"service":"tickets"}`, nil, 400, "environment"},
+		{"unknown field", "POST", "/v1/aborts", `{"service":"a","environment":"b","sevice":"c"}`, nil, 400, "sevice"},
+		{"unknown query", "GET", "/v1/deployments?sevice=a", "", nil, 400, "sevice"},
+		{"too large", "POST", "/v1/check", big, nil, 413, `"code":"tooLarge"`},
+		{"form", "POST", "/v1/aborts", `a=b`, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, `"code":"invalid"`},
+		{"text", "POST", "/v1/aborts", `{}`, []string{"Content-Type", "text/plain"}, 415, `"code":"invalid"`},
+		{"foreign host", "GET", "/v1/lanes", "", []string{"Host", "evil.example"}, 403, "evil.example"},
+		{"rebound host", "GET", "/healthz", "", []string{"Host", "localhost.evil.example:7700"}, 403, `"code":"denied"`},
+		{"foreign address", "GET", "/v1/lanes", "", []string{"Host", "192.0.2.1:7700"}, 403, `"code":"denied"`},
+		{"local host", "GET", "/v1/lanes", "", []string{"Host", "localhost:7700"}, 200, "tickets"},
+		{"local v6", "GET", "/v1/lanes", "", []string{"Host", "[::1]:7700"}, 200, "tickets"},
+		{"foreign origin", "POST", "/v1/aborts", `{}`, []string{"Origin", "http://evil.example"}, 403, "another origin"},
+		{"cross site", "POST", "/v1/keys/rotate", "", []string{"Sec-Fetch-Site", "cross-site"}, 403, "another origin"},
+		{"health", "GET", "/healthz", "", []string{"Authorization", ""}, 200, "ok"},
+		{"ready", "GET", "/readyz", "", []string{"Authorization", ""}, 200, "ok"},
+		{"bad await", "GET", "/v1/lanes", "", []string{"Slipway-Await", "soon"}, 400, "Slipway-Await"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			answer, text := s.ask(t, c.method, c.path, c.body, c.headers...)
+			if answer.StatusCode != c.status || !strings.Contains(text, c.want) {
+				t.Errorf("%s: %s, want %d with %q", answer.Status, text, c.status, c.want)
+			}
+			media := answer.Header.Get("Content-Type")
+			if c.status >= 400 && media != "application/problem+json" {
+				t.Errorf("an error came as %s", media)
+			}
+			if answer.Header.Get("Access-Control-Allow-Origin") != "" {
+				t.Error("another origin may read the answer")
+			}
+		})
+	}
+}
+
+func TestPanicTellsNothing(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(o *api.Options) {
+		o.Page = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the inside") })
+	})
+	answer, text := s.ask(t, "GET", "/", "")
+	if answer.StatusCode != 500 || strings.Contains(text, "inside control") || strings.Contains(text, "the inside") {
+		t.Errorf("%s %s", answer.Status, text)
+	}
+	_, id, _ := strings.Cut(text, "id=")
+	id, _, _ = strings.Cut(id, " ")
+	if len(id) < 10 || !strings.Contains(s.log.String(), "id="+id) || !strings.Contains(s.log.String(), "the inside") {
+		t.Errorf("the log does not tell of id %q: %s", id, s.log)
+	}
+}
+
+func TestStandbyIsUnavailable(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	s.fake.Standby = true
+	for _, path := range []string{"/v1/lanes", "/readyz"} {
+		answer, text := s.ask(t, "GET", path, "")
+		if answer.StatusCode != 503 || !strings.Contains(text, "standby") || answer.Header.Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s: %s %s", path, answer.Status, text)
+		}
+	}
+	if answer, _ := s.ask(t, "GET", "/healthz", ""); answer.StatusCode != 200 {
+		t.Errorf("healthz: %s", answer.Status)
+	}
+}
+
+func TestPageServesWhatIsNotTheAPIs(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(o *api.Options) {
+		o.Page = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "page "+r.URL.Path) })
+		o.Hosts = []string{"slipway.example"}
+	})
+	if _, text := s.ask(t, "GET", "/board", "", "Host", "slipway.example:7700"); text != "page /board" {
+		t.Errorf("got %q", text)
+	}
+	if answer, text := s.ask(t, "GET", "/v1/board", ""); answer.StatusCode != 404 || strings.Contains(text, "page") {
+		t.Errorf("%s %s", answer.Status, text)
+	}
+}
+
+func TestReadSeesWhatWasWritten(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	answer, text := s.ask(t, "POST", "/v1/sources/shop/poll", "")
+	position := answer.Header.Get("Slipway-Position")
+	if answer.StatusCode != 200 || position != "2" || !strings.Contains(text, `"position":2`) {
+		t.Fatalf("%s %q %s", answer.Status, position, text)
+	}
+	if answer, text := s.ask(t, "GET", "/v1/lanes", "", "Slipway-Await", position); answer.StatusCode != 200 {
+		t.Errorf("%s %s", answer.Status, text)
+	}
+	// What is not written yet holds the read until it is.
+	read := make(chan int)
+	go func() {
+		answer, _ := s.ask(t, "GET", "/v1/lanes", "", "Slipway-Await", "3")
+		read <- answer.StatusCode
+	}()
+	s.ask(t, "POST", "/v1/sources/shop/poll", "")
+	if got := <-read; got != 200 {
+		t.Errorf("status %d", got)
+	}
+}
+
+func TestActorIsTheTokens(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	s.ask(t, "POST", "/v1/sources/shop/poll", "")
+	if _, text := s.ask(t, "GET", "/v1/audit?after=1", ""); !strings.Contains(text, `"actor":"token:local"`) {
+		t.Errorf("audit: %s", text)
+	}
+}
+
+func TestRequestEndsWithItsCaller(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	ctx, cancel := context.WithCancel(t.Context())
+	r, _ := http.NewRequestWithContext(ctx, "GET", s.URL+"/v1/lanes", nil)
+	r.Header.Set("Authorization", "Bearer "+s.token)
+	r.Header.Set("Slipway-Await", "99")
+	cancel()
+	if _, err := http.DefaultClient.Do(r); err == nil {
+		t.Error("a cancelled request was answered")
+	}
+}

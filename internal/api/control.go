@@ -1,0 +1,53 @@
+package api
+
+import (
+	"context"
+	"io"
+	"net/http"
+
+	"slipway.dev/client/model"
+)
+
+// Control is the door that every command and query goes through. It authorises the actor
+// that it finds in the context. Every error it returns is a fault.Error, or a defect.
+type Control interface {
+	System(ctx context.Context) (model.System, error)
+	Await(ctx context.Context, position int64) error
+
+	Lanes(ctx context.Context) ([]model.Lane, error)
+	Lane(ctx context.Context, service, environment string) (model.Lane, error)
+	Deployments(ctx context.Context, q model.DeploymentsQuery) ([]model.Deployment, error)
+	Deploy(ctx context.Context, r model.DeployRequest) (model.Receipt, error)
+	Rollback(ctx context.Context, r model.RollbackRequest) (model.Receipt, error)
+	Abort(ctx context.Context, r model.AbortRequest) (model.Receipt, error)
+	Settle(ctx context.Context, r model.SettleRequest) (model.Receipt, error)
+
+	Releases(ctx context.Context, service string, limit int) ([]model.Release, error)
+	Release(ctx context.Context, service, id string) (model.Release, error)
+	RetryBuild(ctx context.Context, service, release string) (model.Receipt, error)
+	CancelBuild(ctx context.Context, service, release string) (model.Receipt, error)
+
+	Sources(ctx context.Context) ([]model.Source, error)
+	AddSource(ctx context.Context, s model.Source) (model.Receipt, error)
+	RemoveSource(ctx context.Context, name string) (model.Receipt, error)
+	PollSource(ctx context.Context, name string) (model.Receipt, error)
+	Webhook(ctx context.Context, source string, header http.Header, body []byte) (model.Receipt, error)
+
+	Check(ctx context.Context, files []model.File) ([]model.Problem, error)
+	Apply(ctx context.Context, r model.ApplyRequest) (model.ApplyResult, error)
+	Resources(ctx context.Context, kind string) ([]model.Resource, error)
+
+	Secrets(ctx context.Context) ([]model.Secret, error)
+	SetSecret(ctx context.Context, name string, value []byte) (model.Secret, error)
+	RemoveSecret(ctx context.Context, name string) (model.Receipt, error)
+	SigningKeys(ctx context.Context) ([]model.SigningKey, error)
+	RotateSigningKey(ctx context.Context) (model.SigningKey, error)
+	RevokeSigningKey(ctx context.Context, id string) (model.Receipt, error)
+
+	Logs(ctx context.Context, q model.LogsQuery, f func(model.LogLine) error) error
+	Watch(ctx context.Context, after int64, f func(model.Happening) error) error
+	Audit(ctx context.Context, q model.AuditQuery) ([]model.AuditEntry, error)
+	VerifyAudit(ctx context.Context) (model.AuditReport, error)
+	ExportAudit(ctx context.Context, w io.Writer) error
+	Backup(ctx context.Context, w io.Writer) error
+}

@@ -1,0 +1,90 @@
+package api
+
+import (
+	"fmt"
+	"mime"
+	"net"
+	"net/http"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"time"
+)
+
+// requestTime is how long an ordinary request may take, from its headers to the last byte
+// of its answer. Streams push their own deadline ahead.
+const requestTime = 2 * time.Minute
+
+// recovered answers a panic without telling about the inside.
+func (d *door) recovered(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			v := recover()
+			switch {
+			case v == nil:
+			case v == http.ErrAbortHandler:
+				panic(v) // cuts the connection, as was wanted
+			default:
+				d.defect(r.Context(), fmt.Errorf("panic: %v", v), "method", r.Method, "path", r.URL.Path,
+					"stack", string(debug.Stack())).write(w)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// guarded refuses what a web page elsewhere could make a browser send: a foreign Host
+// (DNS rebinding), a foreign origin, and a body that a form could make. No answer ever
+// allows another origin to read it.
+func (d *door) guarded(next http.Handler) http.Handler {
+	origin := http.NewCrossOriginProtection()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Cache-Control", "no-store")
+		if p := d.unfit(r); p != nil {
+			p.write(w)
+			return
+		}
+		if err := origin.Check(r); err != nil {
+			newProblem(http.StatusForbidden, "the request comes from a page of another origin").write(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// unfit says why a request is refused before anything looks at it, or nil.
+func (d *door) unfit(r *http.Request) *Failure {
+	if _, local := peerOf(r.Context()); !local && !d.hostAllowed(r.Host) {
+		p := newProblem(http.StatusForbidden, fmt.Sprintf("this control plane is not called %q", r.Host))
+		p.Hint = "use localhost or 127.0.0.1"
+		return p
+	}
+	hasBody := r.ContentLength != 0
+	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); hasBody && media != "application/json" {
+		return newProblem(http.StatusUnsupportedMediaType, "a request's body must be application/json")
+	}
+	return nil
+}
+
+// hostAllowed says whether the Host header names this control plane.
+func (d *door) hostAllowed(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	host = strings.ToLower(strings.Trim(host, "[]"))
+	if ip := net.ParseIP(host); ip != nil {
+		return ip.IsLoopback() || slices.Contains(d.Hosts, host)
+	}
+	return host == "localhost" || slices.Contains(d.Hosts, host)
+}
+
+// timed bounds how long a caller may keep a request busy by being slow.
+func (d *door) timed(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		// Not every writer (of a test) has deadlines; the server's have.
+		_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(requestTime))
+		next.ServeHTTP(w, r)
+	})
+}
