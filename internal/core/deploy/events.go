@@ -29,7 +29,7 @@ const (
 type Request struct {
 	Service     string         `json:"service"`     // whose lane it is; the same in every request to a lane
 	Environment string         `json:"environment"` //
-	Release     string         `json:"release"` // identity within the service
+	Release     string         `json:"release"`     // identity within the service
 	Artifact    string         `json:"artifact"`
 	Commit      string         `json:"commit,omitempty"`
 	CommittedAt time.Time      `json:"committedAt"`

@@ -1,0 +1,92 @@
+package deploy
+
+import "slipway.dev/internal/core/machine"
+
+// Desired implements machine.Machine.
+func (Lane) Desired(s State) []machine.Desired {
+	var out []machine.Desired
+	for _, r := range s.releases() {
+		for _, c := range r.Copies {
+			id := r.id(c)
+			out = append(out, machine.Desired{Kind: DesiredInstance, Key: id, Spec: machine.Must(InstanceSpec{
+				ID: id, Service: s.Service, Environment: s.Environment, Deployment: r.Deployment,
+				Release: r.Release, Artifact: r.Artifact, Config: r.Config,
+			})})
+		}
+	}
+	// A route without groups is desired until the edge has it: only then may instances go.
+	if len(s.Route.Groups) > 0 || s.Route.Applied < s.Route.Revision {
+		out = append(out, machine.Desired{Kind: DesiredRoute, Key: "route", Spec: machine.Must(RouteSpec{
+			Service: s.Service, Environment: s.Environment, Revision: s.Route.Revision,
+			Config: s.Route.Config, Routes: s.Route.Routes, Groups: s.Route.Groups,
+		})})
+	}
+	if s.watched() {
+		w := WatchSpec{Service: s.Service, Environment: s.Environment, Deployments: []string{s.Active.Target.Deployment}}
+		if s.Current != nil {
+			w.Deployments = append(w.Deployments, s.Current.Deployment)
+		}
+		out = append(out, machine.Desired{Kind: DesiredWatch, Key: "traffic", Spec: machine.Must(w)})
+	}
+	return append(out, s.timers()...)
+}
+
+func (s *State) timers() []machine.Desired {
+	var out []machine.Desired
+	if s.Active != nil && s.Active.Timer != nil {
+		out = append(out, machine.After(s.Active.Timer.Key, s.Active.Timer.At))
+	}
+	for _, k := range s.Kept {
+		if k.staying() > 0 {
+			out = append(out, machine.After(warmKey(k), k.WarmUntil))
+		}
+	}
+	if s.atGate() {
+		out = append(out, machine.After(gateKey(s.Queue[0]), s.Queue[0].Asked.Add(gatePatience)))
+	}
+	return out
+}
+
+// Summary implements machine.Machine.
+func (Lane) Summary(s State) machine.Summary {
+	st := s.Status()
+	sum := machine.Summary{
+		Status: st.Word, Title: st.Text,
+		Labels: map[string]string{"service": s.Service, "environment": s.Environment},
+		Done:   s.Active == nil && len(s.Queue) == 0, Keeps: s.configs(),
+	}
+	if s.Current != nil {
+		sum.Labels["release"] = s.Current.Release
+	}
+	return sum
+}
+
+// configs are the digests of all configs that may still be needed.
+func (s *State) configs() []string {
+	return s.distinct(func(r *Release) string { return r.Config }, func(p Pending) string { return p.Config }, s.Route.Config)
+}
+
+// Artifacts are the digests of all artifacts that may still be needed: those that run, can
+// be gone back to, or wait.
+func (s State) Artifacts() []string {
+	return s.distinct(func(r *Release) string { return r.Artifact }, func(p Pending) string { return p.Artifact }, "")
+}
+
+func (s *State) distinct(of func(*Release) string, waiting func(Pending) string, more string) []string {
+	seen := map[string]bool{"": true}
+	var out []string
+	add := func(digest string) {
+		if !seen[digest] {
+			seen[digest] = true
+			out = append(out, digest)
+		}
+	}
+	for _, r := range s.releases() {
+		add(of(r))
+	}
+	for _, p := range s.Queue {
+		add(waiting(p))
+	}
+	add(more)
+	return out
+}

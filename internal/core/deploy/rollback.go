@@ -1,0 +1,145 @@
+package deploy
+
+import (
+	"strings"
+	"time"
+)
+
+// rollback goes back to a release that was completed here. What is under way ends in the
+// same step: who asks for this at night wants one command.
+func (w *work) rollback(r RollbackRequest) error {
+	reason := by("rolled back", w.actor.Name, r.Reason)
+	a := w.Active
+	if a != nil && a.Kind == KindDeploy && (r.To == "" || w.Current != nil && r.To == w.Current.Release) {
+		return w.takeBack(reason)
+	}
+	if a != nil && a.Kind == KindRollback && (r.To == "" || r.To == a.Release) {
+		if a.Await == awaitPerson {
+			w.retry()
+			return nil
+		}
+		return refuse("%s is going back to %s already", a.Deployment, a.Release)
+	}
+	i, err := w.choose(r)
+	if err != nil {
+		return err
+	}
+	target := w.Kept[i].clone()
+	w.Kept = without(w.Kept, i)
+	if a != nil {
+		w.drop(reason)
+	}
+	w.beginRollback(target, reason)
+	return nil
+}
+
+// takeBack rolls back the deployment that is under way.
+func (w *work) takeBack(reason string) error {
+	switch a := w.Active; {
+	case a.Await == awaitPerson:
+		w.retry()
+	case a.Phase == RollingBack:
+		return refuse("%s is going back already", a.Deployment)
+	default:
+		w.goBack(RolledBack, reason)
+	}
+	return nil
+}
+
+// choose finds the kept release to go to.
+func (w *work) choose(r RollbackRequest) (int, error) {
+	if w.Current == nil {
+		return 0, refuse("nothing was ever completed here, so there is nothing to go back to")
+	}
+	for i, k := range w.Kept {
+		wanted := r.To == k.Release || r.To == k.Deployment || r.To == "" && k.Number < w.Current.Number
+		if !wanted || w.rejected(k.Release, k.Commit) != nil {
+			continue
+		}
+		if b := w.Barrier; b != nil && b.Number > k.Number && !r.Force {
+			return 0, refuse("between here and %s lies %s with a migration that is %s: %s may not read today's data", k.Release, b.Release, b.Migration, k.Release).
+				WithHint("go forward with a fix, or force it")
+		}
+		return i, nil
+	}
+	switch can := strings.Join(w.choices(), ", "); {
+	case r.To == w.Current.Release:
+		return 0, refuse("%s runs already", r.To)
+	case can == "":
+		return 0, refuse("no release before %s is kept", w.Current.Release)
+	case r.To == "":
+		return 0, refuse("no release before %s is kept; one can go to: %s", w.Current.Release, can)
+	default:
+		return 0, refuse("%.64s was not completed here lately, or was rolled back; one can go back to: %s", r.To, can)
+	}
+}
+
+// choices are the releases that one can go back to.
+func (s *State) choices() []string {
+	var out []string
+	for _, k := range s.Kept {
+		if s.rejected(k.Release, k.Commit) == nil {
+			out = append(out, k.Release)
+		}
+	}
+	return out
+}
+
+// drop ends what is under way, for a rollback that goes elsewhere.
+func (w *work) drop(reason string) {
+	a := w.Active
+	outcome := RolledBack
+	switch {
+	case a.Kind == KindRollback:
+		outcome = Aborted
+	case a.Await == awaitPerson:
+		outcome = RollbackFailed
+	case a.Phase == RollingBack:
+		outcome = a.Outcome
+	}
+	if a.Kind == KindDeploy && a.Target != nil {
+		w.reject(a.Target, reason)
+	}
+	if a.Exposed {
+		w.Current.ensure(w.Current.replicas())
+		w.Shares = []Share{{w.Current.Deployment, 100}}
+	}
+	w.leave()
+	w.finish(outcome, reason)
+}
+
+// beginRollback starts a rollback; with warm instances it shifts in this very step.
+func (w *work) beginRollback(target Release, reason string) {
+	n := target.replicas()
+	warm := len(target.healthy()) >= n
+	target.WarmUntil = time.Time{}
+	w.Number++
+	w.Active = &Active{
+		Row: Row{
+			Deployment: w.name(w.Number), Kind: KindRollback, Release: target.Release, From: w.Current.Release,
+			Artifact: target.Artifact, Commit: target.Commit, Config: target.Config, Strategy: target.Rollout.Strategy.Kind,
+			Cause: KindRollback, Actor: w.actor, Outcome: Completed, Reason: cut(reason), Requested: w.now,
+			Phases: []Mark{{Requested, w.now}},
+		},
+		Target: &target, Checked: warm, Stages: []Stage{{New: n, Old: n, Weight: 100}},
+	}
+	w.stage(0)
+}
+
+// switched has the edge send everything to the release that was gone back to. The one that
+// was left is rolled back now, whatever the checks say that follow.
+func (w *work) switched() {
+	a, left := w.Active, *w.Current
+	a.Live, a.Full = w.now, w.now
+	w.Current, a.Target = a.Target, nil
+	w.pardon(func(j Rejected) bool { return j.Release == a.Release })
+	w.reject(&left, a.Reason)
+	w.amend(left.Deployment, RolledBack, a.Reason)
+	w.retire(left)
+	if w.Current.Rollout.Smoke == 0 {
+		w.finish(Completed, a.Reason)
+		return
+	}
+	w.enter(Checking)
+	w.check()
+}
