@@ -1,0 +1,131 @@
+package engine
+
+import (
+	"context"
+
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/store"
+)
+
+// batch is what is stepped in memory and then written at once.
+type batch struct {
+	w           *writer
+	base, baseN int64 // the journal's end and the last row number before it
+	head, lastN int64 // and with it
+
+	taken   []settled
+	rows    map[string]*row // as they are after it
+	loaded  map[string]*row // read from the store; nil: there is none
+	entries []store.Entry
+	blobs   [][]byte
+	refs    map[store.Ref]bool // kept from now on, or dropped; the last word counts
+	calls   []call             // effects to be run afterwards
+	changed map[string]bool    // machines whose standing wishes changed
+	wake    int64              // the earliest timer that was set, unix µs; 0: none
+}
+
+// settled is a submission and what it will be told once the batch is durable. That holds
+// for refusals, too: they may follow from steps that are not durable yet.
+type settled struct {
+	s      *submission
+	answer answer
+}
+
+func (w *writer) newBatch() *batch {
+	return &batch{w: w, base: w.head, baseN: w.lastN, head: w.head, lastN: w.lastN,
+		rows: map[string]*row{}, loaded: map[string]*row{}, changed: map[string]bool{}, refs: map[store.Ref]bool{}}
+}
+
+func (b *batch) empty() bool   { return len(b.taken) == 0 }
+func (b *batch) full() bool    { return len(b.taken) >= maxBatch }
+func (b *batch) nothing() bool { return len(b.rows) == 0 }
+
+func (b *batch) submissions() []*submission {
+	list := make([]*submission, len(b.taken))
+	for i, t := range b.taken {
+		list[i] = t.s
+	}
+	return list
+}
+
+// known finds a machine without asking the store.
+func (b *batch) known(id string) (*row, bool) {
+	if r := b.rows[id]; r != nil {
+		return r, true
+	}
+	if f := b.w.flight; f != nil {
+		if r := f.rows[id]; r != nil {
+			return r, true
+		}
+	}
+	if r := b.w.cache.get(id); r != nil {
+		return r, true
+	}
+	r, ok := b.loaded[id]
+	return r, ok
+}
+
+// load reads at once what the submissions need and is not known. What cannot be read
+// shows when it is needed.
+func (b *batch) load(list []*submission) {
+	var ids []string
+	for _, s := range list {
+		for _, it := range s.items {
+			if _, ok := b.known(it.Machine); !ok {
+				ids = append(ids, it.Machine)
+			}
+		}
+	}
+	if len(ids) > 0 {
+		b.read(ids)
+	}
+}
+
+func (b *batch) read(ids []string) error {
+	list, err := b.w.e.store.Machines(context.Background(), ids)
+	if err != nil {
+		return err
+	}
+	for _, m := range list {
+		if b.loaded[m.ID], err = newRow(m); err != nil {
+			delete(b.loaded, m.ID)
+			return fault.New(fault.Internal, "%s cannot be read", m.ID).Because(err)
+		}
+	}
+	for _, id := range ids {
+		if _, ok := b.loaded[id]; !ok {
+			b.loaded[id] = nil
+		}
+	}
+	return nil
+}
+
+// take steps a submission; what it is told waits for the commit.
+func (b *batch) take(s *submission) {
+	a := &attempt{b: b, head: b.head, lastN: b.lastN}
+	receipt, err := a.run(s.items)
+	if err == nil {
+		a.merge()
+	}
+	b.taken = append(b.taken, settled{s, answer{receipt, err}})
+}
+
+// commit encodes the batch.
+func (b *batch) commit() (store.Commit, error) {
+	c := store.Commit{Entries: b.entries, Blobs: b.blobs, Machines: make([]store.Snapshot, 0, len(b.rows))}
+	for _, r := range b.rows {
+		m, err := r.snapshot()
+		if err != nil {
+			return c, err
+		}
+		c.Machines = append(c.Machines, m)
+	}
+	for r, keep := range b.refs {
+		if keep {
+			c.Keep = append(c.Keep, r)
+		} else {
+			c.Drop = append(c.Drop, r)
+		}
+	}
+	return c, nil
+}

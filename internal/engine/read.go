@@ -1,0 +1,136 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/store"
+	"slipway.dev/internal/view"
+)
+
+// Reader reads what is durable. *Engine is one.
+type Reader interface {
+	// State gives a machine's state, in its own type, and its step; or fault.NotFound.
+	State(ctx context.Context, id string) (state any, step int64, err error)
+	// List gives the machines whose ID begins with prefix, in the order of their IDs.
+	List(ctx context.Context, prefix string, o ...store.ListOptions) ([]store.Row, error)
+}
+
+var _ Reader = (*Engine)(nil)
+
+// State gives a machine's state; Load does so with its type.
+func (e *Engine) State(ctx context.Context, id string) (any, int64, error) {
+	k := e.kinds[machine.Kind(id)]
+	if k == nil {
+		return nil, 0, fault.New(fault.NotFound, "there are no machines of the kind %q", machine.Kind(id))
+	}
+	m, err := e.store.Machine(ctx, id)
+	if err != nil {
+		return nil, 0, err
+	}
+	r, err := newRow(m)
+	if err != nil {
+		return nil, 0, err
+	}
+	s, err := k.decode(r.version, r.env.State)
+	return s, r.step, err
+}
+
+// Load gives a machine's state and its step, or fault.NotFound.
+func Load[S any](ctx context.Context, r Reader, id string) (S, int64, error) {
+	state, step, err := r.State(ctx, id)
+	s, ok := state.(S)
+	if err == nil && !ok {
+		err = fmt.Errorf("engine: the state of %s is a %T, not a %T", id, state, s)
+	}
+	return s, step, err
+}
+
+// List gives the machines whose ID begins with prefix, in the order of their IDs.
+func (e *Engine) List(ctx context.Context, prefix string, o ...store.ListOptions) ([]store.Row, error) {
+	var options store.ListOptions
+	if len(o) > 0 {
+		options = o[0]
+	}
+	return e.store.List(ctx, prefix, options)
+}
+
+// Journal gives entries after a position, in order; see store.JournalFilter.
+func (e *Engine) Journal(ctx context.Context, after int64, f store.JournalFilter) ([]store.Entry, error) {
+	return e.store.Journal(ctx, after, f)
+}
+
+// Await waits until the journal goes beyond a position, and gives its end. Together with
+// Journal it makes a stream.
+func (e *Engine) Await(ctx context.Context, after int64) (int64, error) {
+	return e.watchers.await(ctx, after)
+}
+
+// AddView adds a view; before Start.
+func (e *Engine) AddView(v view.View) {
+	e.views[v.Name] = view.NewRunner(e.store, v, e.log)
+}
+
+// Wait waits until a view has seen a position.
+func (e *Engine) Wait(ctx context.Context, position int64, viewName string) error {
+	v := e.views[viewName]
+	if v == nil {
+		return fault.New(fault.Internal, "there is no view %q", viewName)
+	}
+	return v.Wait(ctx, position)
+}
+
+// Blobs keeps values that are too long for a state, by their digest. A blob must be
+// named in an event's effect on some machine (Summary.Keeps) within the hour.
+type Blobs struct{ s *store.Store }
+
+// Blobs gives the blob store.
+func (e *Engine) Blobs() Blobs { return Blobs{e.store} }
+
+// Put keeps b and gives its digest, "sha256:…".
+func (b Blobs) Put(ctx context.Context, data []byte) (string, error) { return b.s.PutBlob(ctx, data) }
+
+// Get gives the blob with a digest, or fault.NotFound.
+func (b Blobs) Get(ctx context.Context, digest string) ([]byte, error) {
+	return b.s.GetBlob(ctx, digest)
+}
+
+// watchers wait for the journal to grow.
+type watchers struct {
+	mu   sync.Mutex
+	head int64
+	next chan struct{} // closed at the next growth
+}
+
+func (w *watchers) moved(head int64) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.head = head
+	if w.next != nil {
+		close(w.next)
+		w.next = nil
+	}
+}
+
+func (w *watchers) await(ctx context.Context, after int64) (int64, error) {
+	for {
+		w.mu.Lock()
+		head := w.head
+		if head <= after && w.next == nil {
+			w.next = make(chan struct{})
+		}
+		next := w.next
+		w.mu.Unlock()
+		if head > after {
+			return head, nil
+		}
+		select {
+		case <-next:
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		}
+	}
+}

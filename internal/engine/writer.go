@@ -1,0 +1,207 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/store"
+)
+
+// maxBatch is how many submissions share a commit at most.
+const maxBatch = 1024
+
+// writer is the one goroutine that steps machines. While one batch is being written it
+// steps the next on top of it; if the first fails, the second is stepped again.
+type writer struct {
+	e       *Engine
+	queue   chan *submission
+	senders sync.WaitGroup // who may still send on queue
+	ended   chan struct{}
+
+	lease *store.Lease
+	cache *cache
+	head  int64 // of what was stepped
+	lastN int64 // of what was stepped
+	count int64 // commits
+	err   error // why nothing is written any more
+
+	flight *batch // being written
+	done   chan error
+}
+
+func newWriter(e *Engine) *writer {
+	return &writer{e: e, queue: make(chan *submission, 4*maxBatch), ended: make(chan struct{}),
+		done: make(chan error, 1), cache: newCache(e.opts.CacheBytes)}
+}
+
+func (w *writer) start(lease *store.Lease, head, lastN int64) {
+	w.lease, w.head, w.lastN = lease, head, lastN
+	go w.run()
+}
+
+// finish writes what is queued and ends. Nobody may submit any more.
+func (w *writer) finish() {
+	w.senders.Wait()
+	close(w.queue)
+	<-w.ended
+}
+
+func (w *writer) run() {
+	defer close(w.ended)
+	next := w.newBatch()
+	queue := w.queue
+	for queue != nil || w.flight != nil || !next.empty() {
+		if w.flight == nil && !next.empty() {
+			w.launch(next)
+			next = w.newBatch()
+		}
+		take := queue
+		if next.full() {
+			take = nil
+		}
+		select {
+		case s, ok := <-take:
+			if !ok {
+				queue = nil
+				continue
+			}
+			w.step(next, w.drain(s, maxBatch-len(next.taken)))
+		case err := <-w.done:
+			next = w.landed(err, next)
+		}
+	}
+}
+
+// drain takes what else is there at once.
+func (w *writer) drain(first *submission, limit int) []*submission {
+	list := []*submission{first}
+	for len(list) < limit {
+		select {
+		case s, ok := <-w.queue:
+			if !ok {
+				return list
+			}
+			list = append(list, s)
+		default:
+			return list
+		}
+	}
+	return list
+}
+
+func (w *writer) step(b *batch, list []*submission) {
+	if w.err != nil {
+		for _, s := range list {
+			s.reply <- answer{err: w.err}
+		}
+		return
+	}
+	b.load(list)
+	for _, s := range list {
+		b.take(s)
+	}
+}
+
+// launch begins to write a batch.
+func (w *writer) launch(b *batch) {
+	w.flight = b
+	w.head, w.lastN = b.head, b.lastN
+	if b.nothing() {
+		w.done <- nil
+		return
+	}
+	w.count++
+	n := w.count
+	go func() { w.done <- w.commit(b, n) }()
+}
+
+func (w *writer) commit(b *batch, n int64) error {
+	c, err := b.commit()
+	if err != nil {
+		return err
+	}
+	if w.e.opts.Before != nil {
+		w.e.opts.Before(n)
+	}
+	err = w.lease.Commit(context.Background(), c)
+	if err == nil && w.e.opts.After != nil {
+		w.e.opts.After(n)
+	}
+	return err
+}
+
+// landed goes on after a commit. It gives the batch that is to be filled next.
+func (w *writer) landed(err error, next *batch) *batch {
+	b := w.flight
+	w.flight = nil
+	if err == nil {
+		w.publish(b)
+		return next
+	}
+	// What was stepped on top of it is void, too.
+	w.head, w.lastN = b.base, b.baseN
+	w.e.log.Error("a commit failed", "submissions", len(b.taken), "error", err)
+	switch {
+	case errors.Is(err, store.ErrLost), errors.Is(err, store.ErrUnknown):
+		w.err = fault.New(fault.Unavailable, "this control plane no longer leads").Because(err)
+		w.fail(b, w.err)
+		w.e.lose(err)
+	case fault.Is(err, fault.Unavailable):
+		w.fail(b, err)
+	default:
+		w.oneByOne(b)
+	}
+	again := w.newBatch()
+	w.step(again, next.submissions())
+	return again
+}
+
+func (w *writer) fail(b *batch, err error) {
+	for _, s := range b.submissions() {
+		s.reply <- answer{err: err}
+	}
+}
+
+// oneByOne writes each submission of a batch by itself, so that a bad one does not
+// take the others with it.
+func (w *writer) oneByOne(failed *batch) {
+	for _, s := range failed.submissions() {
+		b := w.newBatch()
+		w.step(b, []*submission{s})
+		if b.empty() {
+			continue
+		}
+		w.count++
+		if err := w.commit(b, w.count); !b.nothing() && err != nil {
+			s.reply <- answer{err: err}
+			continue
+		}
+		w.head, w.lastN = b.head, b.lastN
+		w.publish(b)
+	}
+}
+
+// publish tells everybody of what is durable now.
+func (w *writer) publish(b *batch) {
+	for _, r := range b.rows {
+		w.cache.put(r)
+		if b.changed[r.id] {
+			w.e.desired.set(r)
+		}
+	}
+	for _, c := range b.calls {
+		w.e.effects.start(c)
+	}
+	for _, t := range b.taken {
+		t.s.reply <- t.answer
+	}
+	w.e.timers.soonest(b.wake)
+	if b.head > b.base {
+		w.e.watchers.moved(b.head)
+		for _, v := range w.e.views {
+			v.Moved(b.head)
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Inline is how many bytes of a value are kept where it is used; longer ones are blobs.
+const Inline = 4096
+
+// Snapshot is a machine's row as the engine writes it. Text must be valid UTF-8 without
+// NUL; Refused by Commit otherwise.
+type Snapshot struct {
+	N        int64 // the row's number, given by the engine
+	ID       string
+	Step     int64
+	Version  int // of the state's encoding
+	Envelope []byte
+	Pending  int64 // unfinished effects and standing wishes but timers
+	Wake     int64 // when the earliest timer fires, unix µs; 0: never
+	Status   string
+	Summary  []byte // machine.Summary as JSON
+	Updated  time.Time
+}
+
+// Commit is what is written in one transaction.
+type Commit struct {
+	Entries  []Entry    // in order, the first one at Lease.Head()+1; Digest and Hash are set by the store
+	Machines []Snapshot // each at most once
+	Blobs    [][]byte
+	Keep     []Ref // blobs that a machine now refers to
+	Drop     []Ref // and those that it no longer does
+}
+
+// Ref says that a machine's state or one of its effects needs a blob.
+type Ref struct{ Machine, Digest string }
+
+// BlobDigest is the name of a blob: "sha256:" and the hexadecimal SHA-256.
+func BlobDigest(b []byte) string {
+	sum := sha256.Sum256(b)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+var (
+	journalRows = newRows(`INSERT INTO journal (seq, machine, step, at, actor, type, digest, salt, data, blob, erased, hash) VALUES `, 12, "")
+	machineRows = newRows(`INSERT INTO machine (n, id, step, version, envelope, pending, wake, status, summary, updated) VALUES `, 10,
+		` ON CONFLICT (n) DO UPDATE SET step = excluded.step, version = excluded.version, envelope = excluded.envelope,`+
+			` pending = excluded.pending, wake = excluded.wake, status = excluded.status, summary = excluded.summary, updated = excluded.updated`)
+	blobRows = newRows(`INSERT INTO blob (digest, data, created) VALUES `, 3,
+		` ON CONFLICT (digest) DO UPDATE SET created = excluded.created`)
+	refRows = newRows(`INSERT INTO blob_ref (machine, digest) VALUES `, 2, ` ON CONFLICT (machine, digest) DO NOTHING`)
+)
+
+// leads fails the whole transaction unless the writer's epoch is still the store's: the
+// column may not be null. It also keeps the row locked until the end.
+const leads = `UPDATE leader SET epoch = CASE WHEN epoch = $1 THEN epoch END, head = $2 WHERE one = 1`
+
+// Commit writes c in one transaction; it is durable when Commit returns. If another
+// leads by now, the error has ErrLost in its chain. After any error nothing of c is
+// written. Commit is not to be called by two goroutines at once.
+func (l *Lease) Commit(ctx context.Context, c Commit) error {
+	head, hash := l.head, l.hash
+	args := make([]any, 0, len(c.Entries)*journalRows.width)
+	salts := make([]byte, 16*len(c.Entries))
+	rand.Read(salts)
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		if e.Seq != head+1 {
+			return fmt.Errorf("store: entry at position %d follows position %d", e.Seq, head)
+		}
+		data, err := payload{e.ID, e.Data, e.Facts}.encode()
+		if err != nil {
+			return fmt.Errorf("store: event %s of %s: %w", e.Type, e.Machine, err)
+		}
+		salt, blob := salts[16*i:16*i+16], ""
+		e.Digest = digest(salt, data)
+		e.Hash = e.link(hash)
+		if len(data) > Inline {
+			blob = BlobDigest(data)
+			c.Blobs = append(c.Blobs, data)
+			data = []byte{}
+		}
+		args = append(args, e.Seq, e.Machine, e.Step, e.At.UnixMicro(), e.Actor.String(), e.Type, e.Digest, salt, data, blob, int64(0), e.Hash)
+		head, hash = e.Seq, e.Hash
+	}
+	list := append([]statement{{query: leads, args: []any{l.epoch, head}, keep: true}}, journalRows.statements(args)...)
+	list = append(list, c.rest(l.s.now().UnixMicro())...)
+	if err := l.s.dialect.apply(ctx, l.s, list); err != nil {
+		return l.settle(ctx, head, hash, err)
+	}
+	l.advance(head, hash)
+	return nil
+}
+
+// rest gives the statements of all but the journal.
+func (c *Commit) rest(now int64) []statement {
+	var blobs, machines, refs []any
+	seen := map[string]bool{}
+	for _, b := range c.Blobs {
+		if d := BlobDigest(b); !seen[d] {
+			seen[d] = true
+			blobs = append(blobs, d, b, now)
+		}
+	}
+	for i := range c.Machines {
+		m := &c.Machines[i]
+		machines = append(machines, m.N, m.ID, m.Step, int64(m.Version), m.Envelope, m.Pending, m.Wake, m.Status, m.Summary, m.Updated.UnixMicro())
+	}
+	for _, r := range c.Keep {
+		refs = append(refs, r.Machine, r.Digest)
+	}
+	list := append(blobRows.statements(blobs), machineRows.statements(machines)...)
+	list = append(list, refRows.statements(refs)...)
+	for _, r := range c.Drop {
+		// A blob that is let go stays for a while, for who has just read its name.
+		list = append(list,
+			statement{query: `DELETE FROM blob_ref WHERE machine = $1 AND digest = $2`, args: []any{r.Machine, r.Digest}, keep: true},
+			statement{query: `UPDATE blob SET created = $1 WHERE digest = $2`, args: []any{now, r.Digest}, keep: true})
+	}
+	return list
+}
+
+// settle finds out what an error of a commit means. When the connection broke, the
+// commit may have succeeded all the same: the journal's end tells.
+func (l *Lease) settle(ctx context.Context, head int64, hash []byte, cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	epoch, at, err := leader(ctx, l.s.write)
+	switch {
+	case err != nil:
+		return l.s.fail("writing to the store", errors.Join(ErrUnknown, cause, err))
+	case epoch != l.epoch:
+		return lost()
+	case at == head && at != l.head:
+		if stored, err := l.s.hashAt(ctx, head); err == nil && string(stored) == string(hash) {
+			l.advance(head, hash)
+			return nil
+		}
+	}
+	return l.s.fail("writing to the store", cause)
+}

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
+
+	"slipway.dev/internal/core/fault"
+)
+
+type postgresDialect struct{ config *pgx.ConnConfig }
+
+func (s *Store) openPostgres(address string) error {
+	config, err := pgx.ParseConfig(address)
+	if err != nil {
+		// pgx's text would show the address, and with it the password.
+		return fault.New(fault.Invalid, "the store's address is not a valid postgres:// address").
+			WithHint("postgres://user:password@host:5432/database?sslmode=verify-full")
+	}
+	// A peer that vanished without a word is noticed in about ten seconds.
+	dialer := &net.Dialer{Timeout: 10 * time.Second, KeepAliveConfig: net.KeepAliveConfig{
+		Enable: true, Idle: 4 * time.Second, Interval: 2 * time.Second, Count: 3}}
+	config.DialFunc = dialer.DialContext
+	for name, value := range map[string]string{
+		"tcp_keepalives_idle": "4", "tcp_keepalives_interval": "2", "tcp_keepalives_count": "3",
+		"application_name": "slipway", "synchronous_commit": "on",
+	} {
+		if _, given := config.RuntimeParams[name]; !given {
+			config.RuntimeParams[name] = value
+		}
+	}
+	s.dialect = postgresDialect{config: config}
+	s.write = stdlib.OpenDB(*config)
+	s.write.SetMaxOpenConns(4)
+	s.write.SetMaxIdleConns(2)
+	s.read = stdlib.OpenDB(*config)
+	s.read.SetMaxOpenConns(8)
+	s.read.SetMaxIdleConns(4)
+	return nil
+}
+
+// schema: text is compared as bytes, as SQLite does.
+func (postgresDialect) schema(q string) string {
+	return strings.ReplaceAll(q, " TEXT ", ` TEXT COLLATE "C" `)
+}
+
+func (postgresDialect) snapshot() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+}
+
+// apply sends all statements at once: they are one implicit transaction, which takes
+// one way to the server and back.
+func (postgresDialect) apply(ctx context.Context, s *Store, list []statement) error {
+	conn, err := s.write.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return conn.Raw(func(c any) error {
+		batch := &pgx.Batch{}
+		for _, st := range list {
+			batch.Queue(st.query, st.args...)
+		}
+		return c.(*stdlib.Conn).Conn().SendBatch(ctx, batch).Close()
+	})
+}
+
+func (postgresDialect) classify(err error) *fault.Error {
+	var e *pgconn.PgError
+	if errors.As(err, &e) {
+		switch {
+		case e.Code == "53100":
+			return fault.New(fault.Unavailable, "the disk of the database server is full").
+				WithHint("make room; nothing that was confirmed is lost")
+		case e.Code == "XX001", e.Code == "XX002":
+			return fault.New(fault.Internal, "the database is damaged").WithHint("keep a copy of it and restore the last backup")
+		case strings.HasPrefix(e.Code, "28"), e.Code == "42501":
+			return fault.New(fault.Unavailable, "the database does not let us in, or not that far").WithHint("check user, password and rights")
+		case strings.HasPrefix(e.Code, "3D"):
+			return fault.New(fault.Unavailable, "there is no such database").WithHint("create it: createdb …")
+		case strings.HasPrefix(e.Code, "08"), strings.HasPrefix(e.Code, "53"), strings.HasPrefix(e.Code, "57"):
+			return fault.New(fault.Unavailable, "the database does not serve now").WithHint("it is tried again")
+		}
+		return nil
+	}
+	var dial *pgconn.ConnectError
+	var network net.Error
+	if errors.As(err, &dial) || errors.As(err, &network) || pgconn.SafeToRetry(err) {
+		return fault.New(fault.Unavailable, "the database cannot be reached").WithHint("check that it runs and its address")
+	}
+	return nil
+}
+
+type advisoryLock struct {
+	gone   chan struct{}
+	cancel context.CancelFunc
+	ended  chan struct{}
+}
+
+func (l advisoryLock) lost() <-chan struct{} { return l.gone }
+
+func (l advisoryLock) release() {
+	l.cancel()
+	<-l.ended
+}
+
+// lock takes an advisory lock on a connection of its own, which ends with the process.
+func (d postgresDialect) lock(ctx context.Context) (lock, error) {
+	conn, err := pgx.ConnectConfig(ctx, d.config)
+	if err != nil {
+		return nil, err
+	}
+	// Stores in two schemas of one database have two leaders.
+	if _, err := conn.Exec(ctx, `SELECT pg_advisory_lock(805306457, hashtext(current_schema()))`); err != nil {
+		conn.Close(context.WithoutCancel(ctx))
+		return nil, err
+	}
+	held, cancel := context.WithCancel(context.Background())
+	l := advisoryLock{gone: make(chan struct{}), cancel: cancel, ended: make(chan struct{})}
+	go l.watch(held, conn)
+	return l, nil
+}
+
+// watch asks the server every other second whether the connection is still there.
+func (l advisoryLock) watch(held context.Context, conn *pgx.Conn) {
+	defer close(l.ended)
+	defer func() {
+		closing, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+		defer cancel()
+		conn.Close(closing)
+	}()
+	tick := time.NewTicker(2 * time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-held.Done():
+			return
+		case <-tick.C:
+			ping, cancel := context.WithTimeout(held, 5*time.Second)
+			err := conn.Ping(ping)
+			cancel()
+			if err != nil && held.Err() == nil {
+				close(l.gone)
+				return
+			}
+		}
+	}
+}
