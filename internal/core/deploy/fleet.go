@@ -1,8 +1,8 @@
 package deploy
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 )
 
 // States of an instance that the lane acts upon; they are target.State's words.
@@ -12,7 +12,7 @@ const (
 	stateFailed    = "failed"
 )
 
-func (r *Release) id(c Copy) string { return fmt.Sprintf("%s.%d", r.Deployment, c.Index) }
+func (r *Release) id(c Copy) string { return r.Deployment + "." + strconv.Itoa(c.Index) }
 
 // ensure makes at least n instances desired: it takes back those that were to go, then
 // begins new ones.

@@ -1,0 +1,207 @@
+package deploy
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/gate"
+	"slipway.dev/internal/core/machine"
+)
+
+// world is a target, an edge, checks and people.
+type world struct {
+	*witness
+	rand   *rand.Rand
+	now    time.Time
+	order  int64
+	bad    int // percent of what goes wrong
+	counts map[string]Count
+	log    []string
+}
+
+func (w *world) live(steps int) error {
+	w.bad = pick(w, 0, 5, 30)
+	w.counts = map[string]Count{}
+	for range steps {
+		w.now = w.now.Add(time.Duration(w.rand.IntN(3000)) * time.Millisecond)
+		e := w.next()
+		e.At = w.now
+		refused, broken := w.step(e)
+		if refused == nil {
+			w.log = append(w.log, fmt.Sprintf("%s %s %s %s", e.At.Format(time.TimeOnly), e.Type, e.Data, e.Facts))
+		}
+		if broken != nil {
+			return broken
+		}
+	}
+	return nil
+}
+
+// next makes an event: mostly what the lane waits for.
+func (w *world) next() machine.Event {
+	a := w.state.Active
+	switch n := w.rand.IntN(100); {
+	case n < 3:
+		return w.nonsense()
+	case n < 12, a == nil && n < 70:
+		return w.person()
+	case n < 22:
+		return w.observed(w.state.releases()...)
+	case a == nil:
+		return w.alarm()
+	case w.percent(w.bad):
+		return w.alarm()
+	case w.percent(10):
+		return w.counted()
+	}
+	switch a.Await {
+	case awaitInstances, awaitSettled:
+		return w.observed(a.Target)
+	case awaitOld:
+		return w.observed(w.state.Current)
+	case awaitCheck:
+		return w.outcome()
+	case awaitRoute:
+		return event(EventRouted, Routed{w.state.Route.Revision - int64(w.rand.IntN(2))})
+	case awaitPerson:
+		return event(EventSettled, Settle{Decision: pick(w, "retry", "rollback", "accept", "what")})
+	default:
+		return w.alarm()
+	}
+}
+
+// person asks for something.
+func (w *world) person() machine.Event {
+	switch n := w.rand.IntN(100); {
+	case n < 70:
+		return w.request()
+	case n < 90:
+		to := ""
+		if k := w.state.Kept; len(k) > 0 && w.percent(60) {
+			to = k[w.rand.IntN(len(k))].Release
+		}
+		return event(EventRollback, RollbackRequest{To: to, Force: w.percent(30)})
+	case n < 96:
+		return event(EventAbort, Abort{})
+	default:
+		return event(EventRouted, Routed{w.state.Route.Revision})
+	}
+}
+
+func (w *world) request() machine.Event {
+	w.order++
+	order := w.order
+	if w.percent(20) {
+		order = 1 + w.rand.Int64N(order)
+	}
+	name := fmt.Sprint("r", order)
+	e := event(EventRequested, Request{
+		Service: "s", Environment: "e", Release: name, Artifact: "a" + name, Commit: fmt.Sprint("c", order/2), Order: order,
+		Config: pick(w, "k1", "k1", "k2"), Reason: pick(w, "push", "push", "manual"), Force: w.percent(10),
+		Rollout: config.Rollout{
+			Replicas:  1 + w.rand.IntN(4),
+			Strategy:  pick(w, config.Strategy{Kind: "blueGreen"}, config.Strategy{Kind: "rolling", Batch: w.rand.IntN(3)}, config.Strategy{Kind: "canary", Steps: []config.Step{{Weight: 10, Pause: time.Second}, {Weight: 50}}}),
+			Rollback:  config.Rollback{Errors: 0.1, Minimum: 5, Observe: time.Second, Warm: pick(w, 0, time.Hour), Keep: 1 + w.rand.IntN(4)},
+			Migration: pick(w, config.MigrationNone, config.MigrationNone, config.MigrationExpand, config.MigrationIrreversible),
+			Smoke:     w.rand.IntN(2),
+		},
+	})
+	if w.percent(10) {
+		e.Facts = machine.Must(Facts{Gate: []gate.Condition{{Name: "approvals", Verdict: pick(w, gate.Pass, gate.Fail, gate.Unknown)}}})
+	}
+	return e
+}
+
+// observed tells of an instance: mostly that it is healthy.
+func (w *world) observed(of ...*Release) machine.Event {
+	r := pick(w, append(of, &Release{Deployment: "s.e.1", Copies: []Copy{{Index: w.rand.IntN(3)}}})...)
+	if len(of) > 0 && w.percent(95) {
+		r = pick(w, of...)
+	}
+	if len(r.Copies) == 0 {
+		return w.alarm()
+	}
+	c := pick(w, r.Copies...)
+	state := stateHealthy
+	if w.percent(w.bad) {
+		state = pick(w, "starting", "unhealthy", "crashed", "stopped", stateFailed, stateCrashLoop)
+	}
+	restarts := c.Restarts
+	if w.percent(w.bad) {
+		restarts++
+	}
+	return event(EventInstance, Instance{ID: r.id(c), State: state, Address: fmt.Sprintf("h%d:%d", c.Index, restarts), Restarts: restarts})
+}
+
+func (w *world) outcome() machine.Event {
+	if len(w.checks) > 0 {
+		w.checks = w.checks[1:]
+	}
+	if w.percent(w.bad) {
+		return event(SmokeCheck+pick(w, ".failed", ".unknown"), machine.Outcome{Error: "no"})
+	}
+	return event(SmokeCheck+".done", machine.Outcome{})
+}
+
+// alarm lets the time of a timer that is set come.
+func (w *world) alarm() machine.Event {
+	timers := w.state.timers()
+	if len(timers) == 0 {
+		return w.person()
+	}
+	var a machine.Alarm
+	if err := json.Unmarshal(pick(w, timers...).Spec, &a); err != nil {
+		panic(err)
+	}
+	if a.At.After(w.now) && !w.percent(5) {
+		w.now = a.At
+	}
+	e := event(machine.Timer, a)
+	if w.percent(50) {
+		e.Facts = machine.Must(Facts{})
+	}
+	return e
+}
+
+// counted lets users make requests.
+func (w *world) counted() machine.Event {
+	var t Traffic
+	for _, g := range w.state.Route.Groups {
+		c := w.counts[g.Deployment]
+		c.Deployment = g.Deployment
+		n := uint64(w.rand.IntN(50))
+		c.Requests += n
+		if w.percent(w.bad) {
+			c.Errors += n / 2
+		}
+		w.counts[g.Deployment] = c
+		t.Counts = append(t.Counts, c)
+	}
+	return event(EventTraffic, t)
+}
+
+// nonsense is what no lane should ever hear.
+func (w *world) nonsense() machine.Event {
+	e := machine.Event{Actor: machine.System("noise"), Type: pick(w, EventRequested, EventRollback, EventAbort, EventSettled, EventInstance,
+		EventRouted, EventTraffic, machine.Timer, SmokeCheck+".done", SmokeCheck+".failed", "what.ever", "")}
+	if e.Type == SmokeCheck+".done" || e.Type == SmokeCheck+".failed" {
+		return w.outcome()
+	}
+	e.Data = machine.Value(pick(w, `{}`, `[]`, `null`, `"x"`, `{"id":7}`, `{`, `{"revision":-5}`, `{"revision":99999}`, `{"key":""}`,
+		`{"counts":[{"deployment":"s.e.1","requests":1,"errors":18446744073709551615}]}`, `{"rollout":{"replicas":-9223372036854775808}}`,
+		`{"service":"s","environment":"e","release":"rx","artifact":"a","config":"k","order":-1,"rollout":{"replicas":1000000}}`,
+		`{"service":"other","environment":"e","release":"rx","artifact":"a","config":"k"}`))
+	e.Facts = machine.Value(pick(w, ``, `{}`, `7`, `{`))
+	return e
+}
+
+func (w *world) percent(n int) bool { return w.rand.IntN(100) < n }
+
+func pick[T any](w *world, from ...T) T { return from[w.rand.IntN(len(from))] }
+
+func event(kind string, data any) machine.Event {
+	return machine.Event{Type: kind, Actor: machine.System("world"), Data: machine.Must(data)}
+}
