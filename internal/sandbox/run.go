@@ -39,7 +39,7 @@ func Run(ctx context.Context, spec Spec) (Result, error) {
 	err := Start(cmd, Stage{
 		Command: spec.Command, Dir: spec.Dir, Env: spec.Env,
 		ReadWrite: spec.ReadWrite, ReadOnly: append([]string{spec.Dir}, spec.ReadOnly...), Hide: spec.Hide,
-		Groups: group.Dirs(), Session: true,
+		Groups: group.Dirs(), UID: spec.UID, Session: true,
 	}, isolation(host, spec.Network))
 	if err != nil {
 		if ctx.Err() != nil {

@@ -3,6 +3,7 @@ package sandbox
 import (
 	"fmt"
 	"io"
+	"syscall"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type Spec struct {
 	ReadOnly  []string // directories and files that it may read and execute, besides those of the system
 	Hide      []string // directories that look empty but for what is listed above, e.g. the control plane's
 
+	UID     int  // user and group to become, if privileged; 0: stay
 	Network bool // false: only a loopback of its own
 	Limits  Limits
 	Timeout time.Duration // 0: none
@@ -61,4 +63,13 @@ func describe(code int, signal string, oom bool) string {
 		text += " (out of memory)"
 	}
 	return text
+}
+
+// Describe says how a process ended, as a person may read it: "exit status 1",
+// "signal: killed (out of memory)".
+func Describe(ws syscall.WaitStatus, oom bool) string {
+	if ws.Signaled() {
+		return describe(-1, ws.Signal().String(), oom)
+	}
+	return describe(ws.ExitStatus(), "", oom)
 }

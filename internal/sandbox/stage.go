@@ -110,6 +110,11 @@ func confine(s Stage) error {
 	if err := writeSecrets(s); err != nil {
 		return err
 	}
+	if s.Mounts && s.Secrets.Dir != "" {
+		if err := setReadOnly(s.Secrets.Dir, true, 0); err != nil {
+			return err
+		}
+	}
 	if err := dropPrivileges(s.UID); err != nil {
 		return err
 	}

@@ -1,0 +1,31 @@
+package shim
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"io"
+	"time"
+)
+
+// maxLine is the length in bytes above which a line is cut in pieces.
+const maxLine = 16 << 10
+
+// pump copies lines from one stream of the app to the log, until nobody can write to the
+// stream any more.
+func pump(stream string, from io.Reader, to *logFile) {
+	r := bufio.NewReaderSize(from, maxLine)
+	for {
+		text, err := r.ReadSlice('\n')
+		name := stream
+		if errors.Is(err, bufio.ErrBufferFull) {
+			name, err = stream+"+", nil
+		}
+		if len(text) > 0 {
+			to.line(name, bytes.TrimSuffix(text, []byte{'\n'}), time.Now())
+		}
+		if err != nil {
+			return
+		}
+	}
+}
