@@ -163,3 +163,11 @@ func (h HostPattern) Expand(environment Name, host Host) string {
 	}
 	return strings.NewReplacer("{environment}", string(environment), "{host}", string(host)).Replace(string(h))
 }
+
+// CheckName says what is wrong with a name of a resource, source or secret.
+func CheckName(s string) error {
+	if r := rules["Name"]; len(s) > r.max || !patterns["Name"].MatchString(s) {
+		return fmt.Errorf("%q is not %s, of at most %d characters", short(s), r.what, r.max)
+	}
+	return nil
+}

@@ -14,7 +14,9 @@ import (
 // record says what followed from an event, one fact a line.
 func record[S any](sum machine.Summary, state S, before map[string]machine.Value, next machine.Next[S], after map[string]machine.Value) string {
 	var out strings.Builder
-	say := func(format string, args ...any) { fmt.Fprintf(&out, "  "+format+"\n", args...) }
+	say := func(format string, args ...any) {
+		out.WriteString(strings.TrimRight("  "+fmt.Sprintf(format, args...), " ") + "\n")
+	}
 	say("%s", summary(sum))
 	for _, c := range changes(leaves(machine.Must(state)), leaves(machine.Must(next.State))) {
 		say("state%s", c)

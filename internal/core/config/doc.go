@@ -1,0 +1,30 @@
+// Package config knows which resources there are, where each comes from, and with what
+// configuration a service therefore runs.
+//
+// A source, source/<name>, is a git repository that is watched, or (without a URL) what
+// somebody applies by hand:
+//
+//	           source.added                  source.removed: its resources stay, without a source
+//	(nothing) ─────────────▶ watched ──────────────────────────────────────────────▶ removed
+//	                          │  ▲ │ source.problem: it cannot be fetched
+//	            source.pushed │  │ ▼
+//	                          │ broken      the last good commit stays in force
+//	                          ▼
+//	          resource.applied, resource.removed ─▶ resource/<Kind>/<name>
+//
+// A resource, resource/<Kind>/<name>, has one source, and nobody else changes it:
+//
+//	           resource.applied          resource.released: another source may take it
+//	(nothing) ─────────────────▶ applied ─────────────────────▶ unowned
+//	                              │   ▲ ◀───── resource.applied ─────┘
+//	             resource.removed ▼   │ resource.applied
+//	                             removed
+//
+// A resource that is a service numbers the releases of it, as they come, and asks for each:
+//
+//	resource.applied with a Release ─▶ release.requested ─▶ release/<service>/<id>
+//
+// so that there is no release of what was refused. Platform kinds (Environment, Team) only
+// come from platform sources, which an administrator registers. Resolve lays a service, its
+// environment and its overrides over one another; Plan says what applying would change.
+package config
