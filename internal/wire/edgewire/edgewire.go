@@ -73,6 +73,7 @@ type Hello struct {
 	HTTP       []string  `json:"http"`     // addresses that it listens on
 	HTTPS      []string  `json:"https"`    //
 	Internal   []string  `json:"internal"` //
+	Problem    string    `json:"problem,omitempty"` // what it could not load when it started, for a person
 }
 
 // Buckets are the upper bounds of the latency histogram in seconds; the last count of
@@ -80,7 +81,9 @@ type Hello struct {
 var Buckets = []float64{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30}
 
 // Counter is the requests of one release of a service in an environment. All figures
-// only ever grow; they survive the edge's replacement.
+// but InFlight only ever grow; they survive the edge's replacement. A request is counted
+// when its answer begins, and exactly once: Requests = sum of Status + EdgeFailed + Refused
+// + ClientGone. Release and Deployment are empty for requests that no group was chosen for.
 type Counter struct {
 	Service     string   `json:"service"`
 	Environment string   `json:"environment"`
@@ -89,8 +92,10 @@ type Counter struct {
 	Requests    uint64   `json:"requests"`
 	Status      []uint64 `json:"status"`     // by class: 1xx, 2xx, 3xx, 4xx, 5xx; made by the app
 	EdgeFailed  uint64   `json:"edgeFailed"` // 502, 503 and 504 made by the edge itself
+	Refused     uint64   `json:"refused"`    // 4xx made by the edge itself: too large, too slow, not to be served
 	ClientGone  uint64   `json:"clientGone"` // the client went away first
-	Latency     []uint64 `json:"latency"`    // len(Buckets)+1, not cumulative
+	Cut         uint64   `json:"cut"`        // also counted in Status: the app's answer broke off in the middle
+	Latency     []uint64 `json:"latency"`    // len(Buckets)+1, not cumulative; until the app's answer began
 	InFlight    int64    `json:"inFlight"`
 }
 

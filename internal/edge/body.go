@@ -1,0 +1,89 @@
+package edge
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"slipway.dev/internal/wire/edgewire"
+)
+
+// keepBody is up to which size a request's body is read before an app is called, so that
+// it can be sent again, and a slow client does not hold up an app.
+const keepBody = 64 << 10
+
+// body is a request's body: none, kept, or streamed once.
+type body struct {
+	kept   []byte
+	stream *stream
+}
+
+// take gets hold of the request's body. A small one is read here.
+func (b *body) take(w http.ResponseWriter, r *http.Request, l edgewire.Limits) error {
+	if r.ContentLength == 0 {
+		return nil
+	}
+	b.stream = &stream{
+		from: http.MaxBytesReader(w, r.Body, l.Body), control: http.NewResponseController(w), wait: l.WriteTimeout,
+	}
+	if r.ContentLength < 0 || r.ContentLength > keepBody || r.Header.Get("Expect") != "" {
+		return nil
+	}
+	b.kept = make([]byte, r.ContentLength)
+	_, err := io.ReadFull(b.stream, b.kept)
+	return err
+}
+
+// give puts the body into a request to an app. A kept one can be given again.
+func (b *body) give(out *http.Request) {
+	switch {
+	case b.kept != nil:
+		out.Body = io.NopCloser(bytes.NewReader(b.kept))
+		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.kept)), nil }
+	case b.stream != nil:
+		out.Body = b.stream
+	}
+}
+
+// again says whether the body can be given once more.
+func (b *body) again() bool { return b.kept != nil || b.stream == nil || !b.stream.touched.Load() }
+
+// err is why the client's body could not be read, if that was so.
+func (b *body) err() error {
+	if b.stream == nil {
+		return nil
+	}
+	err, _ := b.stream.failed.Load().(failure)
+	return err.error
+}
+
+// stream reads from the client as long as he sends something in time.
+type stream struct {
+	from    io.Reader
+	control *http.ResponseController
+	wait    time.Duration
+	touched atomic.Bool
+	failed  atomic.Value // failure
+}
+
+type failure struct{ error }
+
+// Read reads what the client sent.
+func (s *stream) Read(p []byte) (int, error) {
+	s.touched.Store(true)
+	// An error means that this connection has no deadlines; then there is none to set.
+	_ = s.control.SetReadDeadline(time.Now().Add(s.wait))
+	n, err := s.from.Read(p)
+	_ = s.control.SetReadDeadline(time.Time{})
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.failed.Store(failure{err})
+	}
+	return n, err
+}
+
+// Close does nothing: the server closes the client's body, and an app that could not be
+// reached must not close it for the next.
+func (s *stream) Close() error { return nil }

@@ -1,0 +1,135 @@
+package count
+
+import (
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"slipway.dev/internal/wire/edgewire"
+)
+
+// past is the source that the figures of edges long gone are folded into.
+const past = "past"
+
+// What is kept: sources that no longer report, and counters of the past.
+const (
+	keepSources  = 8
+	keepCounters = 2000
+)
+
+// Registry has all cells of this process, and what others counted.
+type Registry struct {
+	id       string
+	unrouted atomic.Uint64
+
+	mu     sync.Mutex // never taken while a request is served
+	cells  map[Key]*Cell
+	others []edgewire.Source // oldest first; past is at the front, if it is there
+}
+
+// NewRegistry makes an empty one. id names this process among all edges that there ever
+// were on this state directory.
+func NewRegistry(id string) *Registry {
+	return &Registry{id: id, cells: map[Key]*Cell{}}
+}
+
+// Cell gives the cell of a key.
+func (r *Registry) Cell(k Key) *Cell {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	c := r.cells[k]
+	if c == nil {
+		c = &Cell{key: k}
+		r.cells[k] = c
+	}
+	return c
+}
+
+// Unrouted counts a request for which there is no route.
+func (r *Registry) Unrouted() { r.unrouted.Add(1) }
+
+// Own gives what this process counted.
+func (r *Registry) Own() edgewire.Source {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.own()
+}
+
+func (r *Registry) own() edgewire.Source {
+	s := edgewire.Source{ID: r.id, Unrouted: r.unrouted.Load(), Counters: make([]edgewire.Counter, 0, len(r.cells))}
+	for k, c := range r.cells {
+		if figures := c.read(); figures.Requests > 0 || k.Deployment != "" {
+			s.Counters = append(s.Counters, figures)
+		}
+	}
+	return s
+}
+
+// Sources gives what this process counted and what it knows of others: all that a
+// successor needs.
+func (r *Registry) Sources() []edgewire.Source {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append(slices.Clone(r.others), r.own())
+}
+
+// Learn takes in what another edge counted. Learning the same again, or something older,
+// changes nothing.
+func (r *Registry) Learn(s edgewire.Source) {
+	if s.ID == "" || s.ID == r.id {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range r.others {
+		if r.others[i].ID == s.ID {
+			r.others[i] = higher(r.others[i], s)
+			return
+		}
+	}
+	if s.ID == past {
+		r.others = slices.Insert(r.others, 0, s)
+		return
+	}
+	r.others = append(r.others, s)
+}
+
+// Fold makes one of the oldest sources, except those that may still report.
+func (r *Registry) Fold(reports func(id string) bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var fixed []int
+	for i, s := range r.others {
+		if s.ID != past && !reports(s.ID) {
+			fixed = append(fixed, i)
+		}
+	}
+	if len(fixed) <= keepSources {
+		return
+	}
+	old := edgewire.Source{ID: past}
+	if r.others[0].ID == past {
+		old = r.others[0]
+	}
+	var rest []edgewire.Source
+	for i, s := range r.others {
+		switch {
+		case s.ID == past:
+		case slices.Contains(fixed[:len(fixed)-keepSources], i):
+			old = plus(old, s)
+		default:
+			rest = append(rest, s)
+		}
+	}
+	old.Counters = old.Counters[max(0, len(old.Counters)-keepCounters):]
+	r.others = append([]edgewire.Source{old}, rest...)
+}
+
+// Total is the sum over all sources.
+func (r *Registry) Total() (counters []edgewire.Counter, unrouted uint64) {
+	var all edgewire.Source
+	for _, s := range r.Sources() {
+		all = plus(all, s)
+	}
+	return all.Counters, all.Unrouted
+}
