@@ -50,12 +50,13 @@ const (
 
 // SourceSpec describes a source.
 type SourceSpec struct {
-	Name     string     `json:"name"`
-	Kind     SourceKind `json:"kind"`
-	URL      string     `json:"url,omitempty"` // path or remote; empty: applied by hand
-	Branch   string     `json:"branch,omitempty"`
-	Interval Duration   `json:"interval,omitempty"` // between two polls
-	Webhook  string     `json:"webhook,omitempty"`  // name of the secret that signs its webhooks
+	Name       string     `json:"name"`
+	Kind       SourceKind `json:"kind"`
+	URL        string     `json:"url,omitempty"` // path or remote; empty: applied by hand
+	Branch     string     `json:"branch,omitempty"`
+	Interval   Duration   `json:"interval,omitempty"`   // between two polls
+	Webhook    string     `json:"webhook,omitempty"`    // name of the secret that signs its webhooks
+	Credential string     `json:"credential,omitempty"` // name of the secret with "user:password" or a token, for https
 }
 
 // Pushed says what a source has now. The documents of its resources are in the blob store
@@ -141,6 +142,7 @@ type Release struct {
 	Build       *manifest.Build `json:"build,omitempty"`
 	Image       string          `json:"image,omitempty"`
 	Spec        string          `json:"spec"`            // digest of the service's Document
+	To          string          `json:"to,omitempty"`    // the environment that it is asked for; empty: those that take releases by themselves
 	Order       int64           `json:"order,omitempty"` // set by the service's resource: each is higher than those before
 }
 
