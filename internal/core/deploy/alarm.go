@@ -71,7 +71,7 @@ func (w *work) missing(want int) string {
 }
 
 // noAnswer acts on a route that was not applied. Going back needs the edge as well, but
-// then the right route is what it finds when it comes back.
+// then the right route is what it finds when it comes back. The release is not to blame.
 func (w *work) noAnswer() {
 	a := w.Active
 	reason := fmt.Sprintf("the edge does not answer: it did not apply route revision %d in %s", a.Shift, routePatience)

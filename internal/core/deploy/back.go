@@ -13,7 +13,16 @@ func (w *work) fail(reason string) {
 		w.hold(RollbackFailed, reason)
 		return
 	}
+	w.blame(reason)
 	w.goBack(RolledBack, reason)
+}
+
+// blame keeps the release under way from coming back by itself. It does not apply to the
+// first of a lane: that was not rolled back, as there is nothing to go back to.
+func (w *work) blame(reason string) {
+	if w.Current != nil {
+		w.reject(w.Active.Target, reason)
+	}
 }
 
 // goBack gives all traffic to what ran before, at once.
@@ -25,9 +34,7 @@ func (w *work) goBack(outcome Phase, reason string) {
 		w.retreat()
 		return
 	}
-	if outcome == RolledBack && a.Target != nil {
-		w.reject(a.Target, reason)
-	}
+	w.Current.renew()
 	w.Current.ensure(w.Current.replicas())
 	w.share(w.Current)
 	if !a.Exposed { // no user noticed anything

@@ -14,12 +14,12 @@ const (
 
 func (r *Release) id(c Copy) string { return r.Deployment + "." + strconv.Itoa(c.Index) }
 
-// ensure makes at least n instances desired: it takes back those that were to go, then
-// begins new ones.
+// ensure makes at least n instances desired: it takes back those that were to go, unless
+// they do not come up, then begins new ones.
 func (r *Release) ensure(n int) {
 	have := r.staying()
 	for i := range r.Copies {
-		if c := &r.Copies[i]; have < n && c.Out {
+		if c := &r.Copies[i]; have < n && c.Out && !c.broken() {
 			c.Out, c.Leaving = false, 0
 			have++
 		}
@@ -40,6 +40,18 @@ func (r *Release) shrink(n int) {
 			}
 		}
 		r.Copies[worst].Out = true
+	}
+}
+
+// broken says that an instance does not come up.
+func (c Copy) broken() bool { return c.State == stateCrashLoop || c.State == stateFailed }
+
+// renew lets instances go that do not come up, so that new ones can take their place.
+func (r *Release) renew() {
+	for i := range r.Copies {
+		if c := &r.Copies[i]; c.broken() {
+			c.Out = true
+		}
 	}
 }
 

@@ -38,9 +38,6 @@ func (w *work) retry() {
 	a := w.Active
 	switch {
 	case a.Kind == KindDeploy || a.Outcome != Completed: // it was on its way back
-		if w.Current != nil {
-			w.Current.renew()
-		}
 		a.Exposed = true // its route may have to be taken back once more
 		w.goBack(a.Outcome, a.Reason)
 	case a.Target == nil: // the traffic is there; only the checks are missing
@@ -51,15 +48,6 @@ func (w *work) retry() {
 		w.share(w.Current)
 		a.Exposed = false
 		w.stage(0)
-	}
-}
-
-// renew lets instances go that do not come up, so that new ones can take their place.
-func (r *Release) renew() {
-	for i := range r.Copies {
-		if c := &r.Copies[i]; c.State == stateCrashLoop || c.State == stateFailed {
-			c.Out = true
-		}
 	}
 }
 

@@ -17,6 +17,8 @@ type witness struct {
 	routes  map[int64][]string // instances of each revision that the edge may still have
 	served  bool               // a deployment was completed once
 	checks  []machine.Effect   // smoke checks under way
+	known   int                // of checks before the last step
+	every   bool               // hold each step to its contract, not one in 64
 	count   int                // of steps taken
 }
 
@@ -33,7 +35,7 @@ func (w *witness) step(e machine.Event) (refused, broken error) {
 	}()
 	w.count++
 	var given []byte
-	if w.count%64 == 0 {
+	if w.every || w.count%64 == 0 {
 		given = machine.Must(w.state)
 	}
 	next, err := Lane{}.Step(w.state, e)
@@ -51,6 +53,7 @@ func (w *witness) step(e machine.Event) (refused, broken error) {
 		}
 	}
 	before := w.state
+	w.known = len(w.checks)
 	w.state = next.State
 	w.checks = append(w.checks, next.Effects...)
 	return nil, w.look(before)

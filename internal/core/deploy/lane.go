@@ -78,12 +78,15 @@ func with[T any](e machine.Event, do func(T) error) error {
 }
 
 // goOn does all that can be done without waiting. Each turn brings the active deployment
-// closer to its end, or begins the next of a bounded queue; the bound only guards against
-// a defect.
+// closer to its end, begins the next of a bounded queue, or follows the instances' health
+// with the route; the bound only guards against a defect.
 func (w *work) goOn() {
 	for range 100 {
-		w.reroute()
-		if !w.advance() {
+		revision := w.Route.Revision
+		if w.advance() {
+			continue
+		}
+		if w.reroute(); w.Route.Revision == revision {
 			break
 		}
 	}

@@ -4,10 +4,11 @@ import (
 	"flag"
 	"math/rand/v2"
 	"runtime"
-	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"slipway.dev/internal/core/machine"
 )
 
 var (
@@ -28,7 +29,7 @@ func TestRandom(t *testing.T) {
 				s := *seed + uint64(i)
 				w := &world{witness: newWitness(), rand: rand.New(rand.NewPCG(s, 0)), now: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)}
 				if err := w.live(10 + w.rand.IntN(30)); err != nil {
-					t.Errorf("-seed %d -sequences 1: %v\n%s", s, err, strings.Join(w.log, "\n"))
+					t.Errorf("-seed %d -sequences 1: %v\n%s", s, err, machine.Must(w.log))
 				}
 				seen.add(w)
 			}

@@ -41,6 +41,7 @@ func (w *work) takeBack(reason string) error {
 	case a.Phase == RollingBack:
 		return refuse("%s is going back already", a.Deployment)
 	default:
+		w.blame(reason)
 		w.goBack(RolledBack, reason)
 	}
 	return nil
@@ -111,6 +112,7 @@ func (w *work) drop(reason string) {
 // beginRollback starts a rollback; with warm instances it shifts in this very step.
 func (w *work) beginRollback(target Release, reason string) {
 	n := target.replicas()
+	target.renew()
 	warm := len(target.healthy()) >= n
 	target.WarmUntil = time.Time{}
 	w.Number++

@@ -93,7 +93,7 @@ func (w *work) broken() string {
 		return ""
 	}
 	for _, c := range a.Target.Copies {
-		if c.State != stateCrashLoop && c.State != stateFailed || c.Out {
+		if !c.broken() || c.Out {
 			continue
 		}
 		reason := "instance " + a.Target.id(c) + " could not be started"

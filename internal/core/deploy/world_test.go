@@ -19,7 +19,7 @@ type world struct {
 	order  int64
 	bad    int // percent of what goes wrong
 	counts map[string]Count
-	log    []string
+	log    []machine.Event
 }
 
 func (w *world) live(steps int) error {
@@ -31,7 +31,7 @@ func (w *world) live(steps int) error {
 		e.At = w.now
 		refused, broken := w.step(e)
 		if refused == nil {
-			w.log = append(w.log, fmt.Sprintf("%s %s %s %s", e.At.Format(time.TimeOnly), e.Type, e.Data, e.Facts))
+			w.log = append(w.log, e)
 		}
 		if broken != nil {
 			return broken
