@@ -14,6 +14,8 @@ type Board struct {
 	// not named here follow, by name.
 	Environments []string
 	Lanes        []model.Lane
+	// Finished deployments, latest first: the latest of a lane says why a release is not there.
+	Finished []model.Deployment
 }
 
 // Source is where the page has its board from.
@@ -57,9 +59,19 @@ func (b Board) rows() []row {
 			rows = slices.Insert(rows, at, r)
 		}
 		rows[at].Team = cmp.Or(rows[at].Team, lane.Team)
-		rows[at].Cells[slices.Index(columns, lane.Environment)] = cellOf(lane)
+		rows[at].Cells[slices.Index(columns, lane.Environment)] = cellOf(lane, b.last(lane))
 	}
 	return rows
+}
+
+// last gives the deployment that ended last in a lane; nil if none is known.
+func (b Board) last(lane model.Lane) *model.Deployment {
+	for i, d := range b.Finished {
+		if d.Service == lane.Service && d.Environment == lane.Environment {
+			return &b.Finished[i]
+		}
+	}
+	return nil
 }
 
 // counts is how the board is, in figures.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"slipway.dev/client/model"
+	"slipway.dev/internal/core/deploy"
 )
 
 func TestRowsAndColumns(t *testing.T) {
@@ -41,17 +42,65 @@ func TestRowsAndColumns(t *testing.T) {
 
 func TestCell(t *testing.T) {
 	t.Parallel()
-	c := cellOf(model.Lane{
-		Status: "idle", Current: &model.Placed{Release: "r1"}, URLs: []string{"http://a/", "http://b/"},
-		Instances: []model.Instance{
-			{State: "healthy", Routed: true}, {State: "crashed", Routed: true}, {State: "healthy"}, {State: "starting"},
+	serving := &model.Placed{Release: "r1"}
+	for name, test := range map[string]struct {
+		lane model.Lane
+		last *model.Deployment
+		want cell
+	}{
+		"empty": {
+			lane: model.Lane{Status: "empty", Text: "nothing is deployed"},
+			want: cell{status: status{"Nothing yet", "none", quiet}},
 		},
-	})
-	want := cell{
-		status: statuses["completed"], Serving: &release{Name: "r1"}, Healthy: 1, Copies: 2, URL: "http://a/",
+		"live": {
+			lane: model.Lane{
+				Status: "idle", Text: "r1 runs", Current: serving, URLs: []string{"http://a/", "http://b/"},
+				Instances: []model.Instance{
+					{State: "healthy", Routed: true}, {State: "crashed", Routed: true}, {State: "healthy"}, {State: "starting"},
+				},
+			},
+			last: &model.Deployment{Outcome: "completed", Release: "r1"},
+			want: cell{status: statuses[deploy.Completed], Serving: &release{Name: "r1"}, Healthy: 1, Copies: 2, URL: "http://a/"},
+		},
+		"on its way": {
+			lane: model.Lane{
+				Status: "shifting", Text: "waits for routes", Current: serving,
+				Active: &model.Deployment{Commit: "0123456789", Weight: 10, Stage: 1, Stages: 3},
+			},
+			last: &model.Deployment{Outcome: "rolledBack"},
+			want: cell{
+				status: statuses[deploy.Shifting], Text: "waits for routes", Serving: &release{Name: "r1"},
+				Arriving: &release{Name: "0123456"}, Weight: 10, Stage: 1, Stages: 3,
+			},
+		},
+		"taken back": {
+			lane: model.Lane{Status: "idle", Text: "r1 runs", Current: serving},
+			last: &model.Deployment{Outcome: "rolledBack", Release: "r2", Reason: "too many errors", Subject: "Break it"},
+			want: cell{
+				status: statuses[deploy.RolledBack], Text: "too many errors", Serving: &release{Name: "r1"},
+				Gone: &release{Name: "r2", Subject: "Break it"},
+			},
+		},
+	} {
+		if diff := cmp.Diff(test.want, cellOf(test.lane, test.last), cmp.AllowUnexported(cell{})); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
 	}
-	if diff := cmp.Diff(want, c, cmp.AllowUnexported(cell{})); diff != "" {
-		t.Error(diff)
+}
+
+func TestLastIsOfTheLane(t *testing.T) {
+	t.Parallel()
+	b := Board{Finished: []model.Deployment{
+		{ID: "other service", Service: "concerts", Environment: "dev"},
+		{ID: "other environment", Service: "tickets", Environment: "prod"},
+		{ID: "latest", Service: "tickets", Environment: "dev"},
+		{ID: "older", Service: "tickets", Environment: "dev"},
+	}}
+	if got := b.last(model.Lane{Service: "tickets", Environment: "dev"}); got == nil || got.ID != "latest" {
+		t.Errorf("got %v", got)
+	}
+	if got := b.last(model.Lane{Service: "signin", Environment: "dev"}); got != nil {
+		t.Errorf("got %v", got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"slipway.dev/client/model"
+	"slipway.dev/internal/core/deploy"
 )
 
 // cell is a service in an environment.
@@ -12,6 +13,7 @@ type cell struct {
 	status
 	Text     string   // what it does or waits for
 	Arriving *release // on its way in
+	Gone     *release // was the last to come, and did not stay
 	Serving  *release // has (the rest of) the traffic
 	Weight   int      // percent of the requests that Arriving gets
 	Stage    int      // of Stages
@@ -31,18 +33,21 @@ type release struct {
 // short is how many digits of a commit people are shown.
 const short = 7
 
-func cellOf(lane model.Lane) cell {
-	c := cell{
-		Environment: lane.Environment,
-		status:      statusOf(lane.Status, lane.Current != nil),
-		Text:        lane.Text,
+func cellOf(lane model.Lane, last *model.Deployment) cell {
+	c := cell{Environment: lane.Environment, status: statusOf(lane.Status, lane.Current != nil)}
+	if c.Tone != good && c.Tone != quiet {
+		c.Text = lane.Text // of what is well, nothing need be said
 	}
 	if at := lane.Current; at != nil {
 		c.Serving = &release{name(at.Commit, at.Release), at.Subject, at.CompletedAt}
 	}
-	if d := lane.Active; d != nil {
+	switch d := lane.Active; {
+	case d != nil:
 		c.Arriving = &release{name(d.Commit, d.Release), d.Subject, d.RequestedAt}
 		c.Weight, c.Stage, c.Stages = d.Weight, d.Stage, d.Stages
+	case last != nil && sentAway(last.Outcome):
+		c.status, c.Text = statusOf(last.Outcome, true), last.Reason
+		c.Gone = &release{name(last.Commit, last.Release), last.Subject, last.FinishedAt}
 	}
 	for _, instance := range lane.Instances {
 		if !instance.Routed {
@@ -57,6 +62,15 @@ func cellOf(lane model.Lane) cell {
 		c.URL = lane.URLs[0]
 	}
 	return c
+}
+
+// sentAway says of a finished deployment that its release did not stay.
+func sentAway(outcome string) bool {
+	switch deploy.Phase(outcome) {
+	case deploy.RolledBack, deploy.RollbackFailed, deploy.Failed, deploy.Aborted:
+		return true
+	}
+	return false
 }
 
 func name(commit, release string) string {

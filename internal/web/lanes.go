@@ -9,10 +9,15 @@ import (
 // Lanes is what the board is made from: what runs where, and word of each change.
 type Lanes interface {
 	Lanes(ctx context.Context) ([]model.Lane, error)
+	Deployments(ctx context.Context, q model.DeploymentsQuery) ([]model.Deployment, error)
 	// Watch brings what happens after a position, until ctx ends or f fails; after a
 	// negative one, what happens from now on.
 	Watch(ctx context.Context, after int64, f func(model.Happening) error) error
 }
+
+// recent is how many finished deployments are looked through for what became of the last
+// release of each lane. What is further back is no news.
+const recent = 200
 
 // FromLanes makes a source of lanes.
 func FromLanes(lanes Lanes) Source { return laneSource{lanes} }
@@ -21,7 +26,11 @@ type laneSource struct{ lanes Lanes }
 
 func (s laneSource) Board(ctx context.Context) (Board, error) {
 	lanes, err := s.lanes.Lanes(ctx)
-	return Board{Lanes: lanes}, err
+	if err != nil {
+		return Board{}, err
+	}
+	finished, err := s.lanes.Deployments(ctx, model.DeploymentsQuery{Limit: recent})
+	return Board{Lanes: lanes, Finished: finished}, err
 }
 
 // Changes ends when Watch does: then the browser comes again, and has another try.

@@ -16,6 +16,10 @@ type watched struct {
 
 func (w watched) Lanes(context.Context) ([]model.Lane, error) { return w.lanes, nil }
 
+func (w watched) Deployments(context.Context, model.DeploymentsQuery) ([]model.Deployment, error) {
+	return []model.Deployment{{Service: "tickets", Environment: "dev"}}, nil
+}
+
 func (w watched) Watch(_ context.Context, after int64, f func(model.Happening) error) error {
 	if after >= 0 {
 		return errors.New("the board does not want the past")
@@ -31,7 +35,7 @@ func (w watched) Watch(_ context.Context, after int64, f func(model.Happening) e
 func TestLanesAreTheBoard(t *testing.T) {
 	t.Parallel()
 	b, err := FromLanes(watched{lanes: shifting(10).Lanes}).Board(t.Context())
-	if err != nil || len(b.rows()) != 1 {
+	if err != nil || len(b.rows()) != 1 || len(b.Finished) != 1 {
 		t.Errorf("%v, %v", b, err)
 	}
 }

@@ -1,6 +1,10 @@
 package web
 
-import "strings"
+import (
+	"strings"
+
+	"slipway.dev/internal/core/deploy"
+)
 
 // tone is how much a status asks of whoever looks.
 type tone string
@@ -20,32 +24,32 @@ type status struct {
 	Tone tone
 }
 
-var statuses = map[string]status{
-	"requested":      {"Requested", "dots", busy},
-	"waiting":        {"Waiting", "pause", warn},
-	"preparing":      {"Preparing", "dots", busy},
-	"checking":       {"Checking", "dots", busy},
-	"shifting":       {"Shifting", "dots", busy},
-	"observing":      {"Observing", "dots", busy},
-	"completed":      {"Live", "check", good},
-	"rollingBack":    {"Rolling back", "back", warn},
-	"rolledBack":     {"Rolled back", "back", warn},
-	"rollbackFailed": {"Rollback failed", "cross", bad},
-	"held":           {"Needs a decision", "hand", bad},
-	"failed":         {"Failed", "cross", bad},
-	"aborted":        {"Aborted", "back", warn},
-	"superseded":     {"Superseded", "dots", quiet},
+var statuses = map[deploy.Phase]status{
+	deploy.Requested:      {"Requested", "dots", busy},
+	deploy.Waiting:        {"Waiting", "pause", warn},
+	deploy.Preparing:      {"Preparing", "dots", busy},
+	deploy.Checking:       {"Checking", "dots", busy},
+	deploy.Shifting:       {"Shifting", "dots", busy},
+	deploy.Observing:      {"Observing", "dots", busy},
+	deploy.Completed:      {"Live", "check", good},
+	deploy.RollingBack:    {"Rolling back", "back", warn},
+	deploy.RolledBack:     {"Rolled back", "back", warn},
+	deploy.RollbackFailed: {"Rollback failed", "cross", bad},
+	deploy.Held:           {"Needs a decision", "hand", bad},
+	deploy.Failed:         {"Failed", "cross", bad},
+	deploy.Aborted:        {"Aborted", "back", warn},
+	deploy.Superseded:     {"Superseded", "dots", quiet},
 }
 
 // statusOf gives how a lane's status is shown. An idle lane is live if something serves. A
 // status that this page does not know is shown by its own word.
 func statusOf(word string, serving bool) status {
-	idle := word == "" || word == "idle"
-	switch s, known := statuses[word]; {
+	idle := word == "" || word == "idle" || word == "empty"
+	switch s, known := statuses[deploy.Phase(word)]; {
 	case known:
 		return s
 	case idle && serving:
-		return statuses["completed"]
+		return statuses[deploy.Completed]
 	case idle:
 		return status{"Nothing yet", "none", quiet}
 	default:
