@@ -1,0 +1,158 @@
+package artifact
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"oras.land/oras-go/v2/registry/remote/auth"
+
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/sign"
+)
+
+// Signer signs the provenance of what is built; a sign.Key is one.
+type Signer interface {
+	Sign(context.Context, sign.Statement) ([]byte, error)
+}
+
+// Options of a store.
+type Options struct {
+	Runner     Runner              // runs builds
+	Signer     Signer              // signs provenance
+	Builder    string              // URI that names this builder in provenance
+	Credential auth.CredentialFunc // for registries; nil: anonymous
+	Log        *slog.Logger
+}
+
+// Store keeps artifacts in a directory. It is safe for concurrent use by one process.
+type Store struct {
+	dir   string
+	opts  Options
+	blobs *blobs
+	index *index
+
+	// Collect holds it for writing; whoever adds or unpacks, for reading.
+	collecting sync.RWMutex
+	builds     keyed
+}
+
+// Open gives the store in a directory, which it makes if need be. What a crash left half
+// done is removed.
+func Open(dir string, opts Options) (*Store, error) {
+	if !filepath.IsAbs(dir) {
+		return nil, fmt.Errorf("the artifact store's directory %q is not absolute", dir)
+	}
+	if opts.Builder == "" {
+		opts.Builder = "https://slipway.dev/builder"
+	}
+	if opts.Log == nil {
+		opts.Log = slog.New(slog.DiscardHandler)
+	}
+	s := &Store{dir: dir, opts: opts}
+	for _, name := range []string{"layout/ingest", "work"} {
+		if err := removeAll(filepath.Join(dir, name)); err != nil {
+			return nil, fmt.Errorf("clean the artifact store: %w", err)
+		}
+	}
+	for _, name := range []string{"layout/blobs/sha256", "unpacked", "work", "cache"} {
+		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+			return nil, fmt.Errorf("make the artifact store: %w", err)
+		}
+	}
+	if err := s.forgetUnpacked(); err != nil {
+		return nil, fmt.Errorf("clean the artifact store: %w", err)
+	}
+	var err error
+	if s.blobs, err = newBlobs(filepath.Join(dir, "layout")); err != nil {
+		return nil, err
+	}
+	s.index, err = openIndex(filepath.Join(dir, "layout"), s.blobs)
+	return s, err
+}
+
+// forgetUnpacked drops what was unpacked before the machine last started: a power cut may
+// have emptied files whose names had already been written.
+func (s *Store) forgetUnpacked() error {
+	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return err
+	}
+	mark := filepath.Join(s.dir, "unpacked", "boot-id")
+	if before, err := os.ReadFile(mark); err == nil && string(before) == string(boot) {
+		return nil
+	}
+	found, err := os.ReadDir(filepath.Join(s.dir, "unpacked"))
+	if err != nil {
+		return err
+	}
+	for _, f := range found {
+		if err := removeAll(filepath.Join(s.dir, "unpacked", f.Name())); err != nil {
+			return err
+		}
+	}
+	return os.WriteFile(mark, boot, 0o600)
+}
+
+// removeAll is os.RemoveAll for trees with directories that are read-only, which only
+// root could remove as they are.
+func removeAll(dir string) error {
+	if err := os.RemoveAll(dir); err == nil {
+		return nil
+	}
+	_ = filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
+		if d != nil && d.IsDir() {
+			_ = os.Chmod(p, 0o700) // before it is read; Remove tells what could not be done
+		}
+		return nil
+	})
+	return os.RemoveAll(dir)
+}
+
+// checkDigest says whether a digest is one of ours: SHA-256, in small hex.
+func checkDigest(digest string) error {
+	hex, ok := strings.CutPrefix(digest, "sha256:")
+	if !ok || len(hex) != 64 || strings.Trim(hex, "0123456789abcdef") != "" {
+		return fault.New(fault.Invalid, "%q is not a digest", digest).WithHint("sha256: and 64 hex digits")
+	}
+	return nil
+}
+
+// keyed is a lock for each key.
+type keyed struct {
+	mu    sync.Mutex
+	locks map[string]chan struct{}
+}
+
+// lock waits until no one else has the key; the returned function gives it back.
+func (k *keyed) lock(ctx context.Context, key string) (func(), error) {
+	for {
+		k.mu.Lock()
+		held, busy := k.locks[key]
+		if !busy {
+			if k.locks == nil {
+				k.locks = map[string]chan struct{}{}
+			}
+			mine := make(chan struct{})
+			k.locks[key] = mine
+			k.mu.Unlock()
+			return func() {
+				k.mu.Lock()
+				delete(k.locks, key)
+				k.mu.Unlock()
+				close(mine)
+			}, nil
+		}
+		k.mu.Unlock()
+		select {
+		case <-held:
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+}
