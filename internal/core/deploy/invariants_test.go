@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	"slipway.dev/internal/core/machine"
 )
@@ -18,12 +20,20 @@ type witness struct {
 	served  bool               // a deployment was completed once
 	checks  []machine.Effect   // smoke checks under way
 	known   int                // of checks before the last step
-	every   bool               // hold each step to its contract, not one in 64
+	every   bool               // hold each step to its contract as well: that takes its time
 	count   int                // of steps taken
 }
 
 func newWitness() *witness {
 	return &witness{forced: map[string]bool{}, desired: map[string]bool{}, dropped: map[string]bool{}, routes: map[int64][]string{}}
+}
+
+// copy gives a witness that has seen the same; states are never changed in place.
+func (w *witness) copy() *witness {
+	c := *w
+	c.forced, c.desired, c.dropped, c.routes = maps.Clone(w.forced), maps.Clone(w.desired), maps.Clone(w.dropped), maps.Clone(w.routes)
+	c.checks = slices.Clone(w.checks)
+	return &c
 }
 
 // step takes a step and gives the machine's refusal, and what promise was broken.
@@ -35,7 +45,7 @@ func (w *witness) step(e machine.Event) (refused, broken error) {
 	}()
 	w.count++
 	var given []byte
-	if w.every || w.count%64 == 0 {
+	if w.every {
 		given = machine.Must(w.state)
 	}
 	next, err := Lane{}.Step(w.state, e)
@@ -47,7 +57,7 @@ func (w *witness) step(e machine.Event) (refused, broken error) {
 	if err != nil {
 		return err, nil
 	}
-	if e.Type == EventRequested {
+	if e.Type == EventRequested && bytes.Contains(e.Data, []byte(`"force":true`)) {
 		if r, err := machine.Decode[Request](e); err == nil && r.Force {
 			w.forced[fmt.Sprintf("%s.%s.%d", r.Service, r.Environment, next.State.Number)] = true
 		}

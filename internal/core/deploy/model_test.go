@@ -2,12 +2,15 @@ package deploy
 
 import (
 	"flag"
+	"fmt"
 	"math/rand/v2"
 	"runtime"
+	"runtime/debug"
 	"sync"
 	"testing"
 	"time"
 
+	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/machine"
 )
 
@@ -20,15 +23,21 @@ var (
 // of one that fails in every way, of people in a hurry, and of no sense at all.
 func TestRandom(t *testing.T) {
 	t.Parallel()
+	defer debug.SetGCPercent(debug.SetGCPercent(800)) // little is kept, and much is thrown away
 	var seen coverage
+	past := settledLane(t)
 	var wait sync.WaitGroup
 	workers := runtime.GOMAXPROCS(0)
 	for n := range workers {
 		wait.Go(func() {
 			for i := n; i < *sequences && !t.Failed(); i += workers {
 				s := *seed + uint64(i)
-				w := &world{witness: newWitness(), rand: rand.New(rand.NewPCG(s, 0)), now: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)}
-				if err := w.live(10 + w.rand.IntN(30)); err != nil {
+				w := &world{rand: rand.New(rand.NewPCG(s, 0)), witness: newWitness(), now: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)}
+				if i%2 == 0 { // half of the lanes have a past
+					w.witness, w.order, w.now = past.copy(), 3, time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)
+				}
+				w.every = i%101 == 0
+				if err := w.live(5 + w.rand.IntN(20)); err != nil {
 					t.Errorf("-seed %d -sequences 1: %v\n%s", s, err, machine.Must(w.log))
 				}
 				seen.add(w)
@@ -39,6 +48,28 @@ func TestRandom(t *testing.T) {
 	if *sequences >= 10_000 {
 		seen.check(t)
 	}
+}
+
+// settledLane has completed three releases; two of them are warm.
+func settledLane(t *testing.T) *witness {
+	w := newWitness()
+	for n := range 3 {
+		r := Request{Service: "s", Environment: "e", Release: fmt.Sprint("r", n+1), Artifact: "a", Commit: fmt.Sprint("c", n+10), Order: int64(n + 1), Config: "k",
+			Rollout: config.Rollout{Replicas: 2, Strategy: config.Strategy{Kind: "blueGreen"}, Rollback: config.Rollback{Errors: 0.1, Minimum: 5, Warm: time.Hour, Keep: 3}}}
+		events := []machine.Event{event(EventRequested, r)}
+		for i := range 2 {
+			events = append(events, event(EventInstance, Instance{ID: fmt.Sprintf("s.e.%d.%d", n+1, i), State: stateHealthy, Address: "x"}))
+		}
+		events = append(events, event(EventRouted, Routed{int64(n + 1)}),
+			event(machine.Timer, machine.Alarm{Key: fmt.Sprintf("s.e.%d.observe.0.%d", n+1, n+1)}))
+		for _, e := range events {
+			e.At = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+			if refused, broken := w.step(e); refused != nil || broken != nil {
+				t.Fatal(e.Type, refused, broken)
+			}
+		}
+	}
+	return w
 }
 
 // coverage tells a model that tests from one that does nothing.

@@ -67,7 +67,7 @@ func (w *work) choose(r RollbackRequest) (int, error) {
 	case r.To == w.Current.Release:
 		return 0, refuse("%s runs already", r.To)
 	case can == "":
-		return 0, refuse("no release before %s is kept", w.Current.Release)
+		return 0, refuse("no release is kept that one could go back to")
 	case r.To == "":
 		return 0, refuse("no release before %s is kept; one can go to: %s", w.Current.Release, can)
 	default:
@@ -128,16 +128,21 @@ func (w *work) beginRollback(target Release, reason string) {
 	w.stage(0)
 }
 
-// switched has the edge send everything to the release that was gone back to. The one that
-// was left is rolled back now, whatever the checks say that follow.
+// switched has the edge send everything to the release that was gone to. The one that was
+// left is rolled back now, whatever the checks say that follow; unless it is the older of
+// the two: then somebody had gone back too far, and it stays kept.
 func (w *work) switched() {
 	a, left := w.Active, *w.Current
 	a.Live, a.Full = w.now, w.now
 	w.Current, a.Target = a.Target, nil
 	w.pardon(func(j Rejected) bool { return j.Release == a.Release })
-	w.reject(&left, a.Reason)
-	w.amend(left.Deployment, RolledBack, a.Reason)
-	w.retire(left)
+	if left.Number < w.Current.Number {
+		w.keep(left, w.Current.Rollout.Rollback.Warm)
+	} else {
+		w.reject(&left, a.Reason)
+		w.amend(left.Deployment, RolledBack, a.Reason)
+		w.retire(left)
+	}
 	if w.Current.Rollout.Smoke == 0 {
 		w.finish(Completed, a.Reason)
 		return
