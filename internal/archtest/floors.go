@@ -47,7 +47,7 @@ var folders = map[string]Floor{
 
 	"internal/core": Core,
 
-	"internal/archtest": Bench, "e2e": Bench, "bench": Bench, "examples": Bench, "scripts": Bench,
+	"internal/archtest": Bench, "e2e": Bench, "bench": Bench, "examples": Bench, "docs": Bench,
 }
 
 // below says which floors a floor may know besides its own folder.
