@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slipway.dev/internal/edge/count"
+	"slipway.dev/internal/edge/h1"
 	"slipway.dev/internal/wire/edgewire"
 )
 
@@ -49,18 +50,9 @@ func newUpstream(k upstreamKey) *upstream {
 }
 
 func newBackend(k upstreamKey) backend {
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	return &http.Transport{
-		DialContext:            (&net.Dialer{Timeout: dialTimeout}).DialContext,
-		MaxIdleConnsPerHost:    idlePerApp,
-		IdleConnTimeout:        k.idle,
-		ResponseHeaderTimeout:  k.timeout,
-		ExpectContinueTimeout:  time.Second,
-		MaxResponseHeaderBytes: 256 << 10,
-		DisableCompression:     true,
-		Protocols:              protocols,
-	}
+	return h1.New(h1.Options{
+		Address: k.address, Dial: dialTimeout, Idle: k.idle, Header: k.timeout, MaxIdle: idlePerApp, MaxHeader: 256 << 10,
+	})
 }
 
 func keyOf(s edgewire.Service, g edgewire.Group, in edgewire.Instance) upstreamKey {

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"slipway.dev/internal/edge"
+	"slipway.dev/internal/edgeclient"
+	"slipway.dev/internal/wire/edgewire"
+)
+
+// edgeEnv makes this program the edge that is measured: edge.Options as JSON.
+const edgeEnv = "SLIPWAY_BENCH_EDGE"
+
+func runEdge(ctx context.Context, text string) error {
+	var o edge.Options
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		return err
+	}
+	o.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	return edge.Run(ctx, o)
+}
+
+// contender is a way to the backend.
+type contender struct {
+	name    string
+	address string
+	pid     int // the process whose CPU is counted, with its children
+}
+
+// start starts the backend and the proxies. stop ends what was started, also after an error.
+func start(ctx context.Context, dir string) (list []contender, stop func(), err error) {
+	var started []*exec.Cmd
+	stop = func() {
+		for _, c := range started {
+			_ = c.Process.Signal(syscall.SIGTERM) // whoever is gone need not be told
+			_ = c.Wait()
+		}
+	}
+	ports, err := freePorts(4)
+	if err != nil {
+		return nil, stop, err
+	}
+	at := func(i int) string { return fmt.Sprintf("127.0.0.1:%d", ports[i]) }
+	commands, err := prepare(dir, at)
+	if err != nil {
+		return nil, stop, err
+	}
+	for i, name := range []string{"direct", "slipway", "nginx", "haproxy"} {
+		c := commands[name]
+		c.Stderr = os.Stderr
+		if err := c.Start(); err != nil {
+			return nil, stop, err
+		}
+		started = append(started, c)
+		list = append(list, contender{name, at(i), c.Process.Pid})
+	}
+	if err := route(ctx, filepath.Join(dir, "admin", "edge.sock"), at(0)); err != nil {
+		return nil, stop, err
+	}
+	for _, c := range list {
+		if err := answers(ctx, c.address); err != nil {
+			return nil, stop, fmt.Errorf("%s: %w", c.name, err)
+		}
+	}
+	return list, stop, nil
+}
+
+// prepare writes the configurations. at gives the addresses in the order of the figures.
+func prepare(dir string, at func(int) string) (map[string]*exec.Cmd, error) {
+	options, err := json.Marshal(edge.Options{
+		AdminSocket: filepath.Join(dir, "admin", "edge.sock"), StateDir: filepath.Join(dir, "state"), HTTP: []string{at(1)},
+	})
+	if err != nil {
+		return nil, err
+	}
+	me, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	who, err := user.Current()
+	if err != nil {
+		return nil, err
+	}
+	fill := strings.NewReplacer("USER", who.Username, "DIR", dir, "BACKEND", at(0), "NGINX", at(2), "HAPROXY", at(3), "BODY", strings.Repeat("x", 1024))
+	for name, text := range map[string]string{"backend.conf": nginxCommon + nginxBackend, "nginx.conf": nginxCommon + nginxProxy, "haproxy.cfg": haproxy} {
+		text = strings.ReplaceAll(fill.Replace(text), "NAME", name)
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			return nil, err
+		}
+	}
+	slipway := exec.Command(me)
+	slipway.Env = append(os.Environ(), edgeEnv+"="+string(options))
+	nginx := func(name string) *exec.Cmd {
+		return exec.Command("nginx", "-e", filepath.Join(dir, name+".log"), "-c", filepath.Join(dir, name))
+	}
+	return map[string]*exec.Cmd{
+		"direct": nginx("backend.conf"), "nginx": nginx("nginx.conf"), "slipway": slipway,
+		"haproxy": exec.Command("haproxy", "-db", "-q", "-f", filepath.Join(dir, "haproxy.cfg")),
+	}, nil
+}
+
+func route(ctx context.Context, socket, backend string) error {
+	client := edgeclient.New(socket)
+	table := edgewire.Table{Epoch: 1, Generation: 1, Services: []edgewire.Service{{
+		Name: "bench", Environment: "bench", Routes: []edgewire.Route{{Host: "*", Path: "/"}}, IdleTimeout: 30 * time.Second,
+		Groups: []edgewire.Group{{Release: "1", Deployment: "1", Weight: 100, Instances: []edgewire.Instance{{ID: "1", Address: backend}}}},
+	}}}
+	return retry(ctx, func() error { return client.Apply(ctx, table) })
+}
+
+func answers(ctx context.Context, address string) error {
+	return retry(ctx, func() error {
+		res, err := http.Get("http://" + address + "/")
+		if err != nil {
+			return err
+		}
+		defer res.Body.Close()
+		body, err := io.ReadAll(res.Body)
+		if err == nil && (res.StatusCode != http.StatusOK || len(body) != 1024) {
+			err = fmt.Errorf("answered %s with %d bytes", res.Status, len(body))
+		}
+		return err
+	})
+}
+
+// retry waits until something that was just started is there.
+func retry(ctx context.Context, f func() error) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	for {
+		err := f()
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return errors.Join(err, ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func freePorts(n int) (ports []int, err error) {
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close() // after all are chosen, so that they differ
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	return ports, nil
+}

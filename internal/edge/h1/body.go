@@ -1,0 +1,81 @@
+package h1
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+// answer sees to it that the connection is used again when the answer's body was read to
+// its end, and closed otherwise.
+func (c *conn) answer(ctx context.Context, r *http.Request, res *http.Response) (*http.Response, error) {
+	keep := !res.Close && !r.Close && res.ProtoAtLeast(1, 1)
+	b := &body{conn: c, ctx: ctx, from: res.Body, keep: keep}
+	switch {
+	case res.Body == http.NoBody || r.Method == http.MethodHead:
+		b.end(true)
+		res.Body = http.NoBody
+		return res, nil
+	case res.ContentLength >= 0 && res.ContentLength <= int64(c.in.Buffered()):
+		b.unwatched = c.cancelled() // all is here already: there is nothing to cancel
+	default:
+		if err := c.SetDeadline(time.Time{}); err != nil || ctx.Err() != nil {
+			// The context may have ended just before the deadline was taken away.
+			b.end(false)
+			return nil, errors.Join(err, cause(ctx, ctx.Err()))
+		}
+	}
+	res.Body = b
+	return res, nil
+}
+
+// body is an answer's body on a connection.
+type body struct {
+	conn      *conn // nil when it was given back
+	ctx       context.Context
+	from      io.ReadCloser
+	keep      bool
+	unwatched bool // the request's context can no longer end it
+}
+
+// Read reads the body. At its end the connection is free for others.
+func (b *body) Read(p []byte) (int, error) {
+	if b.conn == nil {
+		return 0, io.EOF
+	}
+	n, err := b.from.Read(p)
+	switch {
+	case err == io.EOF:
+		b.end(true)
+	case err != nil:
+		err = cause(b.ctx, err)
+		b.end(false)
+	}
+	return n, err
+}
+
+// Close gives the connection up if the body was not read to its end.
+func (b *body) Close() error {
+	b.end(false)
+	return nil
+}
+
+// end gives the connection back. It may not be used again if something is left on it, or
+// if its deadline may just be passing.
+func (b *body) end(complete bool) {
+	c := b.conn
+	if c == nil {
+		return
+	}
+	b.conn = nil
+	if !b.unwatched && !c.cancelled() {
+		complete = false
+	}
+	if complete && b.keep && c.in.Buffered() == 0 {
+		c.transport.put(c)
+		return
+	}
+	c.Close()
+}
