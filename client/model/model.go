@@ -71,21 +71,22 @@ type Instance struct {
 
 // Release is a service at a commit, with its artifact once it is built.
 type Release struct {
-	ID           string    `json:"id"`
-	Service      string    `json:"service"`
-	Source       string    `json:"source,omitempty"`
-	Commit       string    `json:"commit,omitempty"`
-	Subject      string    `json:"subject,omitempty"`
-	Author       string    `json:"author,omitempty"`
-	CommittedAt  time.Time `json:"committedAt,omitzero"`
-	CreatedAt    time.Time `json:"createdAt"`
-	Status       string    `json:"status"` // building, built, failed, cancelled
-	Artifact     string    `json:"artifact,omitempty"`
-	Provenance   string    `json:"provenance,omitempty"`
-	Size         int64     `json:"size,omitempty"` // bytes
-	BuildSeconds float64   `json:"buildSeconds,omitempty"`
-	Error        string    `json:"error,omitempty"`
-	Order        int64     `json:"order"`
+	ID           string            `json:"id"`
+	Service      string            `json:"service"`
+	Source       string            `json:"source,omitempty"`
+	Commit       string            `json:"commit,omitempty"`
+	Subject      string            `json:"subject,omitempty"`
+	Author       string            `json:"author,omitempty"`
+	CommittedAt  time.Time         `json:"committedAt,omitzero"`
+	CreatedAt    time.Time         `json:"createdAt"`
+	Status       string            `json:"status"` // building, built, failed, cancelled
+	Artifact     string            `json:"artifact,omitempty"`
+	Provenance   string            `json:"provenance,omitempty"`
+	Size         int64             `json:"size,omitempty"` // bytes
+	BuildSeconds float64           `json:"buildSeconds,omitempty"`
+	Error        string            `json:"error,omitempty"`
+	Order        int64             `json:"order"`
+	Problems     map[string]string `json:"problems,omitempty"` // by environment: why it does not go in there
 }
 
 // Source is a git repository that is watched.
@@ -95,6 +96,7 @@ type Source struct {
 	Branch        string    `json:"branch"`
 	Kind          string    `json:"kind"`                    // "platform" or "service"
 	WebhookSecret string    `json:"webhookSecret,omitempty"` // name of the secret that signs its webhooks
+	Credential    string    `json:"credential,omitempty"`    // name of the secret with "user:password" or a token, for https
 	Head          string    `json:"head,omitempty"`
 	SeenAt        time.Time `json:"seenAt,omitzero"`
 	Problem       string    `json:"problem,omitempty"`

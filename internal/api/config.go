@@ -15,8 +15,8 @@ type secretID struct {
 }
 
 type setSecretIn struct {
-	secretID
-	Body model.SecretValue
+	Secret string `path:"secret" maxLength:"63"`
+	Body   model.SecretValue
 }
 
 type keyID struct {

@@ -50,7 +50,7 @@ func Handler(o Options) http.Handler {
 	d.register(humago.New(mux, describe()))
 	mux.HandleFunc("GET /healthz", d.healthz)
 	mux.HandleFunc("GET /readyz", d.readyz)
-	return d.recovered(d.guarded(d.timed(d.routed(mux))))
+	return d.recovered(d.guarded(d.routed(mux)))
 }
 
 // describe is the head of the OpenAPI document.
@@ -74,9 +74,12 @@ func (d *door) routed(mux *http.ServeMux) http.Handler {
 		h, pattern := mux.Handler(r)
 		switch {
 		case pattern != "":
+			limit(w)
 			mux.ServeHTTP(w, r)
 		case d.Page != nil && !strings.HasPrefix(r.URL.Path, "/v1/"):
-			d.Page.ServeHTTP(w, r)
+			ctx, cancel := untilStop(r.Context()) // its events last as long as the server
+			defer cancel()
+			d.Page.ServeHTTP(w, r.WithContext(ctx))
 		default:
 			unrouted(h, w, r)
 		}

@@ -16,7 +16,7 @@ type sourceID struct {
 
 // webhookIn has the request as it came: its signature is over the raw bytes.
 type webhookIn struct {
-	sourceID
+	Source  string `path:"source" maxLength:"63"`
 	RawBody []byte `contentType:"application/json"`
 	header  http.Header
 }

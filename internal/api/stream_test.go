@@ -87,6 +87,9 @@ func TestWebhookProvesItself(t *testing.T) {
 	if answer.StatusCode != 200 {
 		t.Errorf("%s %s", answer.Status, text)
 	}
+	if _, journal := s.ask(t, "GET", "/v1/audit?after=1", ""); !strings.Contains(journal, `"machine":"source/shop"`) {
+		t.Errorf("the push is not of the source: %s", journal)
+	}
 	answer, _ = s.ask(t, "POST", "/v1/sources/shop/webhook", body+" ", "X-Hub-Signature-256", sum)
 	if answer.StatusCode != 403 {
 		t.Errorf("another body: %s", answer.Status)

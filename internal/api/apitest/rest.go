@@ -291,6 +291,9 @@ func (f *Fake) RevokeSigningKey(ctx context.Context, id string) (model.Receipt, 
 // Logs gives three lines, and with Follow one more for each journal entry. The instance
 // "breaks" fails after its first line.
 func (f *Fake) Logs(ctx context.Context, q model.LogsQuery, say func(model.LogLine) error) error {
+	f.mu.Lock()
+	after := f.position
+	f.mu.Unlock()
 	if q.Release == "" {
 		if _, err := f.Lane(ctx, q.Service, q.Environment); err != nil {
 			return err
@@ -311,7 +314,7 @@ func (f *Fake) Logs(ctx context.Context, q model.LogsQuery, say func(model.LogLi
 	if !q.Follow {
 		return nil
 	}
-	return f.Watch(ctx, 0, func(h model.Happening) error {
+	return f.Watch(ctx, after, func(h model.Happening) error {
 		return say(model.LogLine{At: h.At, Origin: origin, Stream: "stderr", Text: h.Type})
 	})
 }

@@ -1,0 +1,82 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"slipway.dev/client/model"
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/manifest"
+)
+
+// readManifests reads files and directories; none: this directory; "-": standard input.
+func (s *session) readManifests(names []string) ([]model.File, error) {
+	if len(names) == 0 {
+		names = []string{"."}
+	}
+	var files []model.File
+	for _, name := range names {
+		if name == "-" {
+			raw, err := io.ReadAll(io.LimitReader(s.in, manifest.MaxFile+1))
+			if err != nil {
+				return nil, fault.New(fault.Invalid, "standard input cannot be read").Because(err)
+			}
+			files = append(files, model.File{Name: "stdin", Content: string(raw)})
+			continue
+		}
+		paths, err := manifestsAt(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range paths {
+			raw, err := os.ReadFile(p)
+			if err != nil {
+				return nil, fault.New(fault.Invalid, "a manifest cannot be read").Because(err)
+			}
+			files = append(files, model.File{Name: p, Content: string(raw)})
+		}
+	}
+	return files, nil
+}
+
+// manifestsAt finds what a name stands for. In a repository those are the files that its
+// source would be read from; elsewhere all YAML files of the directory.
+func manifestsAt(name string) ([]string, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, fault.New(fault.NotFound, "there is no file or directory %s", name)
+	}
+	if !info.IsDir() {
+		return []string{name}, nil
+	}
+	for _, patterns := range [][]string{{"slipway.yaml", "slipway.yml", ".slipway/*.yaml", ".slipway/*.yml"}, {"*.yaml", "*.yml"}} {
+		var found []string
+		for _, p := range patterns {
+			matches, err := filepath.Glob(filepath.Join(escape(name), p))
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, matches...)
+		}
+		if len(found) > 0 {
+			slices.Sort(found)
+			return found, nil
+		}
+	}
+	return nil, fault.New(fault.NotFound, "there is no manifest in %s", name).
+		WithHint("`slipway init` writes a first slipway.yaml")
+}
+
+// escape makes a path one that Glob takes as it is.
+func escape(path string) string {
+	var out []rune
+	for _, r := range path {
+		if r == '*' || r == '?' || r == '[' || r == '\\' {
+			out = append(out, '\\')
+		}
+		out = append(out, r)
+	}
+	return string(out)
+}

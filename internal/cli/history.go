@@ -1,0 +1,46 @@
+package cli
+
+import (
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"slipway.dev/client/model"
+)
+
+func newHistory(s *session) *cobra.Command {
+	var q model.DeploymentsQuery
+	cmd := &cobra.Command{
+		Use: "history [SERVICE [ENV]]", Short: "List deployments and how they ended, latest first",
+		Long: `History lists deployments, latest first: of everything, of a service, or of a service
+in an environment. It says how each ended and why.`,
+		Example: `  slipway history
+  slipway history tickets prod --limit 5
+  slipway history -o json | jq '.[] | select(.outcome == "rolledBack") | .reason'`,
+		Args: exactly("[SERVICE]", "[ENV]"), ValidArgsFunction: s.complete(services, environments),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for i, field := range []*string{&q.Service, &q.Environment} {
+				if i < len(args) {
+					*field = args[i]
+				}
+			}
+			c, err := s.connect()
+			if err != nil {
+				return err
+			}
+			list, err := c.Deployments(cmd.Context(), q)
+			if err != nil {
+				return err
+			}
+			return s.print(list, func(w io.Writer) {
+				t := s.table("DEPLOYMENT", "RELEASE", "STRATEGY", "OUTCOME", "CAUSE", "REQUESTED", "TOOK", "REASON")
+				for _, d := range list {
+					t.colored(3, d.ID, d.Release, d.Strategy, d.Outcome, orDash(d.Cause), s.ago(d.RequestedAt), seconds(d.Seconds), d.Reason)
+				}
+				t.write(w)
+			})
+		},
+	}
+	cmd.Flags().IntVar(&q.Limit, "limit", 20, "how many at most")
+	return cmd
+}

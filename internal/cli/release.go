@@ -1,0 +1,122 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"slipway.dev/client"
+	"slipway.dev/client/model"
+)
+
+func newRelease(s *session) *cobra.Command {
+	return group(&cobra.Command{
+		Use: "release", Short: "List, show, and rebuild releases",
+		Long: `A release is a service at a commit, with the artifact that was built of it. It never
+changes. Releases come from the repositories that are watched (slipway source).`,
+		Example: `  slipway release list tickets
+  slipway release show tickets 3f2a91c`,
+	}, releaseList(s), releaseShow(s),
+		releaseVerb(s, "retry", "Build a release again", "Retry builds a release again whose build failed or was cancelled.",
+			(*client.Client).RetryBuild),
+		releaseVerb(s, "cancel", "Stop a release's build", "Cancel stops a build under way. The release can be built later with retry.",
+			(*client.Client).CancelBuild))
+}
+
+func releaseList(s *session) *cobra.Command {
+	var limit int
+	cmd := &cobra.Command{
+		Use: "list SERVICE", Short: "List a service's releases, latest first",
+		Long: "List shows a service's releases, latest first, and whether each was built.",
+		Example: `  slipway release list tickets
+  slipway release list tickets -o json | jq -r '.[0].artifact'`,
+		Args: exactly("SERVICE"), ValidArgsFunction: s.complete(services),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := s.connect()
+			if err != nil {
+				return err
+			}
+			list, err := c.Releases(cmd.Context(), args[0], limit)
+			if err != nil {
+				return err
+			}
+			return s.print(list, func(w io.Writer) {
+				t := s.table("RELEASE", "STATUS", "COMMIT", "AUTHOR", "CREATED", "BUILD", "SIZE", "SUBJECT")
+				for _, r := range list {
+					t.colored(1, r.ID, r.Status, short(r.Commit), orDash(r.Author), s.ago(r.CreatedAt), seconds(r.BuildSeconds), bytesText(r.Size), r.Subject)
+				}
+				t.write(w)
+			})
+		},
+	}
+	cmd.Flags().IntVar(&limit, "limit", 20, "how many at most")
+	return cmd
+}
+
+func releaseShow(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use: "show SERVICE RELEASE", Short: "Show a release",
+		Long:    "Show tells where a release comes from, how its build went, and the digests of its artifact and provenance.",
+		Example: `  slipway release show tickets 3f2a91c`,
+		Args:    exactly("SERVICE", "RELEASE"), ValidArgsFunction: s.complete(services, releases),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := s.connect()
+			if err != nil {
+				return err
+			}
+			r, err := c.Release(cmd.Context(), args[0], args[1])
+			if err != nil {
+				return err
+			}
+			return s.print(r, func(w io.Writer) { s.showRelease(w, r) })
+		},
+	}
+}
+
+func (s *session) showRelease(w io.Writer, r model.Release) {
+	paint := s.paint(w)
+	fmt.Fprintf(w, "%s  %s\n", paint("bold", clean(r.Service+" "+r.ID)), paint(statusColor(r.Status), clean(r.Status)))
+	for _, f := range [][2]string{
+		{"subject", r.Subject}, {"author", r.Author}, {"source", r.Source}, {"commit", r.Commit},
+		{"committed", date(r.CommittedAt)}, {"created", date(r.CreatedAt)}, {"artifact", r.Artifact},
+		{"size", strings.TrimSuffix(bytesText(r.Size), "-")}, {"provenance", r.Provenance}, {"error", r.Error},
+	} {
+		if f[1] != "" {
+			fmt.Fprintf(w, "  %-11s %s\n", f[0], clean(f[1]))
+		}
+	}
+	if r.Status == "failed" {
+		fmt.Fprintf(w, "  see why: slipway logs %s --release %s\n", clean(r.Service), clean(r.ID))
+	}
+}
+
+// date is a time as a person reads it, in the local zone.
+func date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Local().Format("2006-01-02 15:04:05 MST")
+}
+
+func releaseVerb(s *session, verb, summary, long string, do func(*client.Client, context.Context, string, string) (model.Receipt, error)) *cobra.Command {
+	return &cobra.Command{
+		Use: verb + " SERVICE RELEASE", Short: summary, Long: long,
+		Example: "  slipway release " + verb + " tickets 3f2a91c",
+		Args:    exactly("SERVICE", "RELEASE"), ValidArgsFunction: s.complete(services, releases),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := s.connect()
+			if err != nil {
+				return err
+			}
+			receipt, err := do(c, cmd.Context(), args[0], args[1])
+			if err != nil {
+				return err
+			}
+			return s.requested(receipt, verb+" of release "+args[1]+" of "+args[0])
+		},
+	}
+}

@@ -1,0 +1,108 @@
+package cli
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"slipway.dev/client"
+	"slipway.dev/internal/app"
+	"slipway.dev/internal/core/fault"
+)
+
+// session is one run of a command: where it reads and writes, and what the flags that all
+// commands have say.
+type session struct {
+	in       io.Reader
+	out, err io.Writer
+	env      func(string) string
+	now      func() time.Time
+
+	data, socket, server, tokenFile string
+	output                          string // table, json or yaml
+}
+
+func (s *session) flags(f *pflag.FlagSet) {
+	f.StringVar(&s.data, "data", defaultData(s.env), "data directory of the control plane ($SLIPWAY_DATA)")
+	f.StringVar(&s.socket, "socket", s.env("SLIPWAY_SOCKET"), "the control plane's socket, if not in the data directory ($SLIPWAY_SOCKET)")
+	f.StringVar(&s.server, "server", s.env("SLIPWAY_SERVER"), "a control plane's address instead, e.g. https://slipway.example ($SLIPWAY_SERVER)")
+	f.StringVar(&s.tokenFile, "token-file", s.env("SLIPWAY_TOKEN_FILE"), "file with the token for --server ($SLIPWAY_TOKEN_FILE)")
+	f.StringVarP(&s.output, "output", "o", "table", "how to print: table, json or yaml")
+}
+
+// defaultData is where a control plane keeps its data if nobody says otherwise.
+func defaultData(env func(string) string) string {
+	if d := env("SLIPWAY_DATA"); d != "" {
+		return d
+	}
+	if os.Geteuid() == 0 {
+		return "/var/lib/slipway"
+	}
+	if d := env("XDG_DATA_HOME"); filepath.IsAbs(d) {
+		return filepath.Join(d, "slipway")
+	}
+	return filepath.Join(env("HOME"), ".local", "share", "slipway")
+}
+
+// prepare checks the flags that all commands have.
+func (s *session) prepare() error {
+	switch s.output {
+	case "table", "json", "yaml":
+	default:
+		return fault.New(fault.Invalid, "there is no output %q", s.output).WithHint("use -o table, json or yaml")
+	}
+	if s.socket == "" {
+		abs, err := filepath.Abs(s.data)
+		if err != nil {
+			return err
+		}
+		s.socket = app.Dirs{Root: abs}.Socket()
+	}
+	return nil
+}
+
+// connect gives a client of the control plane that the flags name.
+func (s *session) connect() (*client.Client, error) {
+	if s.server == "" {
+		return client.New(client.Options{Socket: s.socket})
+	}
+	token := s.env("SLIPWAY_TOKEN")
+	if s.tokenFile != "" {
+		raw, err := os.ReadFile(s.tokenFile)
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "the token file cannot be read").Because(err)
+		}
+		token = strings.TrimSpace(string(raw))
+	}
+	if token == "" {
+		return nil, fault.New(fault.Invalid, "--server needs a token").
+			WithHint("name the file that holds it with --token-file; on the control plane's machine it is DATA/token")
+	}
+	return client.New(client.Options{URL: s.server, Token: token})
+}
+
+// terminal says whether a stream is a terminal.
+func terminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// width is the number of columns of a stream, or 0 if it is not a terminal.
+func width(stream any) int {
+	if f, ok := stream.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
+			return w
+		}
+	}
+	return 0
+}
+
+// colored says whether to write colours to a stream.
+func (s *session) colored(stream any) bool {
+	return terminal(stream) && s.env("NO_COLOR") == "" && s.env("TERM") != "dumb"
+}

@@ -1,0 +1,147 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"slipway.dev/client/model"
+	"slipway.dev/internal/core/fault"
+)
+
+func newStatus(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use: "status [SERVICE]", Short: "See what runs where, and what is on its way",
+		Long: `Status shows each service in each environment: which release serves, since when, and
+what is on its way. With SERVICE it shows that service's instances as well, where it
+answers, and the releases that one can go back to.`,
+		Example: `  slipway status
+  slipway status tickets
+  slipway status -o json | jq '.[] | select(.status != "idle")'`,
+		Args: exactly("[SERVICE]"), ValidArgsFunction: s.complete(services),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			c, err := s.connect()
+			if err != nil {
+				return err
+			}
+			lanes, err := c.Lanes(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				return s.print(lanes, func(w io.Writer) { s.board(w, lanes) })
+			}
+			lanes = ofService(lanes, args[0])
+			if len(lanes) == 0 {
+				return fault.New(fault.NotFound, "there is no service %s", args[0]).WithHint("`slipway status` lists what there is")
+			}
+			return s.print(lanes, func(w io.Writer) { s.details(w, lanes) })
+		},
+	}
+}
+
+func ofService(lanes []model.Lane, service string) []model.Lane {
+	var out []model.Lane
+	for _, l := range lanes {
+		if l.Service == service {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// board writes a line for each lane.
+func (s *session) board(w io.Writer, lanes []model.Lane) {
+	if len(lanes) == 0 {
+		fmt.Fprintln(w, "Nothing is declared yet. `slipway init` writes a first manifest, `slipway source add` brings a repository in.")
+		return
+	}
+	t := s.table("SERVICE", "ENV", "STATUS", "RELEASE", "COMMIT", "LIVE", "READY", "SUBJECT")
+	for _, l := range lanes {
+		cells := []string{l.Service, l.Environment, laneStatus(l), "-", "-", "-", ready(l), ""}
+		if l.Current != nil {
+			cells[3], cells[4], cells[5], cells[7] = l.Current.Release, short(l.Current.Commit), s.ago(l.Current.CompletedAt), l.Current.Subject
+		}
+		t.colored(2, cells...)
+		t.color[len(t.color)-1][2] = statusColor(l.Status)
+	}
+	t.write(w)
+}
+
+// laneStatus is a lane's status with what is on its way.
+func laneStatus(l model.Lane) string {
+	if l.Active == nil {
+		return l.Status
+	}
+	text := l.Active.Outcome + " " + l.Active.Release
+	if l.Active.Outcome == "shifting" || l.Active.Outcome == "observing" {
+		text += fmt.Sprintf(" %d%%", l.Active.Weight)
+	}
+	return text
+}
+
+// ready counts the instances that take requests.
+func ready(l model.Lane) string {
+	routed := 0
+	for _, i := range l.Instances {
+		if i.Routed {
+			routed++
+		}
+	}
+	return fmt.Sprintf("%d/%d", routed, len(l.Instances))
+}
+
+// details writes all that is known of a service's lanes.
+func (s *session) details(w io.Writer, lanes []model.Lane) {
+	paint := s.paint(w)
+	for n, l := range lanes {
+		if n > 0 {
+			fmt.Fprintln(w)
+		}
+		fmt.Fprintf(w, "%s  %s\n", paint("bold", clean(l.Service+" in "+l.Environment)), paint(statusColor(l.Status), clean(laneStatus(l))))
+		if l.Text != "" {
+			fmt.Fprintln(w, "  "+clean(l.Text))
+		}
+		if l.Active != nil && l.Active.Reason != "" {
+			fmt.Fprintln(w, "  "+clean(l.Active.Reason))
+		}
+		if len(l.URLs) > 0 {
+			fmt.Fprintln(w, "  at "+clean(strings.Join(l.URLs, ", ")))
+		}
+		s.releasesOf(w, l)
+		s.instancesOf(w, l)
+	}
+}
+
+func (s *session) releasesOf(w io.Writer, l model.Lane) {
+	if l.Current == nil {
+		return
+	}
+	t := s.table("", "RELEASE", "COMMIT", "LIVE", "SUBJECT")
+	t.row("  serves", l.Current.Release, short(l.Current.Commit), s.ago(l.Current.CompletedAt), l.Current.Subject)
+	for _, k := range l.Kept {
+		what := "  kept"
+		if k.Warm {
+			what = "  warm"
+		}
+		t.row(what, k.Release, short(k.Commit), s.ago(k.CompletedAt), k.Subject)
+	}
+	t.write(w)
+}
+
+func (s *session) instancesOf(w io.Writer, l model.Lane) {
+	if len(l.Instances) == 0 {
+		return
+	}
+	t := s.table("  INSTANCE", "STATE", "ADDRESS", "ROUTED", "RESTARTS", "DETAIL")
+	for _, i := range l.Instances {
+		routed := "no"
+		if i.Routed {
+			routed = "yes"
+		}
+		t.colored(1, "  "+i.ID, i.State, orDash(i.Address), routed, fmt.Sprint(i.Restarts), i.Detail)
+	}
+	t.write(w)
+}

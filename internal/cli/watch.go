@@ -1,0 +1,40 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"slipway.dev/client/model"
+)
+
+func newWatch(s *session) *cobra.Command {
+	var after int64
+	cmd := &cobra.Command{
+		Use: "watch", Short: "Tell what happens, as it happens",
+		Long: `Watch prints a line for each thing that happens: commits seen, builds, deployments and
+their phases, rollbacks, and who asked for them. It goes on until Ctrl-C.
+
+Each line has a position; --after begins behind one, so that a program misses nothing
+when it starts again.`,
+		Example: `  slipway watch
+  slipway watch -o json | jq -r 'select(.machine | startswith("deploy/")) | .text'
+  slipway watch --after 1200 -o json`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			c, err := s.connect()
+			if err != nil {
+				return err
+			}
+			return c.Watch(cmd.Context(), after, func(h model.Happening) error {
+				return s.line(h, func(w io.Writer) {
+					paint := s.paint(w)
+					fmt.Fprintf(w, "%s  %s  %s\n", paint("dim", h.At.Local().Format("15:04:05")), clean(h.Text), paint("dim", "by "+clean(h.Actor)))
+				})
+			})
+		},
+	}
+	cmd.Flags().Int64Var(&after, "after", 0, "begin after this position; 0: now")
+	return cmd
+}
