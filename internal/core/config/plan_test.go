@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -81,5 +82,22 @@ func TestItemOf(t *testing.T) {
 	image, err := ItemOf(parsed(t, "Service", "a", `{image: "a:1"}`), func(string) bool { return true })
 	if err != nil || image.Service.Changed || image.Service.Image != "a:1" {
 		t.Errorf("%+v %v", image.Service, err)
+	}
+}
+
+// A push that is too large is a mistake in the source, and nothing of it is taken.
+func TestPushIsBounded(t *testing.T) {
+	t.Parallel()
+	for _, n := range []int{MaxResources, MaxResources + 1} {
+		p := Pushed{}
+		for i := range n {
+			p.Items = append(p.Items, Item{Kind: manifest.KindTeam, Name: fmt.Sprint("t", i), Digest: "sha256:1"})
+		}
+		state := SourceState{Spec: SourceSpec{Name: "cli", Kind: Platform}}
+		next, err := Source{}.Step(state, machine.Event{Type: EventPushed, Data: machine.Must(p)})
+		taken := len(next.Messages) == n && next.State.Problem() == ""
+		if err != nil || taken != (n <= MaxResources) || !taken && len(next.State.Holds) > 0 {
+			t.Errorf("%d: %d messages, problem %q, %v", n, len(next.Messages), next.State.Problem(), err)
+		}
 	}
 }

@@ -11,6 +11,10 @@ import (
 	"slipway.dev/internal/core/manifest"
 )
 
+// MaxResources is how many resources one source may hold: all of a push are taken in one
+// commit, each with the messages that follow.
+const MaxResources = 400
+
 // push takes in what a source has now: each resource that is new or different is applied,
 // each that is gone is removed, and each service that changed is released.
 func (s SourceState) push(p Pushed) (machine.Next[SourceState], error) {
@@ -20,7 +24,10 @@ func (s SourceState) push(p Pushed) (machine.Next[SourceState], error) {
 	}
 	s.Trouble, s.Mistakes = "", p.Problem
 	s.Head = p.Commit
-	if p.Problem != "" {
+	if len(p.Items) > MaxResources {
+		s.Mistakes = fmt.Sprintf("the source %s has %d resources; at most %d are taken", s.Spec.Name, len(p.Items), MaxResources)
+	}
+	if s.Mistakes != "" {
 		return machine.Next[SourceState]{State: s}, nil
 	}
 	next := machine.Next[SourceState]{}
@@ -52,15 +59,16 @@ func (s SourceState) push(p Pushed) (machine.Next[SourceState], error) {
 // wanted gives the release of a service that is to be made, if one is.
 func (s SourceState) wanted(item Item, p Pushed, different bool) *Release {
 	svc := item.Service
-	if item.Kind != manifest.KindService || svc == nil || !different && !svc.Changed {
+	if item.Kind != manifest.KindService || svc == nil {
 		return nil
-	}
-	if svc.Build != nil && s.Spec.URL == "" {
-		return nil // applied by hand: there is no source to build
 	}
 	if svc.Branch != "" && s.Spec.Branch != "" && svc.Branch != s.Spec.Branch {
 		s.Conflicts[item.Kind+"/"+item.Name] = fmt.Sprintf("Service %s is released from the branch %s, but the source %s watches %s",
 			item.Name, svc.Branch, s.Spec.Name, s.Spec.Branch)
+		return nil
+	}
+	byHand := svc.Build != nil && s.Spec.URL == "" // there is no source to build
+	if byHand || !different && !svc.Changed {
 		return nil
 	}
 	return &Release{
