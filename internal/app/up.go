@@ -1,0 +1,177 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"slipway.dev/internal/api"
+	"slipway.dev/internal/control"
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/edgeclient"
+	"slipway.dev/internal/web"
+)
+
+// Up runs a control plane until ctx ends or it loses its lease. While another one leads, it
+// waits as a standby.
+func Up(ctx context.Context, o Options) error {
+	h, err := build(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer h.close()
+	if err := h.lead(ctx); err != nil {
+		if ctx.Err() != nil {
+			return nil
+		}
+		return err
+	}
+	return h.serve(ctx)
+}
+
+// lead waits for the lease, and brings up all that the leader needs.
+func (h *house) lead(ctx context.Context) error {
+	wait := time.AfterFunc(500*time.Millisecond, func() {
+		fmt.Fprintln(h.Out, "Another control plane leads on this store; waiting as a standby.")
+	})
+	defer wait.Stop()
+	if err := h.engine.Start(ctx); err != nil {
+		return err
+	}
+	return h.vault.EnsureKey(ctx, self)
+}
+
+// begin is what a leader does before its engine moves any hand: find what runs here, and see
+// to it that there is an edge.
+func (h *house) begin(ctx context.Context) error {
+	if _, err := h.target.Adopt(ctx); err != nil {
+		h.Log.Error("some instances cannot be looked at", "err", err)
+	}
+	if err := h.startEdge(ctx); err != nil {
+		return err
+	}
+	h.beside(func() { h.keeper.Observe(h.ctx) })
+	h.beside(func() { h.watcher.Run(h.ctx, watchEvery) })
+	h.beside(h.guardEdge)
+	h.beside(h.collect)
+	return nil
+}
+
+// watchEvery is how often the edge's counters are looked at while a lane asks for them.
+const watchEvery = 500 * time.Millisecond
+
+// beside runs f next to the engine until the house is closed.
+func (h *house) beside(f func()) { h.wg.Go(f) }
+
+// guardEdge starts the edge again if it is gone. It comes back with its last routes.
+func (h *house) guardEdge() {
+	for every(h.ctx, time.Second) {
+		if _, err := h.edge.Hello(h.ctx); err == nil || h.ctx.Err() != nil {
+			continue
+		}
+		h.Log.Warn("the edge does not answer; starting it")
+		if err := h.startEdge(h.ctx); err != nil && h.ctx.Err() == nil {
+			h.Log.Error("the edge does not start", "err", err)
+		}
+	}
+}
+
+// every waits, and says whether to go on.
+func every(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-time.After(d):
+		return true
+	}
+}
+
+// serve answers on the API's socket and address until ctx ends or the lease is lost.
+func (h *house) serve(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	listeners, err := h.listen()
+	if err != nil {
+		return err
+	}
+	authenticate, err := api.TokenFile(h.dirs.Token())
+	if err != nil {
+		return err
+	}
+	handler := api.Handler(api.Options{
+		Control: h.control, As: control.WithActor, Authenticate: authenticate,
+		Page: web.Handler(board{h}), Hosts: h.Hosts, Log: h.Log,
+	})
+	go func() {
+		select {
+		case <-h.engine.Lost():
+			cancel(fault.New(fault.Unavailable, "another control plane has taken the lead; this one ends").
+				WithHint("start it again to have it as a standby"))
+		case <-ctx.Done():
+		}
+	}()
+	h.greet()
+	err = api.Serve(ctx, handler, h.Log, listeners...)
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return err
+}
+
+func (h *house) listen() ([]net.Listener, error) {
+	socket, err := api.Listen(h.Socket)
+	if err != nil {
+		return nil, err
+	}
+	loopback, err := net.Listen("tcp", h.Listen)
+	if err != nil {
+		socket.Close()
+		return nil, fault.New(fault.Invalid, "the API cannot listen on %s", h.Listen).Because(err).
+			WithHint("see who does with: ss -ltnp; or choose another with --listen")
+	}
+	return []net.Listener{socket, loopback}, nil
+}
+
+// startEdge starts the edge unless one runs.
+func (h *house) startEdge(ctx context.Context) error {
+	hello, err := h.edge.Ensure(ctx, edgeclient.StartOptions{
+		Binary: executable(), Args: h.edgeArgs(h.dirs), Log: h.dirs.at("edge.log"),
+	})
+	if err != nil {
+		return err
+	}
+	h.helloOnce.Lock()
+	h.hello = hello
+	h.helloOnce.Unlock()
+	return nil
+}
+
+func (h *house) greet() {
+	fmt.Fprintf(h.Out, "Slipway is up.\n  page      http://%s/\n", h.Listen)
+	hello, _ := h.edgeHello(h.ctx)
+	for _, a := range hello.HTTP {
+		fmt.Fprintf(h.Out, "  services  http://%s\n", a)
+	}
+	for _, a := range hello.HTTPS {
+		fmt.Fprintf(h.Out, "  services  https://%s\n", a)
+	}
+	fmt.Fprintf(h.Out, "  data      %s\nCtrl-C stops it; what it deployed runs on.\n", h.dirs.Root)
+}
+
+// close stops in the reverse order of the start. What was deployed runs on.
+func (h *house) close() {
+	grace, cancel := context.WithTimeout(context.Background(), 15*time.Second)
+	defer cancel()
+	if err := h.engine.Stop(grace); err != nil {
+		h.Log.Error("stopping", "err", err)
+	}
+	h.stop()
+	h.keeper.Wait()
+	h.wg.Wait()
+	h.target.Close()
+	if err := h.store.Close(); err != nil {
+		h.Log.Error("closing the store", "err", err)
+	}
+}

@@ -1,0 +1,103 @@
+// Package control is the door: every command and every query, from a face, a webhook or a
+// schedule, comes through here, is authorised, and becomes an event or an answer. What
+// follows from an event is decided in core; control only looks up what the event must say.
+package control
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"slipway.dev/client/model"
+	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/engine"
+)
+
+// Control answers for one control plane. Its methods may be called by many goroutines.
+type Control struct{ Deps }
+
+// New makes a door for what it is given.
+func New(d Deps) *Control { return &Control{d} }
+
+// Deps are what control needs of the house.
+type Deps struct {
+	Engine  *engine.Engine
+	Vault   Vault
+	Sources Sources
+	Logs    Logs
+	Journal Journal
+
+	// Resolve gives the configuration with which a service's manifest, by its digest, runs
+	// in an environment, and the digest of that.
+	Resolve func(ctx context.Context, spec, environment string) (digest string, c config.Resolved, err error)
+	// Owned gives all resources that are in force, with their sources.
+	Owned func(ctx context.Context) ([]config.Owned, error)
+	// URL is where the edge serves a host.
+	URL func(host string) string
+	// Info describes this control plane.
+	Info func(ctx context.Context) (model.System, error)
+}
+
+// Journal is the store as an auditor and a backup see it.
+type Journal interface {
+	Head(ctx context.Context) (int64, error)
+	Verify(ctx context.Context) (model.AuditReport, error)
+	Dump(ctx context.Context, w io.Writer) error
+}
+
+type actorKey struct{}
+
+// WithActor says who acts in what is done with the context.
+func WithActor(ctx context.Context, a machine.Actor) context.Context {
+	return context.WithValue(ctx, actorKey{}, a)
+}
+
+// may gives the actor of a context if it is allowed the operation.
+func may(ctx context.Context, op access.Operation) (machine.Actor, error) {
+	a, ok := ctx.Value(actorKey{}).(machine.Actor)
+	if !ok {
+		return a, fault.New(fault.Denied, "nobody is signed in").WithHint("send a token, or use the unix socket")
+	}
+	if !access.Allowed(a, op) {
+		return a, fault.New(fault.Denied, "%s may not %s", a, op)
+	}
+	return a, nil
+}
+
+// tell submits one event and says where it was written.
+func (c *Control) tell(ctx context.Context, a machine.Actor, to, kind string, data any) (model.Receipt, error) {
+	event := machine.Event{Type: kind, Actor: a}
+	if data != nil {
+		event.Data = machine.Must(data)
+	}
+	r, err := c.Engine.Submit(ctx, engine.To{Machine: to, Event: event})
+	return model.Receipt{Position: r.Position}, err
+}
+
+// System describes this control plane.
+func (c *Control) System(ctx context.Context) (model.System, error) {
+	if _, err := may(ctx, access.Read); err != nil {
+		return model.System{}, err
+	}
+	return c.Info(ctx)
+}
+
+// awaitLimit is how long a read waits for a write to become visible.
+const awaitLimit = 10 * time.Second
+
+// Await waits until a position is written, so that a client reads what it wrote.
+func (c *Control) Await(ctx context.Context, position int64) error {
+	if _, err := may(ctx, access.Read); err != nil {
+		return err
+	}
+	if position <= 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, awaitLimit)
+	defer cancel()
+	_, err := c.Engine.Await(ctx, position-1)
+	return err
+}

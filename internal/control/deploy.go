@@ -1,0 +1,108 @@
+package control
+
+import (
+	"context"
+
+	"slipway.dev/client/model"
+	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/release"
+	"slipway.dev/internal/engine"
+)
+
+// Rollback goes back to a release that was completed in the environment.
+func (c *Control) Rollback(ctx context.Context, r model.RollbackRequest) (model.Receipt, error) {
+	if r.To != "" {
+		s, err := c.findRelease(ctx, r.Service, r.To)
+		if err != nil {
+			return model.Receipt{}, err
+		}
+		r.To = s.ID
+	}
+	return c.command(ctx, r.Service, r.Environment, deploy.EventRollback,
+		deploy.RollbackRequest{To: r.To, Force: r.Force, Reason: r.Reason})
+}
+
+// Abort stops the deployment under way and goes back to what ran before.
+func (c *Control) Abort(ctx context.Context, r model.AbortRequest) (model.Receipt, error) {
+	return c.command(ctx, r.Service, r.Environment, deploy.EventAbort, deploy.Abort{Reason: r.Reason})
+}
+
+// Settle decides on a deployment that is held.
+func (c *Control) Settle(ctx context.Context, r model.SettleRequest) (model.Receipt, error) {
+	return c.command(ctx, r.Service, r.Environment, deploy.EventSettled,
+		deploy.Settle{Decision: r.Decision, Reason: r.Reason})
+}
+
+// command brings an event to a lane that is there, and names the deployment it is about.
+func (c *Control) command(ctx context.Context, service, environment, event string, data any) (model.Receipt, error) {
+	actor, err := may(ctx, access.Deploy)
+	if err != nil {
+		return model.Receipt{}, err
+	}
+	lane := deploy.MachineID(service, environment)
+	if _, _, err := engine.Load[deploy.State](ctx, c.Engine, lane); err != nil {
+		return model.Receipt{}, c.noLane(ctx, service, environment, err)
+	}
+	receipt, err := c.tell(ctx, actor, lane, event, data)
+	if err != nil {
+		return receipt, err
+	}
+	return c.named(ctx, receipt, lane)
+}
+
+// named adds the deployment that is under way, or the last one if it ended at once.
+func (c *Control) named(ctx context.Context, r model.Receipt, lane string) (model.Receipt, error) {
+	s, _, err := engine.Load[deploy.State](ctx, c.Engine, lane)
+	if rows := s.Rows(); err == nil && len(rows) > 0 {
+		r.Deployment = rows[0].Deployment
+	}
+	return r, err
+}
+
+// Deploy asks for a release to go into an environment. Of an image a release is made first;
+// the receipt of that has no deployment yet.
+func (c *Control) Deploy(ctx context.Context, r model.DeployRequest) (model.Receipt, error) {
+	actor, err := may(ctx, access.Deploy)
+	if err != nil {
+		return model.Receipt{}, err
+	}
+	if r.Release != "" && r.Image != "" {
+		return model.Receipt{}, fault.New(fault.Invalid, "a deployment is of a release or of an image, not of both")
+	}
+	if r.Image != "" {
+		return c.importImage(ctx, actor, r.Service, r.Environment, r.Image)
+	}
+	request, err := c.request(ctx, r)
+	if err != nil {
+		return model.Receipt{}, err
+	}
+	lane := deploy.MachineID(r.Service, r.Environment)
+	receipt, err := c.tell(ctx, actor, lane, deploy.EventRequested, request)
+	if err != nil {
+		return receipt, err
+	}
+	return c.named(ctx, receipt, lane)
+}
+
+// request looks up all that the lane must know of a release.
+func (c *Control) request(ctx context.Context, r model.DeployRequest) (deploy.Request, error) {
+	rel, err := c.findRelease(ctx, r.Service, r.Release)
+	if err != nil {
+		return deploy.Request{}, err
+	}
+	if rel.Status != release.Built {
+		return deploy.Request{}, fault.New(fault.Refused, "the release %s of %s is %s", rel.ID, r.Service, rel.Status).
+			WithHint("slipway release show %s %s", r.Service, rel.ID)
+	}
+	digest, resolved, err := c.Resolve(ctx, rel.Spec, r.Environment)
+	if err != nil {
+		return deploy.Request{}, err
+	}
+	return deploy.Request{
+		Service: r.Service, Environment: r.Environment, Release: rel.ID, Artifact: rel.Artifact.Digest,
+		Commit: rel.Commit, CommittedAt: rel.CommittedAt, Order: rel.Order, Config: digest,
+		Rollout: resolved.Rollout, Reason: "manual", Force: r.Force,
+	}, nil
+}

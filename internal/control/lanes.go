@@ -1,0 +1,111 @@
+package control
+
+import (
+	"context"
+	"time"
+
+	"slipway.dev/client/model"
+	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/engine"
+)
+
+// Lanes gives every service in every environment that it was ever asked into.
+func (c *Control) Lanes(ctx context.Context) ([]model.Lane, error) {
+	if _, err := may(ctx, access.Read); err != nil {
+		return nil, err
+	}
+	lanes, err := c.lanes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := c.subjects(ctx)
+	list := make([]model.Lane, len(lanes))
+	for i, s := range lanes {
+		list[i] = c.laneOf(s, names)
+	}
+	return list, nil
+}
+
+// Lane gives a service in an environment.
+func (c *Control) Lane(ctx context.Context, service, environment string) (model.Lane, error) {
+	if _, err := may(ctx, access.Read); err != nil {
+		return model.Lane{}, err
+	}
+	s, _, err := engine.Load[deploy.State](ctx, c.Engine, deploy.MachineID(service, environment))
+	if err != nil {
+		return model.Lane{}, c.noLane(ctx, service, environment, err)
+	}
+	return c.laneOf(s, c.subjects(ctx)), nil
+}
+
+func (c *Control) laneOf(s deploy.State, names subjects) model.Lane {
+	st := s.Status()
+	l := model.Lane{Service: s.Service, Environment: s.Environment, Status: st.Word, Text: st.Text, URLs: c.urls(s), Team: names.team(s.Service)}
+	if s.Current != nil {
+		p := placedOf(*s.Current, true, names)
+		l.Current = &p
+	}
+	for _, k := range s.Choices() {
+		l.Kept = append(l.Kept, placedOf(k.Release, k.Warm, names))
+	}
+	if s.Active != nil {
+		d := c.deploymentOf(s, s.Active.Row, names)
+		d.Outcome, d.Reason, d.Stage, d.Stages = st.Word, st.Text, s.Active.Stage+1, len(s.Active.Stages)
+		l.Active = &d
+	}
+	for _, in := range s.Instances() {
+		l.Instances = append(l.Instances, model.Instance{ID: in.ID, Deployment: in.Deployment, State: in.State,
+			Address: in.Address, Restarts: in.Restarts, Routed: in.Routed})
+	}
+	return l
+}
+
+func placedOf(r deploy.Release, warm bool, names subjects) model.Placed {
+	return model.Placed{
+		Deployment: r.Deployment, Release: r.Release, Commit: r.Commit, Subject: names.subject(r.Deployment, r.Release),
+		Artifact: r.Artifact, Config: r.Config, CompletedAt: r.Completed, Warm: warm,
+	}
+}
+
+func (c *Control) deploymentOf(s deploy.State, row deploy.Row, names subjects) model.Deployment {
+	d := model.Deployment{
+		ID: row.Deployment, Service: s.Service, Environment: s.Environment, Release: row.Release,
+		Commit: row.Commit, Subject: names.subject(row.Deployment, row.Release), Artifact: row.Artifact, Config: row.Config,
+		Strategy: row.Strategy, Outcome: string(row.Outcome), Reason: row.Reason, Cause: row.Cause,
+		Weight: s.Weight(row.Deployment), RequestedAt: row.Requested, CommittedAt: row.CommittedAt,
+		LiveAt: row.Live, FinishedAt: row.Finished,
+		RollbackMillis: float64(row.RollbackTime()) / float64(time.Millisecond),
+	}
+	until := row.Finished
+	if until.IsZero() {
+		until = c.Engine.Now()
+	}
+	d.Seconds = until.Sub(row.Requested).Seconds()
+	return d
+}
+
+// urls are where users reach a service.
+func (c *Control) urls(s deploy.State) []string {
+	list := []string{}
+	for _, r := range s.Route.Routes {
+		list = append(list, c.URL(r.Host)+r.Path)
+	}
+	return list
+}
+
+// noLane says whether it is the service, the environment or only the pair that is unknown.
+func (c *Control) noLane(ctx context.Context, service, environment string, err error) error {
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if _, err := c.resource(ctx, "Service", service); err != nil {
+		return err
+	}
+	if _, err := c.resource(ctx, "Environment", environment); err != nil {
+		return err
+	}
+	return fault.New(fault.NotFound, "%s was never deployed to %s", service, environment).
+		WithHint("slipway deploy %s %s", service, environment)
+}

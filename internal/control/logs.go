@@ -1,0 +1,167 @@
+package control
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"slipway.dev/client/model"
+	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/release"
+	"slipway.dev/internal/engine"
+	"slipway.dev/internal/target"
+)
+
+// Logs reads what instances and builds printed.
+type Logs interface {
+	Instance(ctx context.Context, id string, o target.LogOptions) (io.ReadCloser, error)
+	Build(service, release string) (*os.File, error)
+}
+
+// Logs brings log lines, and with Follow goes on until ctx ends.
+func (c *Control) Logs(ctx context.Context, q model.LogsQuery, f func(model.LogLine) error) error {
+	if _, err := may(ctx, access.Read); err != nil {
+		return err
+	}
+	if q.Release != "" {
+		return c.buildLog(ctx, q, f)
+	}
+	s, _, err := engine.Load[deploy.State](ctx, c.Engine, deploy.MachineID(q.Service, q.Environment))
+	if err != nil {
+		return c.noLane(ctx, q.Service, q.Environment, err)
+	}
+	ids, err := wanted(s, q)
+	if err != nil {
+		return err
+	}
+	return c.merge(ctx, ids, q, f)
+}
+
+// wanted are the instances whose logs are asked for.
+func wanted(s deploy.State, q model.LogsQuery) ([]string, error) {
+	var ids []string
+	for _, in := range s.Instances() {
+		ids = append(ids, in.ID)
+	}
+	if q.Instance == "" {
+		return ids, nil
+	}
+	if !slices.Contains(ids, q.Instance) && !strings.HasPrefix(q.Instance, q.Service+"."+q.Environment+".") {
+		return nil, fault.New(fault.NotFound, "%s has no instance %s in %s", q.Service, q.Instance, q.Environment).
+			WithHint("those that run: %s", strings.Join(ids, " "))
+	}
+	return []string{q.Instance}, nil
+}
+
+// merge reads the logs of several instances at once and gives the lines as they come.
+func (c *Control) merge(ctx context.Context, ids []string, q model.LogsQuery, f func(model.LogLine) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	lines := make(chan model.LogLine)
+	ends := make(chan error, len(ids))
+	for _, id := range ids {
+		go func() { ends <- c.instanceLog(ctx, id, q, lines) }()
+	}
+	for open := len(ids); open > 0; {
+		select {
+		case line := <-lines:
+			if err := f(line); err != nil {
+				return err
+			}
+		case err := <-ends:
+			open--
+			if err != nil && ctx.Err() == nil && !fault.Is(err, fault.NotFound) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (c *Control) instanceLog(ctx context.Context, id string, q model.LogsQuery, lines chan<- model.LogLine) error {
+	r, err := c.Deps.Logs.Instance(ctx, id, target.LogOptions{Tail: q.Tail, Follow: q.Follow})
+	if err != nil {
+		return err
+	}
+	defer r.Close()
+	return eachLine(r, func(text string) error {
+		select {
+		case lines <- logLine(id, text):
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	})
+}
+
+// logLine reads "time stream text".
+func logLine(origin, text string) model.LogLine {
+	line := model.LogLine{Origin: origin, Text: text}
+	at, rest, _ := strings.Cut(text, " ")
+	if t, err := time.Parse(time.RFC3339Nano, at); err == nil {
+		line.At = t
+		line.Stream, line.Text, _ = strings.Cut(rest, " ")
+	}
+	return line
+}
+
+// buildLog gives the log of a build, and with Follow what is added until the build ends.
+func (c *Control) buildLog(ctx context.Context, q model.LogsQuery, f func(model.LogLine) error) error {
+	s, err := c.findRelease(ctx, q.Service, q.Release)
+	if err != nil {
+		return err
+	}
+	file, err := c.Deps.Logs.Build(s.Service, s.ID)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	in := bufio.NewReader(file)
+	for {
+		// Whether it still goes on is asked before reading: what was printed until then is read.
+		s, _, err := engine.Load[release.State](ctx, c.Engine, release.MachineID(s.Service, s.ID))
+		if err != nil {
+			return err
+		}
+		if err := eachLine(in, func(text string) error { return f(model.LogLine{Origin: "build", Stream: "out", Text: text}) }); err != nil {
+			return err
+		}
+		if !q.Follow || !s.Running {
+			return nil
+		}
+		if err := pause(ctx, 200*time.Millisecond); err != nil {
+			return err
+		}
+	}
+}
+
+// maxLine is how much of one line is shown, in bytes.
+const maxLine = 1 << 20
+
+func eachLine(r io.Reader, f func(string) error) error {
+	in, ok := r.(*bufio.Reader)
+	if !ok {
+		in = bufio.NewReader(r)
+	}
+	for {
+		line, err := in.ReadString('\n')
+		if line != "" {
+			if err := f(strings.TrimRight(line[:min(len(line), maxLine)], "\r\n")); err != nil {
+				return err
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}

@@ -1,0 +1,67 @@
+package release
+
+import (
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"slipway.dev/internal/core/fault"
+)
+
+// Logs is the folder with the logs of builds, one file for each release.
+type Logs struct{ Dir string }
+
+// maxLog is how much of one build's log is kept, in bytes. A build that prints more goes on;
+// what is over is dropped, and the log says so.
+const maxLog = 64 << 20
+
+func (l Logs) path(service, release string) string {
+	return filepath.Join(l.Dir, service, release+".log")
+}
+
+// Create begins the log of a release's build anew.
+func (l Logs) Create(service, release string) (io.WriteCloser, error) {
+	path := l.path(service, release)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	return &bounded{file: f, left: maxLog}, nil
+}
+
+// Open reads the log of a release's build as far as it has come.
+func (l Logs) Open(service, release string) (*os.File, error) {
+	f, err := os.Open(l.path(service, release))
+	if os.IsNotExist(err) {
+		return nil, fault.New(fault.NotFound, "there is no log of a build of %s %s", service, release)
+	}
+	return f, err
+}
+
+// bounded drops what is over. Its writer is never told, for a build must not fail by its log.
+type bounded struct {
+	mu   sync.Mutex
+	file *os.File
+	left int
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.left <= 0 {
+		return len(p), nil
+	}
+	keep := p[:min(len(p), b.left)]
+	b.left -= len(keep)
+	_, err := b.file.Write(keep)
+	if b.left == 0 && err == nil {
+		_, err = b.file.WriteString("\n… the rest of this log was over the limit and is not kept\n")
+	}
+	return len(p), err
+}
+
+func (b *bounded) Close() error { return b.file.Close() }
