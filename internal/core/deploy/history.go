@@ -5,7 +5,6 @@ import "slices"
 // record puts a finished deployment into the history.
 func (w *work) record(row Row, outcome Phase, reason string) {
 	row.Outcome, row.Reason, row.Finished = outcome, cut(reason), w.now
-	row.Phases = mark(row.Phases, outcome, w.now)
 	w.History = slices.Concat([]Row{row}, w.History)
 	if len(w.History) > maxHistory {
 		w.History = w.History[:maxHistory]

@@ -10,15 +10,16 @@ import (
 
 // Bounds of a lane. Together they keep its state below 64 kB.
 const (
-	maxName     = 128  // bytes of a name, digest or address in an event
-	maxReason   = 200  // bytes of a reason that is remembered
-	maxRollout  = 1500 // bytes of a rollout as JSON
-	maxReplicas = 50
+	maxName     = 64   // bytes of a name or address, and of service and environment together
+	maxDigest   = 80   // bytes of a digest
+	maxReason   = 140  // bytes of a reason that is remembered
+	maxRollout  = 1024 // bytes of a rollout as JSON
+	maxReplicas = 32
 	maxKeep     = 8
-	maxWarm     = 100 // warm instances of all kept releases together
+	maxWarm     = 32 // warm instances of all kept releases together
 	maxQueue    = 4
 	maxHistory  = 20
-	maxRejected = 10
+	maxRejected = 8
 	maxPhases   = 10 // marks of a row
 
 	routePatience = 30 * time.Second // until the edge has applied a route
@@ -50,9 +51,14 @@ func (r Request) check() error {
 			return fault.New(fault.Invalid, "a deployment needs a %s", f.name)
 		}
 	}
-	for _, value := range []string{r.Service, r.Environment, r.Release, r.Artifact, r.Config, r.Commit, r.Reason} {
+	for _, value := range []string{r.Service + r.Environment, r.Release, r.Commit, r.Reason} {
 		if len(value) > maxName {
 			return fault.New(fault.TooLarge, "%.32q… is longer than %d bytes", value, maxName)
+		}
+	}
+	for _, digest := range []string{r.Artifact, r.Config} {
+		if len(digest) > maxDigest {
+			return fault.New(fault.TooLarge, "%.32q… is no digest: it is longer than %d bytes", digest, maxDigest)
 		}
 	}
 	if r.Rollout.Replicas > maxReplicas || r.Rollout.Rollback.Keep > maxKeep {

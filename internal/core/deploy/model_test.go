@@ -33,10 +33,10 @@ func TestRandom(t *testing.T) {
 			for i := n; i < *sequences && !t.Failed(); i += workers {
 				s := *seed + uint64(i)
 				w := &world{rand: rand.New(rand.NewPCG(s, 0)), witness: newWitness(), now: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)}
-				if i%2 == 0 { // half of the lanes have a past
+				if s%2 == 0 { // half of the lanes have a past
 					w.witness, w.order, w.now = past.copy(), 3, time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)
 				}
-				w.every = i%101 == 0
+				w.every = s%101 == 0
 				if err := w.live(5 + w.rand.IntN(20)); err != nil {
 					t.Errorf("-seed %d -sequences 1: %v\n%s", s, err, machine.Must(w.log))
 				}

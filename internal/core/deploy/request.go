@@ -148,7 +148,7 @@ func (w *work) row(p Pending) Row {
 	row := Row{
 		Deployment: p.Deployment, Kind: KindDeploy, Release: p.Release, Artifact: p.Artifact, Commit: p.Commit, Config: p.Config,
 		Strategy: p.Rollout.Strategy.Kind, Cause: p.Reason, Actor: p.Actor, Gate: p.Gate,
-		CommittedAt: p.CommittedAt, Requested: p.At, Phases: []Mark{{Requested, p.At}},
+		CommittedAt: p.CommittedAt, Requested: p.At,
 	}
 	if w.Current != nil {
 		row.From = w.Current.Release

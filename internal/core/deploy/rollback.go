@@ -121,7 +121,6 @@ func (w *work) beginRollback(target Release, reason string) {
 			Deployment: w.name(w.Number), Kind: KindRollback, Release: target.Release, From: w.Current.Release,
 			Artifact: target.Artifact, Commit: target.Commit, Config: target.Config, Strategy: target.Rollout.Strategy.Kind,
 			Cause: KindRollback, Actor: w.actor, Outcome: Completed, Reason: cut(reason), Requested: w.now,
-			Phases: []Mark{{Requested, w.now}},
 		},
 		Target: &target, Checked: warm, Stages: []Stage{{New: n, Old: n, Weight: 100}},
 	}

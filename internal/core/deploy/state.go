@@ -179,7 +179,7 @@ type Row struct {
 	Full        time.Time     `json:"full,omitzero"` // it had all traffic
 	Back        time.Time     `json:"back,omitzero"` // it had none any more, of a deployment that was taken back
 	Finished    time.Time     `json:"finished,omitzero"`
-	Phases      []Mark        `json:"phases,omitempty"`
+	Phases      []Mark        `json:"phases,omitempty"` // those between Requested and Finished
 }
 
 // Mark is when a phase began.

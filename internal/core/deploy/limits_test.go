@@ -1,0 +1,140 @@
+package deploy
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/machine"
+)
+
+// big makes a request with all that a lane takes.
+func big(n int) Request {
+	name := func(kind string, size int) string { return fmt.Sprintf("%s%0*d", kind, size-len(kind), n) }
+	r := Request{
+		Service: strings.Repeat("s", maxName-4), Environment: "prod", Release: name("r", maxName), Artifact: name("sha256:", maxDigest), Commit: name("c", maxName),
+		CommittedAt: start, Order: int64(n), Config: name("sha256:c", maxDigest), Reason: "manual",
+		Rollout: config.Rollout{Replicas: maxReplicas, Strategy: config.Strategy{Kind: "canary", Steps: []config.Step{{Weight: 10}}},
+			Rollback: config.Rollback{Errors: 0.05, Minimum: 20, Warm: time.Hour, Keep: maxKeep}, Migration: config.MigrationNone, Smoke: 1, Deadline: time.Minute},
+	}
+	for i := range 8 {
+		r.Rollout.Routes = append(r.Rollout.Routes, config.Route{Host: fmt.Sprintf("shop-%02d.%s.example.org", i, strings.Repeat("x", 30)), Path: "/orders"})
+	}
+	return r
+}
+
+var start = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
+
+// lane drives a witness that fails the test when anything is refused.
+type lane struct {
+	*witness
+	t   *testing.T
+	now time.Time
+}
+
+func (l *lane) must(e machine.Event) {
+	l.t.Helper()
+	l.now = l.now.Add(time.Millisecond)
+	e.At = l.now
+	if refused, broken := l.step(e); refused != nil || broken != nil {
+		l.t.Fatalf("%s %s: %v, %v", e.Type, e.Data, refused, broken)
+	}
+}
+
+// toShift brings the deployment under way to where it asks the edge for its first route.
+func (l *lane) toShift() {
+	l.t.Helper()
+	a := l.state.Active
+	for _, c := range a.Target.Copies {
+		l.must(event(EventInstance, Instance{ID: a.Target.id(c), State: stateHealthy, Address: "255.255.255.255:65535", Restarts: 1000}))
+	}
+	l.checks = nil
+	l.must(event(SmokeCheck+".done", machine.Outcome{}))
+}
+
+func (l *lane) toEnd() {
+	l.t.Helper()
+	l.toShift()
+	for l.state.Active != nil {
+		if l.state.Active.Await == awaitRoute {
+			l.must(event(EventRouted, Routed{l.state.Route.Revision}))
+			continue
+		}
+		l.now = l.now.Add(time.Second)
+		l.must(event(machine.Timer, l.state.Active.Timer))
+	}
+}
+
+// A lane that holds as much as it can stays below 64 kB.
+func TestLargestState(t *testing.T) {
+	t.Parallel()
+	l := &lane{newWitness(), t, start}
+	reason := strings.Repeat("because of that ", 100)
+	n := 0
+	next := func() { n++; l.must(event(EventRequested, big(n))) }
+	for range maxKeep + 1 {
+		next()
+		l.toEnd()
+	}
+	for range maxHistory {
+		next()
+		l.toShift()
+		l.must(event(EventRouted, Routed{l.state.Route.Revision}))
+		l.must(event(EventRollback, RollbackRequest{Reason: reason}))
+		l.must(event(EventRouted, Routed{l.state.Route.Revision}))
+		l.checks = nil
+		l.must(event(SmokeCheck+".done", machine.Outcome{}))
+	}
+	next()
+	l.toShift()
+	for range maxQueue {
+		next()
+	}
+	s := l.state
+	if len(s.Kept) != maxKeep || len(s.Queue) != maxQueue || len(s.History) != maxHistory || len(s.Rejected) != maxRejected {
+		t.Errorf("kept %d, queue %d, history %d, rejected %d: not all that there can be", len(s.Kept), len(s.Queue), len(s.History), len(s.Rejected))
+	}
+	size := len(machine.Must(s))
+	t.Logf("%d bytes", size)
+	if size >= 64<<10 {
+		t.Errorf("the largest state has %d bytes", size)
+	}
+}
+
+func TestRequestLimits(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*Request)
+		want   fault.Code
+	}{
+		"all that is allowed": {func(*Request) {}, ""},
+		"no service":          {func(r *Request) { r.Service = "" }, fault.Invalid},
+		"no config":           {func(r *Request) { r.Config = "" }, fault.Invalid},
+		"a long commit":       {func(r *Request) { r.Commit += "x" }, fault.TooLarge},
+		"too many replicas":   {func(r *Request) { r.Rollout.Replicas++ }, fault.TooLarge},
+		"too many kept":       {func(r *Request) { r.Rollout.Rollback.Keep++ }, fault.TooLarge},
+		"too many routes":     {func(r *Request) { r.Rollout.Routes = append(r.Rollout.Routes, r.Rollout.Routes...) }, fault.TooLarge},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := big(1)
+			c.change(&r)
+			_, err := Lane{}.Step(State{}, event(EventRequested, r))
+			if fault.CodeOf(err) != c.want {
+				t.Errorf("error %v, want code %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestCut(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]int{"short": 5, strings.Repeat("x", 1000): maxReason, strings.Repeat("é", 150): maxReason} {
+		if got := cut(text); len(got) > want || !strings.HasPrefix(text, strings.TrimSuffix(got, "…")) {
+			t.Errorf("cut gives %d bytes: %q", len(got), got)
+		}
+	}
+}
