@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -190,140 +188,9 @@ func (d *decoder) mapping(n node, path string) ([]entry, bool) {
 	return out, true
 }
 
-func (d *decoder) text(n node, typ string, f field, path string) string {
-	r := rules[typ]
-	tag := n.ShortTag()
-	switch {
-	case n.Kind == yaml.ScalarNode && r.number && (tag == "!!int" || tag == "!!float"):
-		return d.ruled(n, plainNumber(n), typ, path)
-	case n.Kind != yaml.ScalarNode || tag != "!!str" && !(r.any && slices.Contains(scalarTags, tag)):
-		d.say(n, path, "%s is expected here, and not %s%s", orWords(r.what, f.words), describe(n), orQuote(n, typ))
-		return ""
-	case len(f.words) > 0 && !slices.Contains(f.words, n.Value):
-		if near := nearest(n.Value, f.words); near != "" {
-			d.say(n, path, "%q is not known here; did you mean `%s`?", short(n.Value), near)
-		} else {
-			d.say(n, path, "%q is not known here; it may be %s", short(n.Value), quoted(f.words))
-		}
-		return ""
-	}
-	return d.ruled(n, n.Value, typ, path)
-}
-
-// orQuote tells to put a scalar in quotes if it is text that YAML takes for something else.
-func orQuote(n node, typ string) string {
-	p := patterns[typ]
-	if n.Kind != yaml.ScalarNode || isNothing(n) || !slices.Contains(scalarTags, n.ShortTag()) || p != nil && !p.MatchString(n.Value) {
-		return ""
-	}
-	return "; if it is meant as text, put it in quotes"
-}
-
-// scalarTags are what YAML may take for a plain scalar, besides nothing.
-var scalarTags = []string{"!!str", "!!int", "!!float", "!!bool", "!!timestamp"}
-
-// ruled holds a text to the rule of its type.
-func (d *decoder) ruled(n node, s, typ, path string) string {
-	r, ok := rules[typ]
-	if !ok {
-		return s // a plain string: its words were looked at
-	}
-	if p := patterns[typ]; p != nil && !p.MatchString(s) {
-		d.say(n, path, "%q is not %s", short(s), r.what)
-		return ""
-	}
-	if s == "" && !r.any {
-		d.say(n, path, "%s is expected here, and not empty text", r.what)
-		return ""
-	}
-	if r.max > 0 && len(s) > r.max {
-		d.say(n, path, "%q is longer than %d characters", short(s), r.max)
-		return ""
-	}
-	if r.check != nil {
-		if err := r.check(s); err != nil {
-			d.say(n, path, "%q cannot be used here: %v", short(s), err)
-			return ""
-		}
-	}
-	return s
-}
-
-func (d *decoder) integer(n node, f field, path string) int64 {
-	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" {
-		d.say(n, path, "a whole number is expected here, and not %s", describe(n))
-		return 0
-	}
-	i, err := strconv.ParseInt(n.Value, 10, 64)
-	if err != nil {
-		d.say(n, path, "%s is not a whole number that can be used here; write it in plain digits", short(n.Value))
-		return 0
-	}
-	if i < int64(f.min) || i > int64(f.max) {
-		d.say(n, path, "%d is not from %d to %d", i, f.min, f.max)
-		return 0
-	}
-	return i
-}
-
-func (d *decoder) boolean(n node, path string) bool {
-	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!bool" {
-		d.say(n, path, "true or false is expected here, and not %s", describe(n))
-		return false
-	}
-	return strings.EqualFold(n.Value, "true")
-}
-
-// plainNumber writes a number without exponent.
-func plainNumber(n node) string {
-	f, err := strconv.ParseFloat(n.Value, 64)
-	if err != nil {
-		return n.Value
-	}
-	return strconv.FormatFloat(f, 'f', -1, 64)
-}
-
 func join(path, name string) string {
 	if path == "" {
 		return name
 	}
 	return path + "." + name
-}
-
-func orWords(what string, words []string) string {
-	if len(words) > 0 {
-		return "one of " + quoted(words)
-	}
-	return what
-}
-
-func short(s string) string {
-	if r := []rune(s); len(r) > 60 {
-		return string(r[:60]) + "…"
-	}
-	return s
-}
-
-// describe says what a node is, for "… is expected here, and not …".
-func describe(n node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
-		return "fields"
-	case yaml.SequenceNode:
-		return "a list"
-	}
-	switch tag := n.ShortTag(); tag {
-	case "!!null":
-		return "nothing"
-	case "!!int", "!!float":
-		return "the number " + short(n.Value)
-	case "!!bool":
-		return n.Value
-	case "!!timestamp":
-		return "the date " + short(n.Value)
-	case "!!str":
-		return fmt.Sprintf("the text %q", short(n.Value))
-	default:
-		return "something with the tag " + short(tag)
-	}
 }

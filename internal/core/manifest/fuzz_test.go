@@ -32,6 +32,13 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("the schema does not accept %s", r.Document())
 			}
 		}
+		if docs, ok := documents(data); ok && len(problems) == 0 {
+			for _, doc := range docs {
+				if err := s.Validate(doc); err != nil {
+					t.Errorf("the parser accepts what the schema does not: %v\n%s", err, data)
+				}
+			}
+		}
 		Check(found, nil, false)
 	})
 }

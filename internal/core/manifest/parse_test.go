@@ -123,3 +123,18 @@ func TestParseIsBounded(t *testing.T) {
 		}
 	}
 }
+
+// What YAML reads in more than one way is refused.
+func TestNumbersArePlain(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"replicas: 7": "", "replicas: 0o7": "plain digits", "replicas: 010": "plain digits", "replicas: 0x1F": "plain digits", "replicas: 1_0": "plain digits",
+		"replicas: +3": "plain digits", "replicas: 7.0": "expected here", "limits: {cpu: 0.5}": "", "limits: {cpu: 2e0}": "", "limits: {cpu: 010}": "is not a number of cores",
+		"limits: {cpu: 0x2}": "is not a number of cores", "limits: {cpu: .inf}": "is not a number of cores", "limits: {cpu: 0.00001}": "is not a number of cores",
+	} {
+		_, problems := Parse("f", []byte("apiVersion: slipway.dev/v1\nkind: Service\nmetadata: {name: a, team: b}\nspec: {image: \"a:1\", run: {"+text+"}}"))
+		if (want == "") != (len(problems) == 0) || !strings.Contains(problems.Error(), want) {
+			t.Errorf("%s: %v", text, problems)
+		}
+	}
+}

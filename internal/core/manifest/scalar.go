@@ -49,7 +49,7 @@ var rules = map[string]rule{
 	"string":   {what: "text"},
 	"Duration": {what: `a time with a unit (ms, s, m, h, d), like "30s" or "1m30s"`, pattern: `^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$`, max: 20, check: checkDuration},
 	"Size":     {what: `a size with a unit (k, M, G, Ki, Mi, Gi), like "128Mi"`, pattern: `^[1-9][0-9]{0,8}(k|M|G|Ki|Mi|Gi)$`},
-	"CPU":      {what: `a number of cores above 0, like "0.5" or "500m"`, pattern: `^([0-9]{1,4}(\.[0-9]{1,3})?|[0-9]{1,6}m)$`, number: true, check: checkCPU},
+	"CPU":      {what: `a number of cores above 0, like "0.5" or "500m"`, pattern: `^((0|[1-9][0-9]{0,3})(\.[0-9]{1,3})?|[1-9][0-9]{0,5}m)$`, number: true, check: checkCPU},
 	"Percent":  {what: `a percentage from 0% to 100%, like "5%"`, pattern: `^(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%$`, max: 12},
 	"EnvName":  {what: `a variable's name of letters, digits and underscores that does not begin with a digit, like "LOG_LEVEL"`, pattern: `^[A-Za-z_][A-Za-z0-9_]*$`, max: 200, check: checkEnvName},
 	"FileName": {what: `a file name like "app.ini" or "conf.d/app.ini"`, pattern: `^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$`, max: 200},

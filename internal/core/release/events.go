@@ -57,7 +57,7 @@ type CancelInput struct {
 // Artifact is what a build or import gave.
 type Artifact struct {
 	Digest     string  `json:"digest"` // "sha256:…"
-	Size       int64   `json:"size"`     // bytes
+	Size       int64   `json:"size"`   // bytes
 	Provenance string  `json:"provenance,omitempty"`
 	Seconds    float64 `json:"seconds"` // that it took
 }

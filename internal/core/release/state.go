@@ -20,7 +20,7 @@ type Status string
 // The statuses.
 const (
 	Building   Status = "building"
-	Built Status = "built"
+	Built      Status = "built"
 	Failed     Status = "failed"
 	Cancelled  Status = "cancelled"
 	Superseded Status = "superseded"
