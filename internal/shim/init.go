@@ -35,8 +35,7 @@ type Order struct {
 	Logs      string            `json:"logs"` // directory
 	Rotation  Rotation          `json:"rotation"`
 	Ports     Ports             `json:"ports"`
-	PortLocks string            `json:"portLocks"` // directory of the files by which ports are claimed
-	Group     string            `json:"group"`     // name of its cgroups
+	Group     string            `json:"group"` // name of its cgroups
 	Limits    sandbox.Limits    `json:"limits"`
 	Grace     time.Duration     `json:"grace"`   // when the shim itself gets a SIGTERM
 	OwnPIDs   bool              `json:"ownPIDs"` // it is the init of a PID namespace

@@ -34,9 +34,9 @@ func (s *supervisor) run() {
 		var err error
 		if port == nil || !port.free() { // somebody else may have taken it meanwhile
 			if port != nil {
-				port.file.Close()
+				port.close()
 			}
-			if port, err = claimPort(s.order.PortLocks, s.order.ID, s.order.Ports); err != nil {
+			if port, err = claimPort(s.order.Dir, s.order.Ports); err != nil {
 				s.fail(err)
 				break
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -20,6 +21,7 @@ import (
 // are adopted all the same.
 func (t *Target) Adopt(ctx context.Context) ([]target.Status, error) {
 	t.pruneLogs(time.Now())
+	_ = os.RemoveAll(filepath.Join(t.o.Dir, "trash")) // of a process that was killed while it removed
 	found, err := os.ReadDir(filepath.Join(t.o.Dir, "instances"))
 	if err != nil {
 		return nil, err
@@ -43,24 +45,24 @@ func (t *Target) adopt(ctx context.Context, id string) error {
 	r, recordErr := readRecord(dir)
 	lock, err := takeLock(dir)
 	if errors.Is(err, errHeld) {
-		if recordErr != nil { // it runs all the same
-			r.Instance = target.Instance{ID: id}
-		}
-		ok, err := t.attach(ctx, r.Instance, dir)
-		if err != nil || ok {
+		r.Instance.ID = id // it runs, whatever the record says
+		var ok bool
+		if ok, err = t.attach(ctx, r.Instance, dir); ok || err != nil {
 			return err
 		}
-		if lock, err = takeLock(dir); err != nil {
-			return err
-		}
-	} else if err != nil {
+		lock, err = takeLock(dir) // it ended just now
+	}
+	if errors.Is(err, fs.ErrNotExist) { // whoever made it was killed before it had a lock
+		return t.discard(id)
+	}
+	if err != nil {
 		return err
 	}
 	defer lock.Close()
 	last := readState(dir)
 	if recordErr != nil || last.State == shimwire.Stopped { // never started, or stopped as asked
 		t.clean(id)
-		return os.RemoveAll(dir)
+		return t.discard(id)
 	}
 	t.mourn(r.Instance, last)
 	return nil

@@ -3,7 +3,6 @@
 //
 //	<Dir>/instances/<id>/   lock, socket, state.json, instance.json, work/, tmp/, config/, secrets/
 //	<Dir>/logs/<id>/        kept when the instance is gone
-//	<Dir>/ports/<port>      locked by the shim that has claimed the port
 //
 // Who has an instance holds its lock: first the target that prepares it, then, without a
 // gap, the shim that inherits the file. That is what makes Ensure safe against itself, in

@@ -37,12 +37,13 @@ const starts = 5
 func (t *Target) ensure(ctx context.Context, in target.Instance, root string) error {
 	dir := t.instanceDir(in.ID)
 	for range starts {
-		if err := os.MkdirAll(dir, 0o700); err != nil {
+		if err := makeLock(dir); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("directory of instance %s: %w", in.ID, err)
 		}
 		lock, err := takeLock(dir)
+		started := err == nil
 		switch {
-		case err == nil:
+		case started:
 			err = t.start(ctx, in, root, lock)
 			lock.Close() // the shim has its own hold on it
 			if err != nil {
@@ -57,6 +58,9 @@ func (t *Target) ensure(ctx context.Context, in target.Instance, root string) er
 		ok, err := t.attach(ctx, in, dir)
 		if ok || err != nil {
 			return err
+		}
+		if says := t.shimSays(in.ID); started && says != "" {
+			return fault.New(fault.Internal, "the shim of %s ended at once: %s", in.ID, says)
 		}
 	}
 	return fault.New(fault.Unavailable, "the shim of %s ends again and again as soon as it is started", in.ID)
@@ -128,12 +132,13 @@ func (t *Target) attach(ctx context.Context, in target.Instance, dir string) (bo
 			return false, err
 		}
 		lock, lockErr := takeLock(dir)
+		if errors.Is(lockErr, fs.ErrNotExist) { // stopped by another
+			c.close()
+			return false, nil
+		}
 		if lockErr == nil { // nobody there
 			lock.Close()
 			c.close()
-			if says := t.shimSays(in.ID); says != "" {
-				return false, fault.New(fault.Internal, "the shim of %s ended at once: %s", in.ID, says)
-			}
 			return false, nil
 		}
 		select {

@@ -2,6 +2,8 @@ package process
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"sync"
 	"time"
 
@@ -73,6 +75,8 @@ func (f *follower) shimLoop(ctx context.Context) {
 		lock, lockErr := takeLock(f.t.instanceDir(f.in.ID))
 		if lockErr == nil {
 			lock.Close()
+		}
+		if lockErr == nil || errors.Is(lockErr, fs.ErrNotExist) {
 			f.t.wg.Go(func() { f.t.revive(f) })
 			return
 		}
@@ -118,6 +122,9 @@ func (f *follower) probes(ctx context.Context) {
 		wait := time.Hour // until the shim says something new
 		if s.State == shimwire.Running {
 			err := f.t.probe(ctx, f.in, root, statusOf(s, h).Address)
+			if err == nil && !h.was && f.t.host.Namespaces {
+				err = listensItself(s.App.PID, s.Port)
+			}
 			if ctx.Err() != nil {
 				return
 			}

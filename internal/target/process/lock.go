@@ -12,12 +12,24 @@ import (
 // errHeld says that somebody has the instance: a shim, or another target just now.
 var errHeld = errors.New("the instance is in use")
 
+// makeLock makes an instance's directory, with a lock to take, unless it is there.
+func makeLock(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	f, err := os.OpenFile(filepath.Join(dir, shimwire.LockFile), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
 // takeLock takes the lock in an instance's directory. errHeld: somebody else has it;
-// fs.ErrNotExist: there is no such directory.
+// fs.ErrNotExist: there is no such instance.
 func takeLock(dir string) (*os.File, error) {
 	path := filepath.Join(dir, shimwire.LockFile)
 	for {
-		f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
 		if err != nil {
 			return nil, err
 		}
@@ -35,4 +47,21 @@ func takeLock(dir string) (*os.File, error) {
 		}
 		f.Close() // it was removed while we waited
 	}
+}
+
+// discard removes an instance's directory at once, whatever is in it: the name is free
+// for another before the content is gone. The caller has its lock.
+func (t *Target) discard(id string) error {
+	trash := filepath.Join(t.o.Dir, "trash")
+	if err := os.MkdirAll(trash, 0o700); err != nil {
+		return err
+	}
+	to, err := os.MkdirTemp(trash, id+"-")
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(t.instanceDir(id), filepath.Join(to, id)); err != nil {
+		return err
+	}
+	return os.RemoveAll(to)
 }

@@ -96,7 +96,7 @@ func (t *Target) order(in target.Instance, root string, uid int, secrets map[str
 	}
 	return shim.Order{
 		ID: in.ID, Epoch: t.o.Epoch(), Dir: dir, Logs: t.logDir(in.ID), Rotation: t.o.Logs,
-		Ports: t.o.Ports, PortLocks: filepath.Join(t.o.Dir, "ports"),
+		Ports: t.o.Ports,
 		Group: t.group(in.ID), Limits: sandbox.Limits(in.Limits), Grace: grace(in),
 		OwnPIDs: t.host.Namespaces, Isolation: isolation,
 		Stage: sandbox.Stage{

@@ -27,20 +27,20 @@ func (t *Target) Stop(ctx context.Context, id string) error {
 	}
 	defer t.lockID(id)()
 	dir := t.instanceDir(id)
-	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		t.forget(id)
-		return nil
-	}
 	lock, err := takeLock(dir)
 	if errors.Is(err, errHeld) {
 		lock, err = t.end(ctx, id, dir)
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		t.forget(id)
+		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("stop instance %s: %w", id, err)
 	}
 	defer lock.Close()
 	t.clean(id)
-	if err := os.RemoveAll(dir); err != nil {
+	if err := t.discard(id); err != nil {
 		return fmt.Errorf("remove the directory of instance %s: %w", id, err)
 	}
 	t.forget(id)
@@ -54,7 +54,7 @@ func (t *Target) end(ctx context.Context, id, dir string) (*os.File, error) {
 	wait := grace(r.Instance)
 	c := newClient(dir)
 	defer c.close()
-	limited, cancel := context.WithTimeout(ctx, wait+10*time.Second)
+	limited, cancel := context.WithTimeout(ctx, wait+t.shimPatience)
 	defer cancel()
 	for {
 		err := c.stop(limited, shimwire.StopRequest{Epoch: t.o.Epoch(), Grace: wait})

@@ -40,6 +40,8 @@ type Target struct {
 	wg   sync.WaitGroup
 	hub  hub
 
+	shimPatience time.Duration // beyond an instance's grace, until a silent shim is killed
+
 	mu        sync.Mutex
 	locks     map[string]*sync.Mutex // one per ID: Ensure and Stop of one instance take turns
 	followers map[string]*follower
@@ -76,12 +78,15 @@ func New(o Options) (*Target, error) {
 		return nil, fmt.Errorf("directory of the process target: %w", err)
 	}
 	o.Dir = dir
-	for _, sub := range []string{"instances", "logs", "ports"} {
+	for _, sub := range []string{"instances", "logs"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
 			return nil, fmt.Errorf("directory of the process target: %w", err)
 		}
 	}
-	t := &Target{o: o, host: sandbox.Available(), locks: map[string]*sync.Mutex{}, followers: map[string]*follower{}}
+	t := &Target{
+		o: o, host: sandbox.Available(), shimPatience: 10 * time.Second,
+		locks: map[string]*sync.Mutex{}, followers: map[string]*follower{},
+	}
 	t.ctx, t.stop = context.WithCancel(context.Background())
 	for _, m := range t.host.Missing() {
 		o.Log.Warn("this host confines instances only in part", "missing", m)

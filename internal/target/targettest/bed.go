@@ -2,12 +2,14 @@ package targettest
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,15 +27,16 @@ type bed struct {
 	root string
 }
 
-// buildApp builds the test app into a directory that serves as an unpacked artifact.
-func buildApp(t *testing.T) string {
+// Build gives a directory that serves as an unpacked artifact: it has the test app ("app").
+func Build(t *testing.T) string {
 	t.Helper()
+	app, err := built()
+	if err != nil {
+		t.Fatalf("build the test app: %v", err)
+	}
 	root := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", filepath.Join(root, "app"),
-		"slipway.dev/internal/target/targettest/testapp")
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build the test app: %v\n%s", err, out)
+	if err := os.WriteFile(filepath.Join(root, "app"), app, 0o755); err != nil {
+		t.Fatal(err)
 	}
 	if err := os.Mkdir(filepath.Join(root, "sub"), 0o755); err != nil {
 		t.Fatal(err)
@@ -41,8 +44,24 @@ func buildApp(t *testing.T) string {
 	return root
 }
 
-// instance gives a healthy one.
-func instance(id string, env map[string]string) target.Instance {
+// built builds the test app once.
+var built = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "testapp")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	app := filepath.Join(dir, "app")
+	cmd := exec.Command("go", "build", "-o", app, "slipway.dev/internal/target/targettest/testapp")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, out)
+	}
+	return os.ReadFile(app)
+})
+
+// Instance gives one that becomes healthy, unless env says otherwise.
+func Instance(id string, env map[string]string) target.Instance {
 	return target.Instance{
 		ID: id, Service: "tickets", Environment: "dev", Release: "r1", Deployment: "1",
 		Command: []string{"./app"}, Env: env, Health: target.Health{HTTP: "/healthz"},

@@ -37,7 +37,7 @@ var Secrets = map[string]string{"payment-key@1": "hunter2", "payment-key@2": "co
 
 // Run runs the suite.
 func Run(t *testing.T, fixture func(t *testing.T) Fixture) {
-	root := buildApp(t)
+	root := Build(t)
 	for _, c := range []struct {
 		name string
 		run  func(*bed)

@@ -16,7 +16,7 @@ import (
 )
 
 func ignoresTerm(b *bed) {
-	in := instance("tickets.dev.1.0", map[string]string{"IGNORE_TERM": "1"})
+	in := Instance("tickets.dev.1.0", map[string]string{"IGNORE_TERM": "1"})
 	in.StopGrace = 300 * time.Millisecond
 	b.ensure(in)
 	s := b.healthy(in.ID)
@@ -39,7 +39,7 @@ func (b *bed) gone(s target.Status) {
 }
 
 func noChildren(b *bed) {
-	in := instance("tickets.dev.1.0", map[string]string{"CHILDREN": "$HOME"})
+	in := Instance("tickets.dev.1.0", map[string]string{"CHILDREN": "$HOME"})
 	in.StopGrace = 300 * time.Millisecond
 	b.ensure(in)
 	s := b.healthy(in.ID)
@@ -55,6 +55,9 @@ func noChildren(b *bed) {
 			b.Skip("the app's files cannot be reached from here")
 		}
 		defer f.Close()
+		if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
+			b.Fatal("the child does not hold its lock")
+		}
 		files = append(files, f)
 	}
 	if err := b.Stop(b.Context(), in.ID); err != nil {
@@ -68,7 +71,7 @@ func noChildren(b *bed) {
 }
 
 func graceful(b *bed) {
-	in := instance("tickets.dev.1.0", nil)
+	in := Instance("tickets.dev.1.0", nil)
 	b.ensure(in)
 	s := b.healthy(in.ID)
 	c, err := net.Dial("tcp", s.Address)
@@ -106,7 +109,7 @@ func stopIdempotent(b *bed) {
 		b.Errorf("stop of an unknown instance: %v", err)
 	}
 	changes := b.Watch(b.Context())
-	in := instance("tickets.dev.1.0", nil)
+	in := Instance("tickets.dev.1.0", nil)
 	b.ensure(in)
 	s := b.healthy(in.ID)
 	errs := make(chan error, 4)
@@ -129,7 +132,7 @@ func stopIdempotent(b *bed) {
 }
 
 func logs(b *bed) {
-	in := instance("tickets.dev.1.0", map[string]string{"SAY": "hello there"})
+	in := Instance("tickets.dev.1.0", map[string]string{"SAY": "hello there"})
 	b.ensure(in)
 	b.healthy(in.ID)
 	ctx, cancel := context.WithTimeout(b.Context(), patience)
@@ -176,7 +179,7 @@ func logs(b *bed) {
 }
 
 func adopts(b *bed) {
-	in := instance("tickets.dev.1.0", nil)
+	in := Instance("tickets.dev.1.0", nil)
 	b.ensure(in)
 	before := b.healthy(in.ID)
 	b.Close()

@@ -9,7 +9,7 @@ import (
 )
 
 func restarts(b *bed) {
-	in := instance("tickets.dev.1.0", nil)
+	in := Instance("tickets.dev.1.0", nil)
 	b.ensure(in)
 	first := b.healthy(in.ID)
 	b.get(first, "/exit", "code", "9")
@@ -20,7 +20,7 @@ func restarts(b *bed) {
 }
 
 func crashLoop(b *bed) {
-	in := instance("tickets.dev.1.0", map[string]string{"EXIT": "3"})
+	in := Instance("tickets.dev.1.0", map[string]string{"EXIT": "3"})
 	b.ensure(in)
 	s := b.untilState(in.ID, target.CrashLoop)
 	if s.Restarts < 3 || s.Exit != "exit status 3" || !strings.Contains(s.Detail, "exit status 3") {
@@ -32,7 +32,7 @@ func outOfMemory(b *bed) {
 	if !b.f.Limits {
 		b.Skip("this host enforces no limits of memory")
 	}
-	in := instance("tickets.dev.1.0", nil)
+	in := Instance("tickets.dev.1.0", nil)
 	in.Limits.Memory = 48 << 20
 	b.ensure(in)
 	s := b.healthy(in.ID)
@@ -45,7 +45,7 @@ func outOfMemory(b *bed) {
 }
 
 func sickness(b *bed) {
-	in := instance("tickets.dev.1.0", nil)
+	in := Instance("tickets.dev.1.0", nil)
 	in.Health.Interval = 20 * time.Millisecond
 	b.ensure(in)
 	s := b.healthy(in.ID)
@@ -60,7 +60,7 @@ func sickness(b *bed) {
 }
 
 func lateListener(b *bed) {
-	in := instance("tickets.dev.1.0", map[string]string{"DELAY": "1500ms"})
+	in := Instance("tickets.dev.1.0", map[string]string{"DELAY": "1500ms"})
 	in.Health = target.Health{}
 	b.ensure(in)
 	b.until(in.ID, "starting", func(s target.Status) bool {
@@ -75,13 +75,13 @@ func lateListener(b *bed) {
 }
 
 func otherProbes(b *bed) {
-	tcp := instance("tcp", nil)
+	tcp := Instance("tcp", nil)
 	tcp.Health = target.Health{TCP: true}
 	b.ensure(tcp)
-	good := instance("good", nil)
+	good := Instance("good", nil)
 	good.Health = target.Health{Command: []string{"sh", "-c", `test -n "$PORT" && test -x ./app`}}
 	b.ensure(good)
-	bad := instance("bad", nil)
+	bad := Instance("bad", nil)
 	bad.Health = target.Health{Command: []string{"sh", "-c", "echo not today; exit 1"}}
 	b.ensure(bad)
 	b.healthy("tcp")
@@ -94,9 +94,9 @@ func otherProbes(b *bed) {
 
 func flood(b *bed) {
 	const size = 200 << 20
-	in := instance("tickets.dev.1.0", map[string]string{"FLOOD": fmt.Sprint(size)})
+	in := Instance("tickets.dev.1.0", map[string]string{"FLOOD": fmt.Sprint(size)})
 	b.ensure(in)
-	quiet := instance("quiet", nil)
+	quiet := Instance("quiet", nil)
 	b.ensure(quiet)
 	b.healthy("quiet")
 	b.healthy(in.ID)

@@ -12,7 +12,7 @@ import (
 
 func startsAndAnswers(b *bed) {
 	changes := b.Watch(b.Context())
-	b.ensure(instance("tickets.dev.1.0", nil))
+	b.ensure(Instance("tickets.dev.1.0", nil))
 	s := b.healthy("tickets.dev.1.0")
 	if code, _ := b.get(s, "/healthz"); code != 200 {
 		b.Errorf("the app answers %d", code)
@@ -34,7 +34,7 @@ func startsAndAnswers(b *bed) {
 }
 
 func givesFiles(b *bed) {
-	in := instance("tickets.dev.1.0", map[string]string{"CURRENCY": "EUR", "PORT": "1", "TMPDIR": "/", "HTTP_PROXY": ""})
+	in := Instance("tickets.dev.1.0", map[string]string{"CURRENCY": "EUR", "PORT": "1", "TMPDIR": "/", "HTTP_PROXY": ""})
 	in.Dir = "sub"
 	in.Command = []string{"../app"}
 	in.Files = map[string]string{"app.yaml": "a: 1\n", "more/b.txt": "b"}
@@ -65,7 +65,7 @@ func givesFiles(b *bed) {
 
 func confines(b *bed) {
 	for _, id := range []string{"a", "b"} {
-		in := instance(id, nil)
+		in := Instance(id, nil)
 		in.Secrets = map[string]string{"KEY": "payment-key@1"}
 		b.ensure(in)
 	}
@@ -88,7 +88,7 @@ func confines(b *bed) {
 }
 
 func ensureIdempotent(b *bed) {
-	in := instance("tickets.dev.1.0", nil)
+	in := Instance("tickets.dev.1.0", nil)
 	b.ensure(in)
 	first := b.healthy(in.ID)
 	var wg sync.WaitGroup
@@ -106,7 +106,7 @@ func ensureIdempotent(b *bed) {
 }
 
 func cannotStart(b *bed) {
-	in := instance("tickets.dev.1.0", nil)
+	in := Instance("tickets.dev.1.0", nil)
 	in.Command = []string{"./no-such-program"}
 	b.ensure(in)
 	if s := b.untilState(in.ID, target.Failed); !strings.Contains(s.Detail, "no-such-program") {
@@ -131,13 +131,13 @@ func hostile(b *bed) {
 		"secret name":  func(in *target.Instance) { in.Secrets = map[string]string{"../KEY": "payment-key@1"} },
 		"secret ref":   func(in *target.Instance) { in.Secrets = map[string]string{"KEY": "payment-key"} },
 	} {
-		in := instance("tickets.dev.1.0", nil)
+		in := Instance("tickets.dev.1.0", nil)
 		change(&in)
 		if err := b.Ensure(b.Context(), in, b.root); !fault.Is(err, fault.Invalid) {
 			b.Errorf("%s: %v", name, err)
 		}
 	}
-	in := instance("tickets.dev.1.0", nil)
+	in := Instance("tickets.dev.1.0", nil)
 	in.Secrets = map[string]string{"KEY": "no-such-secret@1"}
 	if err := b.Ensure(b.Context(), in, b.root); err == nil {
 		b.Error("an unknown secret is accepted")
@@ -154,7 +154,7 @@ func twenty(b *bed) {
 	addresses := map[string]bool{}
 	var ids []string
 	for i := range 20 {
-		in := instance(fmt.Sprintf("tickets.dev.1.%d", i), nil)
+		in := Instance(fmt.Sprintf("tickets.dev.1.%d", i), nil)
 		ids = append(ids, in.ID)
 		b.ensure(in)
 	}

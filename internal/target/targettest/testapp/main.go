@@ -160,5 +160,5 @@ func child(path string) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	select {}
+	time.Sleep(time.Hour)
 }
