@@ -24,18 +24,18 @@ func path(parts ...string) string {
 	return b.String()
 }
 
-// query makes "?a=b" of pairs, without those whose value is "" or "0".
-func query(pairs ...string) string {
+// with adds parameters to a path, without those whose value is "" or "0".
+func with(path string, parameters map[string]string) string {
 	v := url.Values{}
-	for i := 0; i < len(pairs); i += 2 {
-		if pairs[i+1] != "" && pairs[i+1] != "0" {
-			v.Set(pairs[i], pairs[i+1])
+	for name, value := range parameters {
+		if value != "" && value != "0" {
+			v.Set(name, value)
 		}
 	}
 	if len(v) == 0 {
-		return ""
+		return path
 	}
-	return "?" + v.Encode()
+	return path + "?" + v.Encode()
 }
 
 // get reads the answer to a GET as a T.

@@ -38,7 +38,7 @@ func (c *Client) Apply(ctx context.Context, r model.ApplyRequest) (model.ApplyRe
 
 // Resources lists what is declared, of one kind or ("") of all.
 func (c *Client) Resources(ctx context.Context, kind string) ([]model.Resource, error) {
-	return get[[]model.Resource](ctx, c, "/v1/resources"+query("kind", kind))
+	return get[[]model.Resource](ctx, c, with("/v1/resources", map[string]string{"kind": kind}))
 }
 
 // Secrets lists secrets, without values.

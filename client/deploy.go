@@ -24,8 +24,8 @@ func (c *Client) Lane(ctx context.Context, service, environment string) (model.L
 
 // Deployments lists deployments, latest first.
 func (c *Client) Deployments(ctx context.Context, q model.DeploymentsQuery) ([]model.Deployment, error) {
-	return get[[]model.Deployment](ctx, c, "/v1/deployments"+query(
-		"service", q.Service, "environment", q.Environment, "limit", strconv.Itoa(q.Limit)))
+	return get[[]model.Deployment](ctx, c, with("/v1/deployments", map[string]string{
+		"service": q.Service, "environment": q.Environment, "limit": strconv.Itoa(q.Limit)}))
 }
 
 // Deploy puts a release into an environment.
@@ -50,7 +50,7 @@ func (c *Client) Settle(ctx context.Context, r model.SettleRequest) (model.Recei
 
 // Releases lists a service's releases, latest first; limit 0 leaves it to the control plane.
 func (c *Client) Releases(ctx context.Context, service string, limit int) ([]model.Release, error) {
-	return get[[]model.Release](ctx, c, path("v1", "releases", service)+query("limit", strconv.Itoa(limit)))
+	return get[[]model.Release](ctx, c, with(path("v1", "releases", service), map[string]string{"limit": strconv.Itoa(limit)}))
 }
 
 // Release tells about one release.

@@ -14,20 +14,20 @@ func (c *Client) Logs(ctx context.Context, q model.LogsQuery, f func(model.LogLi
 	if q.Follow {
 		follow = "true"
 	}
-	return stream(ctx, c, "/v1/logs"+query("service", q.Service, "environment", q.Environment,
-		"instance", q.Instance, "release", q.Release, "tail", strconv.Itoa(q.Tail), "follow", follow), f)
+	return stream(ctx, c, with("/v1/logs", map[string]string{"service": q.Service, "environment": q.Environment,
+		"instance": q.Instance, "release": q.Release, "tail": strconv.Itoa(q.Tail), "follow": follow}), f)
 }
 
 // Watch calls f with all that happens after a position (0: from now on), until ctx ends or
 // f gives an error.
 func (c *Client) Watch(ctx context.Context, after int64, f func(model.Happening) error) error {
-	return stream(ctx, c, "/v1/watch"+query("after", strconv.FormatInt(after, 10)), f)
+	return stream(ctx, c, with("/v1/watch", map[string]string{"after": strconv.FormatInt(after, 10)}), f)
 }
 
 // Audit lists journal entries in their order.
 func (c *Client) Audit(ctx context.Context, q model.AuditQuery) ([]model.AuditEntry, error) {
-	return get[[]model.AuditEntry](ctx, c, "/v1/audit"+query("after", strconv.FormatInt(q.After, 10),
-		"limit", strconv.Itoa(q.Limit), "machine", q.Machine))
+	return get[[]model.AuditEntry](ctx, c, with("/v1/audit", map[string]string{"after": strconv.FormatInt(q.After, 10),
+		"limit": strconv.Itoa(q.Limit), "machine": q.Machine}))
 }
 
 // VerifyAudit checks the journal's chain and checkpoints.

@@ -44,7 +44,7 @@ func start(t *testing.T, change func(*api.Options)) *site {
 // ask sends a request with the token; headers are pairs, and "" takes one away.
 func (s *site) ask(t *testing.T, method, path, body string, headers ...string) (*http.Response, string) {
 	t.Helper()
-	r, err := http.NewRequest(method, s.URL+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestEveryOperationIsDescribedAndClosed(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
 	answer, text := s.ask(t, "GET", "/openapi.json", "", "Authorization", "")
-	if answer.StatusCode != 200 {
+	if answer.StatusCode != http.StatusOK {
 		t.Fatalf("openapi.json: %s", answer.Status)
 	}
 	var doc document
@@ -150,8 +150,8 @@ func TestAnswers(t *testing.T) {
 		{"method", "PATCH", "/v1/lanes", "", nil, 405, `"detail":"PATCH is not possible on /v1/lanes"`},
 		{"bad JSON", "POST", "/v1/aborts", `{`, nil, 400, `"code":"invalid"`},
 		{"missing field", "POST", "/v1/aborts", `{"service":"tickets"}`, nil, 400, "environment"},
-		{"unknown field", "POST", "/v1/aborts", `{"service":"a","environment":"b","sevice":"c"}`, nil, 400, "sevice"},
-		{"unknown query", "GET", "/v1/deployments?sevice=a", "", nil, 400, "sevice"},
+		{"unknown field", "POST", "/v1/aborts", `{"service":"a","environment":"b","extra":"c"}`, nil, 400, "extra"},
+		{"unknown query", "GET", "/v1/deployments?extra=a", "", nil, 400, "extra"},
 		{"too large", "POST", "/v1/check", big, nil, 413, `"code":"tooLarge"`},
 		{"form", "POST", "/v1/aborts", `a=b`, []string{"Content-Type", "application/x-www-form-urlencoded"}, 415, `"code":"invalid"`},
 		{"text", "POST", "/v1/aborts", `{}`, []string{"Content-Type", "text/plain"}, 415, `"code":"invalid"`},
@@ -188,7 +188,7 @@ func TestPanicTellsNothing(t *testing.T) {
 		o.Page = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("the inside") })
 	})
 	answer, text := s.ask(t, "GET", "/", "")
-	if answer.StatusCode != 500 || strings.Contains(text, "inside control") || strings.Contains(text, "the inside") {
+	if answer.StatusCode != http.StatusInternalServerError || strings.Contains(text, "inside control") || strings.Contains(text, "the inside") {
 		t.Errorf("%s %s", answer.Status, text)
 	}
 	_, id, _ := strings.Cut(text, "id=")
@@ -204,11 +204,11 @@ func TestStandbyIsUnavailable(t *testing.T) {
 	s.fake.Standby = true
 	for _, path := range []string{"/v1/lanes", "/readyz"} {
 		answer, text := s.ask(t, "GET", path, "")
-		if answer.StatusCode != 503 || !strings.Contains(text, "standby") || answer.Header.Get("Content-Type") != "application/problem+json" {
+		if answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(text, "standby") || answer.Header.Get("Content-Type") != "application/problem+json" {
 			t.Errorf("%s: %s %s", path, answer.Status, text)
 		}
 	}
-	if answer, _ := s.ask(t, "GET", "/healthz", ""); answer.StatusCode != 200 {
+	if answer, _ := s.ask(t, "GET", "/healthz", ""); answer.StatusCode != http.StatusOK {
 		t.Errorf("healthz: %s", answer.Status)
 	}
 }
@@ -222,7 +222,7 @@ func TestPageServesWhatIsNotTheAPIs(t *testing.T) {
 	if _, text := s.ask(t, "GET", "/board", "", "Host", "slipway.example:7700"); text != "page /board" {
 		t.Errorf("got %q", text)
 	}
-	if answer, text := s.ask(t, "GET", "/v1/board", ""); answer.StatusCode != 404 || strings.Contains(text, "page") {
+	if answer, text := s.ask(t, "GET", "/v1/board", ""); answer.StatusCode != http.StatusNotFound || strings.Contains(text, "page") {
 		t.Errorf("%s %s", answer.Status, text)
 	}
 }
@@ -232,10 +232,10 @@ func TestReadSeesWhatWasWritten(t *testing.T) {
 	s := start(t, nil)
 	answer, text := s.ask(t, "POST", "/v1/sources/shop/poll", "")
 	position := answer.Header.Get("Slipway-Position")
-	if answer.StatusCode != 200 || position != "2" || !strings.Contains(text, `"position":2`) {
+	if answer.StatusCode != http.StatusOK || position != "2" || !strings.Contains(text, `"position":2`) {
 		t.Fatalf("%s %q %s", answer.Status, position, text)
 	}
-	if answer, text := s.ask(t, "GET", "/v1/lanes", "", "Slipway-Await", position); answer.StatusCode != 200 {
+	if answer, text := s.ask(t, "GET", "/v1/lanes", "", "Slipway-Await", position); answer.StatusCode != http.StatusOK {
 		t.Errorf("%s %s", answer.Status, text)
 	}
 	// What is not written yet holds the read until it is.
@@ -263,7 +263,7 @@ func TestRequestEndsWithItsCaller(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
 	ctx, cancel := context.WithCancel(t.Context())
-	r, _ := http.NewRequestWithContext(ctx, "GET", s.URL+"/v1/lanes", nil)
+	r, _ := http.NewRequestWithContext(ctx, http.MethodGet, s.URL+"/v1/lanes", nil)
 	r.Header.Set("Authorization", "Bearer "+s.token)
 	r.Header.Set("Slipway-Await", "99")
 	cancel()

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"fmt"
 	"mime"
 	"net"
@@ -20,11 +21,10 @@ func (d *door) recovered(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer func() {
 			v := recover()
-			switch {
-			case v == nil:
-			case v == http.ErrAbortHandler:
+			if err, ok := v.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 				panic(v) // cuts the connection, as was wanted
-			default:
+			}
+			if v != nil {
 				d.defect(r.Context(), fmt.Errorf("panic: %v", v), "method", r.Method, "path", r.URL.Path,
 					"stack", string(debug.Stack())).write(w)
 			}

@@ -75,7 +75,9 @@ func Listen(path string) (net.Listener, error) {
 		return nil, fault.New(fault.Invalid, "the socket's path %s is longer than 107 characters", path).
 			WithHint("use a data directory with a shorter path, or --socket")
 	}
-	if c, err := net.Dial("unix", path); err == nil {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second) // a local socket answers at once, or never
+	defer cancel()
+	if c, err := (&net.Dialer{}).DialContext(ctx, "unix", path); err == nil {
 		c.Close()
 		return nil, fault.New(fault.Refused, "a control plane already serves %s", path).
 			WithHint("stop it, or use another data directory")
@@ -83,7 +85,7 @@ func Listen(path string) (net.Listener, error) {
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}
-	l, err := net.Listen("unix", path)
+	l, err := (&net.ListenConfig{}).Listen(ctx, "unix", path)
 	if err != nil {
 		return nil, err
 	}

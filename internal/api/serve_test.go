@@ -62,7 +62,7 @@ func TestSocketKnowsItsUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	if text, _ := io.ReadAll(answer.Body); answer.StatusCode != 200 {
+	if text, _ := io.ReadAll(answer.Body); answer.StatusCode != http.StatusOK {
 		t.Errorf("%s %s", answer.Status, text)
 	}
 	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
@@ -103,7 +103,7 @@ func TestSocketRefusesOtherUsers(t *testing.T) {
 func TestStopEndsStreams(t *testing.T) {
 	t.Parallel()
 	path, stop := serve(t)
-	r, _ := http.NewRequestWithContext(t.Context(), "GET", "http://slipway/v1/logs?service=tickets&environment=dev&follow=true", nil)
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://slipway/v1/logs?service=tickets&environment=dev&follow=true", nil)
 	answer, err := over(path).Do(r)
 	if err != nil {
 		t.Fatal(err)

@@ -19,10 +19,10 @@ func TestLogsAreLines(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
 	answer, text := s.ask(t, "GET", "/v1/logs?service=tickets&environment=dev", "")
-	if answer.StatusCode != 200 || answer.Header.Get("Content-Type") != "application/x-ndjson" || strings.Count(text, "\n") != 3 {
+	if answer.StatusCode != http.StatusOK || answer.Header.Get("Content-Type") != "application/x-ndjson" || strings.Count(text, "\n") != 3 {
 		t.Errorf("%s %s", answer.Status, text)
 	}
-	if answer, text := s.ask(t, "GET", "/v1/logs?service=nothing&environment=dev", ""); answer.StatusCode != 404 {
+	if answer, text := s.ask(t, "GET", "/v1/logs?service=nothing&environment=dev", ""); answer.StatusCode != http.StatusNotFound {
 		t.Errorf("before the first line: %s %s", answer.Status, text)
 	}
 	_, text = s.ask(t, "GET", "/v1/logs?service=tickets&environment=dev&instance=breaks", "")
@@ -35,7 +35,7 @@ func TestLogsAreLines(t *testing.T) {
 func TestWatchTellsAndStaysAlive(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(o *api.Options) { o.Heartbeat = time.Millisecond })
-	r, _ := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/v1/watch", nil)
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/v1/watch", nil)
 	r.Header.Set("Authorization", "Bearer "+s.token)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -60,11 +60,11 @@ func TestWatchTellsAndStaysAlive(t *testing.T) {
 func TestHalfAFileIsNotAWholeOne(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
-	if answer, text := s.ask(t, "GET", "/v1/backup", ""); answer.StatusCode != 200 || !strings.HasPrefix(text, "backup at ") {
+	if answer, text := s.ask(t, "GET", "/v1/backup", ""); answer.StatusCode != http.StatusOK || !strings.HasPrefix(text, "backup at ") {
 		t.Errorf("%s %s", answer.Status, text)
 	}
 	s.ask(t, "POST", "/v1/sources", `{"name":"half","url":"x","branch":"main","kind":"service"}`)
-	r, _ := http.NewRequest("GET", s.URL+"/v1/backup", nil)
+	r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/v1/backup", nil)
 	r.Header.Set("Authorization", "Bearer "+s.token)
 	answer, err := http.DefaultClient.Do(r)
 	if err != nil {
@@ -84,14 +84,14 @@ func TestWebhookProvesItself(t *testing.T) {
 	mac.Write([]byte(body))
 	sum := "sha256=" + hex.EncodeToString(mac.Sum(nil))
 	answer, text := s.ask(t, "POST", "/v1/sources/shop/webhook", body, "Authorization", "", "X-Hub-Signature-256", sum)
-	if answer.StatusCode != 200 {
+	if answer.StatusCode != http.StatusOK {
 		t.Errorf("%s %s", answer.Status, text)
 	}
 	if _, journal := s.ask(t, "GET", "/v1/audit?after=1", ""); !strings.Contains(journal, `"machine":"source/shop"`) {
 		t.Errorf("the push is not of the source: %s", journal)
 	}
 	answer, _ = s.ask(t, "POST", "/v1/sources/shop/webhook", body+" ", "X-Hub-Signature-256", sum)
-	if answer.StatusCode != 403 {
+	if answer.StatusCode != http.StatusForbidden {
 		t.Errorf("another body: %s", answer.Status)
 	}
 }
