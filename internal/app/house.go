@@ -124,8 +124,8 @@ func (h *house) drives() {
 	engine.Register(e, "secret", corevault.SecretVersion, corevault.Secret{})
 	engine.Register(e, "key", corevault.KeysVersion, corevault.Keys{})
 
-	h.sources = &source.Driver{Engine: e, Dir: h.dirs.Sources(), Open: h.vault.Current, Log: h.Log}
-	e.HandleDesired(config.DesiredWatch, engine.ReconcileFunc(h.sources.Reconcile(h.ctx)))
+	h.sources = source.New(source.Deps{Engine: e, Dir: h.dirs.Sources(), Open: h.vault.Current, Log: h.Log})
+	e.HandleDesired(config.DesiredWatch, h.sources)
 
 	h.releases = &release.Driver{
 		Resolver: release.Resolver{Engine: e}, Artifacts: h.artifacts, Mirror: h.sources.Mirror, Logs: release.Logs{Dir: h.dirs.Builds()},

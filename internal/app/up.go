@@ -164,6 +164,7 @@ func (h *house) greet() {
 func (h *house) close() {
 	grace, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
+	h.sources.Close()
 	if err := h.engine.Stop(grace); err != nil {
 		h.Log.Error("stopping", "err", err)
 	}

@@ -119,7 +119,7 @@ func (c *Control) Webhook(ctx context.Context, name string, header http.Header, 
 	if err != nil {
 		return model.Receipt{}, err
 	}
-	if push.Branch == s.Spec.Branch {
+	if push.Branch == s.Spec.Branch { // the signature says which source; its address may be another than the forge tells
 		c.Deps.Sources.Kick(name)
 	}
 	return model.Receipt{}, nil

@@ -27,6 +27,8 @@ var permissions = map[string][]Operation{
 	"token:*":       everything,
 	"person:*":      everything,
 	"system:source": {Read, Ingest},
+	"system:readyz": {Read},
+	"page:board":    {Read}, // the board has no sign-in yet: it is served to this machine only
 }
 
 // Allowed says whether an actor may do it.

@@ -13,7 +13,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/machine"
@@ -21,23 +20,29 @@ import (
 	"slipway.dev/internal/source"
 )
 
-// Driver looks at sources. Dir has their mirrors.
-type Driver struct {
+// Deps are what the driver needs of others.
+type Deps struct {
 	Engine *engine.Engine
-	Dir    string
+	Dir    string                                                                          // of the mirrors
 	Open   func(ctx context.Context, secret string) (version int, value []byte, err error) // a secret's current value
 	Log    *slog.Logger
+}
+
+// Driver looks at sources.
+type Driver struct {
+	Deps
+	watcher *source.Watcher
 
 	mu      sync.Mutex
 	mirrors map[string]*source.Mirror
-	watches map[string]*watch
+	specs   map[string]config.SourceSpec // of what is watched
 }
 
-// watch is a source that is looked at.
-type watch struct {
-	spec config.SourceSpec
-	stop context.CancelFunc
-	kick chan struct{}
+// New makes a driver that watches nothing yet.
+func New(d Deps) *Driver {
+	driver := &Driver{Deps: d, mirrors: map[string]*source.Mirror{}}
+	driver.watcher = source.NewWatcher(driver.poll, d.Log)
+	return driver
 }
 
 var actor = machine.System("source")
@@ -58,9 +63,6 @@ func (d *Driver) Mirror(name string) (*source.Mirror, error) {
 	m, err := source.OpenMirror(filepath.Join(d.Dir, name))
 	if err != nil {
 		return nil, err
-	}
-	if d.mirrors == nil {
-		d.mirrors = map[string]*source.Mirror{}
 	}
 	d.mirrors[name] = m
 	return m, nil
@@ -85,64 +87,38 @@ func (d *Driver) remote(ctx context.Context, spec config.SourceSpec) (source.Rem
 	return r, nil
 }
 
-// Reconcile watches the sources that are desired, and no others. The watches end with ctx of
-// Run's caller, not with that of the call.
-func (d *Driver) Reconcile(run context.Context) func(context.Context, []engine.Desired) error {
-	return func(_ context.Context, all []engine.Desired) error {
-		want := map[string]config.SourceSpec{}
-		for _, w := range all {
-			var spec config.SourceSpec
-			if err := json.Unmarshal(w.Spec, &spec); err != nil {
-				return fmt.Errorf("watch of %s: %w", w.Machine, err)
-			}
-			want[spec.Name] = spec
+// Reconcile watches the sources that are desired, and no others.
+func (d *Driver) Reconcile(_ context.Context, all []engine.Desired) error {
+	specs := make(map[string]config.SourceSpec, len(all))
+	watches := make([]source.Watch, len(all))
+	for i, w := range all {
+		var spec config.SourceSpec
+		if err := json.Unmarshal(w.Spec, &spec); err != nil {
+			return fmt.Errorf("watch of %s: %w", w.Machine, err)
 		}
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		for name, w := range d.watches {
-			if spec, ok := want[name]; !ok || spec != w.spec {
-				w.stop()
-				delete(d.watches, name)
-			}
-		}
-		for name, spec := range want {
-			if d.watches[name] == nil {
-				d.begin(run, spec)
-			}
-		}
-		return nil
+		specs[spec.Name] = spec
+		watches[i] = source.Watch{Name: spec.Name, Remote: source.Remote{URL: spec.URL, Branch: spec.Branch}, Interval: spec.Interval}
 	}
+	d.mu.Lock()
+	d.specs = specs
+	d.mu.Unlock()
+	d.watcher.Set(watches)
+	return nil
 }
 
-// begin watches a source. d.mu is held.
-func (d *Driver) begin(run context.Context, spec config.SourceSpec) {
-	ctx, stop := context.WithCancel(run)
-	w := &watch{spec: spec, stop: stop, kick: make(chan struct{}, 1)}
-	if d.watches == nil {
-		d.watches = map[string]*watch{}
+// poll looks at a source because its time has come, or because it was kicked.
+func (d *Driver) poll(ctx context.Context, w source.Watch) error {
+	d.mu.Lock()
+	spec, ok := d.specs[w.Name]
+	d.mu.Unlock()
+	if !ok {
+		return nil // taken out meanwhile
 	}
-	d.watches[spec.Name] = w
-	go d.follow(ctx, w)
+	return d.Look(ctx, spec)
 }
 
 // Kick has a source looked at now. It says whether the source is watched.
-func (d *Driver) Kick(name string) bool {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	w := d.watches[name]
-	if w == nil {
-		return false
-	}
-	select {
-	case w.kick <- struct{}{}:
-	default: // it will be looked at anyway
-	}
-	return true
-}
+func (d *Driver) Kick(name string) bool { return d.watcher.Kick(name) }
 
-// Intervals between two looks, unless the source has its own, and the longest after failures.
-const (
-	localInterval  = 5 * time.Second
-	remoteInterval = 30 * time.Second
-	maxInterval    = 5 * time.Minute
-)
+// Close ends all looks and waits for those under way.
+func (d *Driver) Close() { d.watcher.Close() }
