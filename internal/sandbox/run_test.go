@@ -235,3 +235,24 @@ func TestUnprivileged(t *testing.T) {
 	}
 	t.Logf("%s", out)
 }
+
+func TestWaitsForABusyProgram(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	self, err := os.ReadFile("/bin/true")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(filepath.Join(dir, "program"), os.O_CREATE|os.O_WRONLY, 0o755)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Write(self); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(200*time.Millisecond, func() { f.Close() })
+	res, err := Run(t.Context(), Spec{Command: []string{"./program"}, Dir: dir, Env: []string{"PATH=/bin"}})
+	if err != nil || res.Err() != nil {
+		t.Errorf("%+v, %v", res, err)
+	}
+}

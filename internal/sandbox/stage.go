@@ -2,12 +2,14 @@ package sandbox
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"runtime"
 	"strings"
 	"syscall"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -86,7 +88,20 @@ func runStage(report *os.File) error {
 			return fmt.Errorf("new session: %w", err)
 		}
 	}
-	return fmt.Errorf("%s: %w", s.Command[0], syscall.Exec(path, s.Command, s.Env))
+	err = whenNotBusy(func() error { return syscall.Exec(path, s.Command, s.Env) })
+	return fmt.Errorf("%s: %w", s.Command[0], err)
+}
+
+// whenNotBusy tries again for a while as long as the program is open for writing: whoever
+// unpacked it may have forked meanwhile, and the child has not closed its copy yet.
+func whenNotBusy(start func() error) error {
+	for range 200 {
+		if err := start(); !errors.Is(err, syscall.ETXTBSY) {
+			return err
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return start()
 }
 
 // confine does the steps in the only order that works: each takes away what the ones
@@ -128,9 +143,13 @@ func confine(s Stage) error {
 // beInit starts the command as a child and reaps whatever ends up here, until the command
 // ends. When it exits itself, the kernel kills all that is left in the namespace.
 func beInit(s Stage, path string, report *os.File) error {
-	cmd := &exec.Cmd{Path: path, Args: s.Command, Env: s.Env, Stdout: os.Stdout, Stderr: os.Stderr}
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
-	if err := cmd.Start(); err != nil {
+	var cmd *exec.Cmd
+	err := whenNotBusy(func() error {
+		cmd = &exec.Cmd{Path: path, Args: s.Command, Env: s.Env, Stdout: os.Stdout, Stderr: os.Stderr}
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+		return cmd.Start()
+	})
+	if err != nil {
 		return fmt.Errorf("%s: %w", s.Command[0], err)
 	}
 	report.Close()
