@@ -13,15 +13,16 @@ import (
 
 // Options of an engine. The zero value is fine.
 type Options struct {
-	Log            *slog.Logger  // default: slog.Default()
-	Clock          Clock         // default: SystemClock
-	EffectsPerKind int           // how many effects of a kind run at once; default 64
-	CacheBytes     int           // for machines that were stepped lately; default 64 MiB
-	Resync         time.Duration // how often reconcilers are called without a change; default 30 s
-	Retention      time.Duration // journal data older than this is erased; 0: never
-	Housekeeping   time.Duration // how often data is erased, blobs are collected, the journal's end is signed; default 10 min
-	Sign           store.Signer  // signs checkpoints of the journal; nil: there are none
-	Before, After  func(n int64) // are called around the n-th commit since Start; for tests that kill themselves
+	Log            *slog.Logger                    // default: slog.Default()
+	Clock          Clock                           // default: SystemClock
+	EffectsPerKind int                             // how many effects of a kind run at once; default 64
+	CacheBytes     int                             // for machines that were stepped lately; default 64 MiB
+	Resync         time.Duration                   // how often reconcilers are called without a change; default 30 s
+	Retention      time.Duration                   // journal data older than this is erased; 0: never
+	Housekeeping   time.Duration                   // how often data is erased, blobs are collected, the journal's end is signed; default 10 min
+	Sign           store.Signer                    // signs checkpoints of the journal; nil: there are none
+	Begin          func(ctx context.Context) error // is called with the lease, before any effect or reconciler runs; an error gives the lease back
+	Before, After  func(n int64)                   // are called around the n-th commit since Start; for tests that kill themselves
 }
 
 // Engine hosts machines on a store. Register and Handle… come before Start.
@@ -126,8 +127,13 @@ func (e *Engine) serve(ctx context.Context, lease *store.Lease) error {
 	e.mu.Lock()
 	e.lease, e.stop, e.phase = lease, cancel, serving
 	e.mu.Unlock()
-	e.watchers.moved(head)
+	e.watchers.moved(head, nil)
 	e.writer.start(lease, head, n)
+	if e.opts.Begin != nil {
+		if err := e.opts.Begin(run); err != nil {
+			return err
+		}
+	}
 	if err := e.recoverPending(ctx); err != nil {
 		return err
 	}

@@ -79,10 +79,8 @@ func (r *row) snapshot() (store.Snapshot, error) {
 			m.Wake = at
 		}
 	}
+	m.Envelope = r.env.encode()
 	var err error
-	if m.Envelope, err = json.Marshal(&r.env); err != nil {
-		return m, fmt.Errorf("the envelope of %s: %w", r.id, err)
-	}
 	if m.Summary, err = json.Marshal(&r.summary); err != nil {
 		return m, fmt.Errorf("the summary of %s: %w", r.id, err)
 	}

@@ -3,7 +3,6 @@ package engine
 import (
 	"context"
 	"fmt"
-	"sync"
 
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
@@ -63,12 +62,6 @@ func (e *Engine) Journal(ctx context.Context, after int64, f store.JournalFilter
 	return e.store.Journal(ctx, after, f)
 }
 
-// Await waits until the journal goes beyond a position, and gives its end. Together with
-// Journal it makes a stream.
-func (e *Engine) Await(ctx context.Context, after int64) (int64, error) {
-	return e.watchers.await(ctx, after)
-}
-
 // AddView adds a view; before Start.
 func (e *Engine) AddView(v view.View) {
 	e.views[v.Name] = view.NewRunner(e.store, v, e.log)
@@ -96,41 +89,4 @@ func (b Blobs) Put(ctx context.Context, data []byte) (string, error) { return b.
 // Get gives the blob with a digest, or fault.NotFound.
 func (b Blobs) Get(ctx context.Context, digest string) ([]byte, error) {
 	return b.s.GetBlob(ctx, digest)
-}
-
-// watchers wait for the journal to grow.
-type watchers struct {
-	mu   sync.Mutex
-	head int64
-	next chan struct{} // closed at the next growth
-}
-
-func (w *watchers) moved(head int64) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.head = head
-	if w.next != nil {
-		close(w.next)
-		w.next = nil
-	}
-}
-
-func (w *watchers) await(ctx context.Context, after int64) (int64, error) {
-	for {
-		w.mu.Lock()
-		head := w.head
-		if head <= after && w.next == nil {
-			w.next = make(chan struct{})
-		}
-		next := w.next
-		w.mu.Unlock()
-		if head > after {
-			return head, nil
-		}
-		select {
-		case <-next:
-		case <-ctx.Done():
-			return 0, ctx.Err()
-		}
-	}
 }

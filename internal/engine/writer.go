@@ -199,7 +199,7 @@ func (w *writer) publish(b *batch) {
 	}
 	w.e.timers.soonest(b.wake)
 	if b.head > b.base {
-		w.e.watchers.moved(b.head)
+		w.e.watchers.moved(b.head, b.entries)
 		for _, v := range w.e.views {
 			v.Moved(b.head)
 		}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -56,10 +57,6 @@ var (
 	refRows = newRows(`INSERT INTO blob_ref (machine, digest) VALUES `, 2, ` ON CONFLICT (machine, digest) DO NOTHING`)
 )
 
-// leads fails the whole transaction unless the writer's epoch is still the store's: the
-// column may not be null. It also keeps the row locked until the end.
-const leads = `UPDATE leader SET epoch = CASE WHEN epoch = $1 THEN epoch END, head = $2 WHERE one = 1`
-
 // Commit writes c in one transaction; it is durable when Commit returns. If another
 // leads by now, the error has ErrLost in its chain. After any error nothing of c is
 // written. Commit is not to be called by two goroutines at once.
@@ -88,7 +85,7 @@ func (l *Lease) Commit(ctx context.Context, c Commit) error {
 		args = append(args, e.Seq, e.Machine, e.Step, e.At.UnixMicro(), e.Actor.String(), e.Type, e.Digest, salt, data, blob, int64(0), e.Hash)
 		head, hash = e.Seq, e.Hash
 	}
-	list := append([]statement{{query: leads, args: []any{l.epoch, head}, keep: true}}, journalRows.statements(args)...)
+	list := append([]statement{l.s.dialect.leads(l.epoch)}, journalRows.statements(args)...)
 	list = append(list, c.rest(l.s.now().UnixMicro())...)
 	if err := l.s.dialect.apply(ctx, l.s, list); err != nil {
 		return l.settle(ctx, head, hash, err)
@@ -130,17 +127,21 @@ func (c *Commit) rest(now int64) []statement {
 func (l *Lease) settle(ctx context.Context, head int64, hash []byte, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	epoch, at, err := leader(ctx, l.s.write)
-	switch {
-	case err != nil:
-		return l.s.fail("writing to the store", errors.Join(ErrUnknown, cause, err))
-	case epoch != l.epoch:
+	var at int64
+	epoch, err := leader(ctx, l.s.write)
+	if err == nil && epoch != l.epoch {
 		return lost()
-	case at == head && at != l.head:
-		if stored, err := l.s.hashAt(ctx, head); err == nil && string(stored) == string(hash) {
+	}
+	if err == nil {
+		var stored []byte
+		if at, stored, _, err = l.s.end(ctx); err == nil && at == head && bytes.Equal(stored, hash) {
 			l.advance(head, hash)
 			return nil
 		}
+	}
+	if err != nil || at != l.head {
+		err = errors.Join(ErrUnknown, cause, err)
+		return l.s.fail("writing to the store", err)
 	}
 	return l.s.fail("writing to the store", cause)
 }

@@ -13,10 +13,8 @@ import (
 // n+1. One that was released is never changed.
 var migrations = [][]string{
 	{
-		// epoch is who leads; head is the journal's last position, so that a journal
-		// whose end was cut off is seen.
-		`CREATE TABLE leader (one BIGINT PRIMARY KEY, epoch BIGINT NOT NULL, head BIGINT NOT NULL)`,
-		`INSERT INTO leader (one, epoch, head) VALUES (1, 0, 0)`,
+		`CREATE TABLE leader (one BIGINT PRIMARY KEY, epoch BIGINT NOT NULL)`,
+		`INSERT INTO leader (one, epoch) VALUES (1, 0)`,
 
 		// pending counts the unfinished effects and the standing wishes but timers;
 		// wake is when the earliest timer fires, 0 for none. Both are there to find,

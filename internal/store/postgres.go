@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,9 +56,29 @@ func (postgresDialect) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
+// leads locks the leader's row until the end of the transaction, so that nobody takes
+// over meanwhile. The column may not be null.
+func (postgresDialect) leads(epoch int64) statement {
+	return statement{query: `UPDATE leader SET epoch = CASE WHEN epoch = $1 THEN epoch END WHERE one = 1`, args: []any{epoch}, keep: true}
+}
+
 // apply sends all statements at once: they are one implicit transaction, which takes
-// one way to the server and back.
+// one way to the server and back. What comes only once goes one by one, since a
+// statement may need what the one before has made.
 func (postgresDialect) apply(ctx context.Context, s *Store, list []statement) error {
+	if slices.ContainsFunc(list, func(st statement) bool { return !st.keep }) {
+		tx, err := s.write.BeginTx(ctx, nil)
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback()
+		for _, st := range list {
+			if _, err := tx.ExecContext(ctx, st.query, st.args...); err != nil {
+				return err
+			}
+		}
+		return tx.Commit()
+	}
 	conn, err := s.write.Conn(ctx)
 	if err != nil {
 		return err

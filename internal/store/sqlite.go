@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -72,14 +73,38 @@ func (sqliteDialect) schema(q string) string {
 	return strings.ReplaceAll(q, "BIGINT PRIMARY KEY", "INTEGER PRIMARY KEY")
 }
 
+// positional writes $1, $2, … as ?, if they come in this order. SQLite searches all names
+// of parameters for each one that is bound, which is most of the work of a long INSERT.
+func positional(query string) string {
+	var b strings.Builder
+	for n, q := 1, query; ; n++ {
+		before, rest, more := strings.Cut(q, "$")
+		b.WriteString(before)
+		if !more {
+			return b.String()
+		}
+		rest, found := strings.CutPrefix(rest, strconv.Itoa(n))
+		if !found || rest != "" && rest[0] >= '0' && rest[0] <= '9' {
+			return query
+		}
+		b.WriteByte('?')
+		q = rest
+	}
+}
+
 func (sqliteDialect) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
+
+// leads only reads: there is one writer at a time, and its transaction began with the lock.
+func (sqliteDialect) leads(epoch int64) statement {
+	return statement{query: `SELECT 1 FROM leader WHERE one = 1 AND epoch = $1`, args: []any{epoch}, keep: true, check: true}
+}
 
 func (sqliteDialect) apply(ctx context.Context, s *Store, list []statement) error {
 	kept := make([]*sql.Stmt, len(list))
 	for i, st := range list {
 		if st.keep {
 			var err error
-			if kept[i], err = s.stmts.get(ctx, s.write, st.query); err != nil {
+			if kept[i], err = s.stmts.get(ctx, s.write, positional(st.query)); err != nil {
 				return err
 			}
 		}
@@ -90,7 +115,10 @@ func (sqliteDialect) apply(ctx context.Context, s *Store, list []statement) erro
 	}
 	defer tx.Rollback()
 	for i, st := range list {
-		if st.keep {
+		if st.check {
+			var yes int
+			err = tx.StmtContext(ctx, kept[i]).QueryRowContext(ctx, st.args...).Scan(&yes)
+		} else if st.keep {
 			_, err = tx.StmtContext(ctx, kept[i]).ExecContext(ctx, st.args...)
 		} else {
 			_, err = tx.ExecContext(ctx, st.query, st.args...)

@@ -13,6 +13,7 @@ type statement struct {
 	query string
 	args  []any
 	keep  bool // it comes again and again: prepare it once
+	check bool // SQLite: it must give a row, or the transaction fails
 }
 
 // prepared keeps the statements of the one SQLite writer.

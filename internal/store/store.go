@@ -31,6 +31,8 @@ type Store struct {
 type dialect interface {
 	// schema turns a statement of a migration into the database's words.
 	schema(statement string) string
+	// leads is a statement that fails its transaction unless epoch is still the store's.
+	leads(epoch int64) statement
 	// apply runs the statements in one transaction that is durable when it returns.
 	apply(ctx context.Context, s *Store, list []statement) error
 	// snapshot makes a read transaction that sees one state of the store.
