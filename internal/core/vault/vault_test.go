@@ -8,7 +8,14 @@ import (
 
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/machine/machinetest"
 )
+
+func TestScripts(t *testing.T) {
+	t.Parallel()
+	machinetest.Run(t, Secret{}, "testdata/secret*.txt")
+	machinetest.Run(t, Keys{}, "testdata/key*.txt")
+}
 
 func setMany(t *testing.T, n int) SecretState {
 	t.Helper()
