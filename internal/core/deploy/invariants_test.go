@@ -183,6 +183,9 @@ func (w *witness) traffic(before State) error {
 			}
 		}
 	}
+	if s.Route.Revision > 0 && s.Route.Config == "" {
+		return fmt.Errorf("the route names no config")
+	}
 	if len(s.Route.Groups) > 0 && sum != 100 {
 		return fmt.Errorf("weights add up to %d", sum)
 	}

@@ -44,8 +44,12 @@ func (w *work) groups(shares []Share) []RouteGroup {
 }
 
 // public gives the config and the public routes: those of the release with most of the
-// traffic, and of the old one when both have as much.
+// traffic, and of the old one when both have as much. With nobody to serve there are no
+// routes; the config stays, so that it always names one.
 func (w *work) public(groups []RouteGroup) (digest string, routes []config.Route) {
+	if len(groups) == 0 {
+		return w.Route.Config, nil
+	}
 	most := 0
 	for _, g := range groups {
 		if g.Weight > most {

@@ -71,6 +71,20 @@ func (s State) Weight(deployment string) int {
 	return 0
 }
 
+// Exposure is the percentage of the requests that what is under way gets now.
+func (s State) Exposure() int {
+	switch {
+	case s.Active == nil:
+		return 0
+	case s.Active.Target != nil:
+		return s.Weight(s.Active.Target.Deployment)
+	case s.Active.Kind == KindRollback && s.Current.Release == s.Active.Release:
+		return s.Weight(s.Current.Deployment)
+	default: // it has gone back
+		return 0
+	}
+}
+
 // InstanceView is an instance, for people.
 type InstanceView struct {
 	ID, Deployment, Release string

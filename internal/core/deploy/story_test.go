@@ -207,7 +207,7 @@ func traffic(args []string) (machine.Event, error) {
 func release(name string, settings []string) (Request, error) {
 	order, _ := strconv.ParseInt(strings.TrimLeft(name, "r"), 10, 64)
 	r := Request{
-		Service: "tickets", Environment: "dev", Release: name, Artifact: "a" + name[1:], Commit: "c" + name[1:], Order: order, Config: "k", Reason: push,
+		Service: "tickets", Environment: "dev", Release: name, Artifact: "a" + name[1:], Commit: "c" + name[1:], Order: order, Config: "k", Reason: push, CommittedAt: time.Date(2026, 1, 5, 8, 59, 59, 990_000_000, time.UTC),
 		Rollout: config.Rollout{Replicas: 1, Strategy: config.Strategy{Kind: "blueGreen"}, Migration: config.MigrationNone,
 			Rollback: config.Rollback{Errors: 0.05, Minimum: 20, Observe: 30 * time.Second, Warm: 15 * time.Minute, Keep: 5}},
 	}
