@@ -9,8 +9,8 @@ import (
 
 // Check holds resources against one another: names that are there twice, references to
 // what is not there, and routes that collide. Known are the resources of other sources;
-// problems are only reported about found. With partial, known ones that found does not
-// have are expected to exist elsewhere, and what is referred to need not be there.
+// problems are only reported about found. With partial, known is not all there is: of names
+// that nothing has, only those are reported that look mistyped.
 func Check(found, known []Resource, partial bool) Problems {
 	c := &catalog{decoder: &decoder{}, partial: partial, byID: map[string]Resource{}, own: map[string]bool{}}
 	for _, r := range known {

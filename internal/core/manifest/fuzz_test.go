@@ -23,9 +23,13 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 		for _, r := range found {
-			again, err := Load(r.Document())
-			if err != nil || again.Digest != r.Digest || !bytes.Equal(again.Spec, r.Spec) || again.ID() != r.ID() {
-				t.Errorf("read again: %v\n%s\n%s", err, r.Document(), again.Document())
+			again, problems := Parse("again", r.Document())
+			if len(problems) > 0 || len(again) != 1 || again[0].Digest != r.Digest || !bytes.Equal(again[0].Spec, r.Spec) {
+				t.Fatalf("parsed again: %v\n%s", problems, r.Document())
+			}
+			loaded, err := Load(r.Document())
+			if err != nil || loaded.Digest != r.Digest || !bytes.Equal(loaded.Spec, r.Spec) || loaded.ID() != r.ID() {
+				t.Errorf("loaded: %v\n%s\n%s", err, r.Document(), loaded.Document())
 			}
 			docs, ok := documents(r.Document())
 			if !ok || len(docs) != 1 || s.Validate(docs[0]) != nil {

@@ -38,7 +38,7 @@ func act(h *house, r *rand.Rand) {
 	case 1, 2:
 		err = h.send(id, config.EventSourceAdded, config.SourceSpec{Name: name, Kind: config.Services, URL: "/repo", Branch: "main"}, nil)
 	default:
-		p := config.Pushed{Commit: fmt.Sprintf("%040x", r.Uint64()), Previous: h.sources[id].Commit, Partial: n == 3}
+		p := config.Pushed{Commit: fmt.Sprintf("%016x%024d", r.Uint64(), 0), Previous: h.sources[id].Commit, Partial: n == 3}
 		if n == 4 {
 			p.Problem = "slipway.yaml:1:1: wrong"
 		}
