@@ -53,8 +53,11 @@ func look(t *tree, name string) Guess {
 	for _, find := range []func(*tree, *Guess) []Service{goServices, rustServices, nodeServices, pythonServices, procfileServices} {
 		found := find(t, &g)
 		for _, s := range found {
-			if !taken[s.Path] {
+			switch {
+			case !taken[s.Path]:
 				g.Services = append(g.Services, s)
+			case !strings.HasPrefix(s.Because, "Procfile"):
+				g.Notes = append(g.Notes, fmt.Sprintf("In %s there is something else, too, that was not taken for a service: %s.", s.Path, s.Because))
 			}
 		}
 		for _, s := range found {

@@ -109,6 +109,11 @@ EXPOSE 3000
 			files: "-- 9lives/Procfile --\nweb:  ruby app.rb -p $PORT  \n-- 9lives/app.rb --\nget '/healthz'\n",
 			want:  []Service{{Name: "app-9lives", Path: "9lives", Build: `cp -R . "$OUT"`, Command: []string{"sh", "-c", "exec ruby app.rb -p $PORT"}, Health: "/healthz"}},
 		},
+		"two languages in a folder": {
+			files: "-- go.mod --\nmodule x\n-- main.go --\n" + goServer + "-- package.json --\n{\"scripts\": {\"start\": \"vite\"}}\n-- Procfile --\nweb: ./app\n",
+			want:  []Service{{Name: "shop-1", Path: ".", Build: `go build -trimpath -o "$OUT/app" .`, Command: []string{"./app"}, Health: "/healthz"}},
+			notes: []string{"In . there is something else, too, that was not taken for a service: package.json has the script start: vite."},
+		},
 		"nothing": {files: "-- README.md --\nhello\n"},
 	} {
 		t.Run(name, func(t *testing.T) {
