@@ -30,7 +30,10 @@
 // If the instances of the release it goes to are still warm, the route changes in the very
 // step that asks; otherwise they are prepared and checked first. There is no canary on the
 // way back. When the edge has applied the route, the release that was left is rolled back:
-// its commit is rejected until a newer one has been completed.
+// its commit is rejected until a newer one has been completed. A rollback does not ask the
+// gate. It does not cross a contract or irreversible migration unless forced; going back
+// from a deployment under way does not ask that, because the old release serves beside it.
+// Rolling lets the old instances go as it proceeds and so leaves none warm.
 //
 // What holds at every moment:
 //   - An instance is not dropped while the edge may still send it requests: only after a

@@ -51,9 +51,9 @@ gate open
 > traffic 1=1/0
 `
 
-// fullState gives two states of the newest version: one in the middle of a rollback, one
+// fullStates gives two states of the newest version: one in the middle of a rollback, one
 // in the middle of a canary with others waiting.
-func fullStates(t *testing.T) []State {
+func fullStates(t testing.TB) []State {
 	s := &story{witness: newWitness(), now: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)}
 	run := func(script string) State {
 		for line := range strings.Lines(script) {
