@@ -203,6 +203,15 @@ func TestLookStaysInside(t *testing.T) {
 	}
 }
 
+func TestLines(t *testing.T) {
+	t.Parallel()
+	g := Guess{Services: []Service{{Name: "web", Path: "apps/web", Because: "there is app.py", Notes: []string{"Mind the port."}}}, Notes: []string{"No more."}}
+	want := []string{"service web in apps/web: there is app.py", "check web: Mind the port.", "No more."}
+	if diff := cmp.Diff(want, g.Lines()); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestWriteNeverOverwrites(t *testing.T) {
 	t.Parallel()
 	for _, there := range []string{"", "slipway.yaml", ".slipway/tickets.yaml", "slipway-platform.yaml"} {

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"strings"
@@ -48,6 +49,18 @@ func comment(s string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(s, "?"))
+}
+
+// Lines says what was guessed, why, and what to check, for a person.
+func (g Guess) Lines() []string {
+	var out []string
+	for _, s := range g.Services {
+		out = append(out, fmt.Sprintf("service %s in %s: %s", s.Name, s.Path, s.Because))
+		for _, note := range s.Notes {
+			out = append(out, fmt.Sprintf("check %s: %s", s.Name, note))
+		}
+	}
+	return append(out, g.Notes...)
 }
 
 // Files gives the manifests for a guess. They are right: the parser has read them.

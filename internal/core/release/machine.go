@@ -1,6 +1,7 @@
 package release
 
 import (
+	"encoding/json"
 	"maps"
 	"strings"
 
@@ -134,12 +135,19 @@ func (s State) ended(o machine.Outcome, e machine.Event) (next, error) {
 	case o.Error != "" || len(o.Output) == 0:
 		return s.fail(o.Error), nil
 	}
-	artifact, err := machine.Decode[Artifact](machine.Event{Type: e.Type, Data: o.Output})
-	if err != nil || artifact.Digest == "" {
+	if s.Artifact = artifactOf(o); s.Artifact.Digest == "" {
 		return s.fail("the build gave no artifact"), nil
 	}
-	s.Status, s.Artifact = Built, artifact
+	s.Status = Built
 	return s.place(e, func(string) bool { return true })
+}
+
+// artifactOf reads what a build gave. What cannot be read is no artifact.
+func artifactOf(o machine.Outcome) (a Artifact) {
+	if json.Unmarshal(o.Output, &a) != nil {
+		return Artifact{}
+	}
+	return a
 }
 
 // longestError is how much of a build's log is kept with a release, from its end. The
