@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 
 	"slipway.dev/client/model"
@@ -30,7 +31,7 @@ type journal struct{ h *house }
 
 func (j journal) Head(ctx context.Context) (int64, error) { return j.h.store.Head(ctx) }
 
-func (j journal) Dump(ctx context.Context, w io.Writer) error { return j.h.store.Dump(ctx, w) }
+func (j journal) Dump(ctx context.Context, w io.Writer) error { return j.h.backup(ctx, w) }
 
 // Verify walks the chain and checks the checkpoints with the keys that ever signed here.
 func (j journal) Verify(ctx context.Context) (model.AuditReport, error) {
@@ -42,10 +43,16 @@ func (j journal) Verify(ctx context.Context) (model.AuditReport, error) {
 	if err := j.h.store.Checkpoint(ctx, j.h.engine.Now(), j.h.checkpoint); err != nil {
 		return model.AuditReport{}, err
 	}
-	r, err := j.h.store.Verify(ctx, func(envelope []byte) ([]byte, error) {
+	a, err := j.h.store.Verify(ctx, func(envelope []byte) ([]byte, error) {
 		v, err := sign.Verify(ctx, envelope, trusted)
 		return v.Predicate, err
 	})
-	return model.AuditReport{Entries: r.Entries, Checkpoints: r.Checkpoints, Verified: err == nil && r.Problem == "", Problem: r.Problem}, err
+	if err != nil {
+		return model.AuditReport{}, err
+	}
+	report := model.AuditReport{Entries: a.Entries, Checkpoints: a.Checkpoints, Verified: a.Verified}
+	if a.Break != nil {
+		report.Problem = fmt.Sprintf("at position %d: %s", a.Break.Position, a.Break.Reason)
+	}
+	return report, nil
 }
-

@@ -5,6 +5,7 @@ import (
 	"context"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"slipway.dev/client/model"
@@ -40,7 +41,7 @@ func (h *house) info(ctx context.Context) (model.System, error) {
 	hello, err := h.edgeHello(ctx)
 	v := version.Get()
 	s := model.System{
-		Version: v.Version, Commit: v.Commit, Go: v.Go, Store: h.store.Kind(), Epoch: h.engine.Epoch(), Leading: true,
+		Version: v.Version, Commit: v.Commit, Go: v.Go, Store: storeKind(h.Store), Epoch: h.engine.Epoch(), Leading: true,
 		Position: head, HTTP: hello.HTTP, HTTPS: hello.HTTPS, Page: "http://" + h.Listen + "/",
 	}
 	if err != nil {
@@ -55,6 +56,14 @@ func (h *house) info(ctx context.Context) (model.System, error) {
 		s.Warnings = append(s.Warnings, missing...)
 	}
 	return s, nil
+}
+
+// storeKind names the database of a store's address.
+func storeKind(address string) string {
+	if strings.HasPrefix(address, "postgres") {
+		return "postgres"
+	}
+	return "sqlite"
 }
 
 // smokeLimits bound the commands of smoke checks, which should be quick and small.
