@@ -135,10 +135,11 @@ func (s State) ended(o machine.Outcome, e machine.Event) (next, error) {
 	case o.Error != "" || len(o.Output) == 0:
 		return s.fail(o.Error), nil
 	}
-	if s.Artifact = artifactOf(o); s.Artifact.Digest == "" {
+	artifact := artifactOf(o)
+	if artifact.Digest == "" {
 		return s.fail("the build gave no artifact"), nil
 	}
-	s.Status = Built
+	s.Status, s.Artifact = Built, artifact
 	return s.place(e, func(string) bool { return true })
 }
 
