@@ -66,7 +66,7 @@ var below = map[Floor][]Floor{
 
 // doors are single ways past below: a folder, and what it may know as well.
 var doors = map[string][]string{
-	"internal/cli": {"internal/app", "examples"}, // starts the program; the demo's repository
+	"internal/cli": {"internal/app", "internal/starter", "examples"}, // starts the program; init; the demo's repository
 }
 
 // room finds the folder of a package on its floor, for a path below the module's root.

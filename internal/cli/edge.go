@@ -2,10 +2,12 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
+
+	"slipway.dev/internal/app"
 )
 
-func newEdge(_ *session) *cobra.Command {
-	var o EdgeOptions
+func newEdge(s *session) *cobra.Command {
+	var o app.EdgeOptions
 	cmd := &cobra.Command{
 		Use: "edge", Short: "Run the proxy that users' requests go through",
 		Long: `Edge is the proxy in front of your services. "slipway up" starts one by itself; run it
@@ -19,10 +21,8 @@ listeners over, without a refused connection.`,
     --http :80 --https :443 --acme ops@example.org`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if house.edge == nil {
-				return missing("an edge")
-			}
-			return house.edge(cmd.Context(), o)
+			o.Log = s.log(false)
+			return app.Edge(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()

@@ -1,79 +1,88 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
-	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/starter"
 )
 
 func newInit(s *session) *cobra.Command {
-	var force, dry bool
+	var dry bool
 	cmd := &cobra.Command{
-		Use: "init [DIR]", Short: "Write a first manifest for a repository",
+		Use: "init [DIR]", Short: "Write first manifests for a repository",
 		Long: `Init looks at the repository you stand in (or DIR), finds what can be built and run in
-it, and writes slipway.yaml. It says what it took from where and what it could not know;
-read the file before you commit it. It needs no control plane.`,
+it, and writes slipway.yaml for its services and slipway-platform.yaml for a team and
+environments. It says what it took for a service and why, and what it could not know.
+
+It runs nothing, writes over nothing, and needs no control plane. Read the files before
+you commit them.`,
 		Example: `  slipway init
   slipway init ../shop
   slipway init --dry-run`,
 		Args: exactly("[DIR]"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if house.starter == nil {
-				return missing("a starter")
-			}
-			dir := "."
-			if len(args) == 1 {
-				dir = args[0]
-			}
-			file, notes, err := house.starter(cmd.Context(), dir)
+		RunE: func(_ *cobra.Command, args []string) error {
+			dir := append(args, ".")[0]
+			guess, err := starter.Look(dir)
 			if err != nil {
 				return err
 			}
 			if dry {
-				_, err := io.WriteString(s.out, file.Content)
-				s.notes(notes)
+				files, err := guess.Files()
+				if err != nil {
+					return err
+				}
+				s.guessed(guess)
+				for _, f := range files {
+					fmt.Fprintf(s.out, "# %s\n%s", f.Name, f.Content)
+				}
+				return nil
+			}
+			files, err := starter.Write(dir, guess)
+			if err != nil {
 				return err
 			}
-			path := filepath.Join(dir, file.Name)
-			if err := writeNew(path, file.Content, force); err != nil {
-				return err
-			}
-			fmt.Fprintf(s.out, "wrote %s\n", path)
-			s.notes(notes)
-			fmt.Fprintf(s.out, "next: read it, `slipway check`, commit it, and `slipway source add NAME %s`\n", dir)
-			return nil
+			s.guessed(guess)
+			return s.print(names(files), func(w io.Writer) { next(w, dir, files) })
 		},
 	}
-	cmd.Flags().BoolVar(&force, "force", false, "write over a manifest that is there")
-	cmd.Flags().BoolVar(&dry, "dry-run", false, "print the manifest instead")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "print the manifests instead")
 	return cmd
 }
 
-func (s *session) notes(notes []string) {
-	for _, n := range notes {
-		fmt.Fprintln(s.err, "- "+clean(n))
+// guessed says what was taken for a service and why, and what to check.
+func (s *session) guessed(g starter.Guess) {
+	paint := s.paint(s.err)
+	for _, x := range g.Services {
+		fmt.Fprintf(s.err, "%s in %s: %s\n", paint("bold", clean(x.Name)), clean(x.Path), clean(x.Because))
+		for _, n := range x.Notes {
+			fmt.Fprintf(s.err, "  %s %s\n", paint("yellow", "check:"), clean(n))
+		}
+	}
+	for _, n := range g.Notes {
+		fmt.Fprintf(s.err, "%s %s\n", paint("yellow", "note:"), clean(n))
 	}
 }
 
-// writeNew writes a file that must not be there yet, unless forced.
-func writeNew(path, content string, force bool) error {
-	flags := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if force {
-		flags = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+func names(files []starter.File) []string {
+	out := []string{}
+	for _, f := range files {
+		out = append(out, f.Name)
 	}
-	f, err := os.OpenFile(path, flags, 0o644)
-	if errors.Is(err, fs.ErrExist) {
-		return fault.New(fault.Refused, "%s is there already", path).WithHint("look at `slipway init --dry-run`, or add --force to write over it")
-	} else if err != nil {
-		return fault.New(fault.Invalid, "the manifest cannot be written").Because(err)
+	return out
+}
+
+// next says what was written and what to do with it.
+func next(w io.Writer, dir string, files []starter.File) {
+	fmt.Fprintln(w)
+	for _, f := range files {
+		fmt.Fprintf(w, "wrote %s\n", clean(f.Name))
 	}
-	_, err = io.WriteString(f, content)
-	return errors.Join(err, f.Close())
+	fmt.Fprintf(w, `
+Read them, and commit %s. Then, with a control plane (slipway up):
+  slipway apply %s
+  slipway source add NAME %s
+`, starter.ServicesFile, starter.PlatformFile, clean(dir))
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -49,6 +50,9 @@ func (p *progress) show(d model.Deployment) {
 			p.end()
 		}
 		p.phase, p.began = d.Outcome, p.now()
+	}
+	if slices.Contains(ends, d.Outcome) {
+		return // it takes no time, and what is printed next says it
 	}
 	p.detail = detail
 	p.draw()

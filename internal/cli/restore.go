@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slipway.dev/internal/app"
 	"slipway.dev/internal/core/fault"
 )
 
@@ -17,14 +18,12 @@ func newRestore(s *session) *cobra.Command {
 		Long: `Restore makes a fresh data directory (--data), or a fresh PostgreSQL store (--store), of a
 backup ("-": standard input). No control plane may run on it. Start one afterwards with
 "slipway up": it reports instances that run and that the backup does not know, and stops
-none of them by itself.`,
+none of them by itself. Artifacts are not part of a backup: copy them along with the data
+directory, or let releases be built again.`,
 		Example: `  slipway restore slipway-2031-04-01.backup --data /srv/slipway
   slipway up --data /srv/slipway`,
 		Args: exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if house.restore == nil {
-				return missing("a store")
-			}
 			abs, err := filepath.Abs(s.data)
 			if err != nil {
 				return err
@@ -38,7 +37,7 @@ none of them by itself.`,
 				defer f.Close()
 				from = f
 			}
-			if err := house.restore(cmd.Context(), RestoreOptions{Data: abs, Store: store}, from); err != nil {
+			if err := app.Restore(cmd.Context(), abs, store, from, s.log(false)); err != nil {
 				return err
 			}
 			fmt.Fprintf(s.out, "restored into %s\nnext: slipway up --data %s\n", abs, abs)

@@ -1,6 +1,6 @@
 // Package cli is the command line. It talks to a control plane through its HTTP API only;
 // the exceptions are the verbs that are a control plane (up, edge), that need none (check,
-// schema, init) and that must not have one (restore). There is a file for each verb.
+// schema, init) and that must not have one (down, restore). There is a file for each verb.
 package cli
 
 import (
@@ -60,7 +60,7 @@ func newRoot(s *session) *cobra.Command {
 		"everyday": {newStatus(s), newDeploy(s), newRollback(s), newAbort(s), newSettle(s), newHistory(s), newRelease(s),
 			newLogs(s), newWatch(s)},
 		"config": {newInit(s), newCheck(s), newDiff(s), newApply(s), newSource(s), newSecret(s), newSchema(s)},
-		"house":  {newUp(s), newEdge(s), newBackup(s), newRestore(s), newKey(s), newAudit(s)},
+		"house":  {newUp(s), newDown(s), newEdge(s), newBackup(s), newRestore(s), newKey(s), newAudit(s)},
 		"":       {newCompletion(s), newVersion(s), newExitCodes()},
 	} {
 		for _, c := range commands {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -84,6 +85,15 @@ func (s *session) connect() (*client.Client, error) {
 			WithHint("name the file that holds it with --token-file; on the control plane's machine it is DATA/token")
 	}
 	return client.New(client.Options{URL: s.server, Token: token})
+}
+
+// log is the program's own log, for the verbs that are a server.
+func (s *session) log(verbose bool) *slog.Logger {
+	level := slog.LevelInfo
+	if verbose {
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
 }
 
 // terminal says whether a stream is a terminal.

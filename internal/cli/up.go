@@ -7,11 +7,13 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"slipway.dev/internal/app"
 	"slipway.dev/internal/core/fault"
 )
 
 func newUp(s *session) *cobra.Command {
-	o := UpOptions{KeepJournal: 400 * 24 * time.Hour, KeepLogs: 14 * 24 * time.Hour}
+	var verbose bool
+	o := app.Options{KeepJournal: 400 * 24 * time.Hour, KeepLogs: 14 * 24 * time.Hour}
 	cmd := &cobra.Command{
 		Use: "up", Short: "Start a control plane on this machine",
 		Long: `Up starts the control plane and stays in the foreground until Ctrl-C or SIGTERM. It
@@ -30,9 +32,6 @@ api.sock in the data directory, for the user who started it.`,
   slipway up --store postgres://slipway@db.example/slipway`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if house.up == nil {
-				return missing("a control plane")
-			}
 			abs, err := filepath.Abs(s.data)
 			if err != nil {
 				return err
@@ -40,8 +39,8 @@ api.sock in the data directory, for the user who started it.`,
 			if s.server != "" {
 				return fault.New(fault.Invalid, "up starts a control plane here; --server names one elsewhere").WithHint("leave --server and $SLIPWAY_SERVER out")
 			}
-			o.Data, o.Socket, o.Out, o.Log = abs, s.socket, s.out, s.err
-			return house.up(cmd.Context(), o)
+			o.Data, o.Socket, o.Out, o.Log = abs, s.socket, s.out, s.log(verbose)
+			return app.Up(cmd.Context(), o)
 		},
 	}
 	f := cmd.Flags()
@@ -54,13 +53,13 @@ api.sock in the data directory, for the user who started it.`,
 	f.Var(days{&o.KeepJournal}, "keep-journal", "how long data in the journal is kept; its hashes stay")
 	f.Var(days{&o.KeepLogs}, "keep-logs", "how long logs of instances and builds are kept")
 	f.IntVar(&o.KeepReleases, "keep-releases", 20, "releases of a service whose artifacts are kept, besides all that are needed")
-	f.BoolVarP(&o.Verbose, "verbose", "v", false, "log more")
+	f.BoolVarP(&verbose, "verbose", "v", false, "log more")
 	tlsFlags(f, &o.TLS)
 	return cmd
 }
 
 // tlsFlags are the flags that say where certificates come from.
-func tlsFlags(f *pflag.FlagSet, o *TLSOptions) {
+func tlsFlags(f *pflag.FlagSet, o *app.TLS) {
 	f.StringVar(&o.CertFile, "cert", "", "PEM file with the certificate; read again when it changes")
 	f.StringVar(&o.KeyFile, "key", "", "PEM file with the certificate's key")
 	f.StringVar(&o.ACMEEmail, "acme", "", "ask an authority (ACME) for certificates, with this mail address")
