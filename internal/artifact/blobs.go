@@ -23,19 +23,15 @@ import (
 // accept, too.
 const maxManifest = 4 << 20
 
-// blobs is the content of an OCI layout, with what oras leaves to others: what is pushed
-// is durable, and what is damaged is replaced by what is pushed. It is a content.Storage.
+// blobs is the content of an OCI layout, a content.Storage. Unlike that of oras, what is
+// pushed is durable, and replaces what is damaged.
 type blobs struct {
 	root    string
-	storage *oci.Storage
+	reading *oci.ReadOnlyStorage
 }
 
-func newBlobs(root string) (*blobs, error) {
-	storage, err := oci.NewStorage(root)
-	if err != nil {
-		return nil, fmt.Errorf("open the OCI layout: %w", err)
-	}
-	return &blobs{root: root, storage: storage}, nil
+func newBlobs(root string) *blobs {
+	return &blobs{root: root, reading: oci.NewStorageFromFS(os.DirFS(root))}
 }
 
 func (b *blobs) path(d digest.Digest) string {
@@ -44,7 +40,7 @@ func (b *blobs) path(d digest.Digest) string {
 
 // Fetch gives a blob's content, not yet verified.
 func (b *blobs) Fetch(ctx context.Context, desc ocispec.Descriptor) (io.ReadCloser, error) {
-	r, err := b.storage.Fetch(ctx, desc)
+	r, err := b.reading.Fetch(ctx, desc)
 	if err != nil {
 		return nil, damaged(desc.Digest, err)
 	}
@@ -64,19 +60,29 @@ func (b *blobs) Exists(ctx context.Context, desc ocispec.Descriptor) (bool, erro
 	return true, os.Chtimes(b.path(desc.Digest), now, now)
 }
 
-// Push stores a blob. It is durable when Push returns. Pushing what is there is no error.
+// Push stores a blob. It is durable when Push returns. Pushing what is there is no error;
+// what is there but damaged is replaced.
 func (b *blobs) Push(ctx context.Context, desc ocispec.Descriptor, r io.Reader) error {
 	if there, err := b.Exists(ctx, desc); there || err != nil {
 		return err
 	}
-	if err := os.RemoveAll(b.path(desc.Digest)); err != nil {
-		return fmt.Errorf("replace the damaged blob %s: %w", desc.Digest, err)
-	}
-	err := b.storage.Push(ctx, desc, r)
-	if err != nil && !errors.Is(err, errdef.ErrAlreadyExists) {
+	tmp, err := os.CreateTemp(filepath.Join(b.root, "ingest"), desc.Digest.Encoded()+".*")
+	if err != nil {
 		return fmt.Errorf("store %s: %w", desc.Digest, err)
 	}
-	return errors.Join(syncPath(b.path(desc.Digest)), syncPath(filepath.Join(b.root, "blobs", "sha256")))
+	defer os.Remove(tmp.Name())
+	v := content.NewVerifyReader(contextReader{ctx, r}, desc)
+	_, err = io.Copy(tmp, v)
+	if err == nil {
+		err = v.Verify()
+	}
+	if err := errors.Join(err, tmp.Chmod(0o444), tmp.Sync(), tmp.Close()); err != nil {
+		return fmt.Errorf("store %s: %w", desc.Digest, err)
+	}
+	if err := os.Rename(tmp.Name(), b.path(desc.Digest)); err != nil {
+		return fmt.Errorf("store %s: %w", desc.Digest, err)
+	}
+	return syncPath(filepath.Join(b.root, "blobs", "sha256"))
 }
 
 // put stores bytes.

@@ -62,6 +62,12 @@ func (s *Store) Build(ctx context.Context, r Request) (Result, error) {
 		return Result{}, err
 	}
 	defer unlock()
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return Result{}, ctx.Err()
+	}
 	w, err := newWorkspace(filepath.Join(s.dir, "work", key))
 	if err != nil {
 		return Result{}, err

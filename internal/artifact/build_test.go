@@ -164,12 +164,14 @@ func TestConfined(t *testing.T) {
 	}
 	t.Run("sees and changes only its own", func(t *testing.T) {
 		t.Parallel()
-		s := openStore(t, t.TempDir(), Options{Runner: Confined{Hide: []string{hidden}}})
+		data := t.TempDir()
+		s := openStore(t, data, Options{Runner: Confined{Hide: []string{hidden, data}}})
 		outside := filepath.Join(hidden, "..", "made-by-a-build")
 		r := request(`cat `+hidden+`/secret > $OUT/seen 2>/dev/null; touch `+outside+` 2>/dev/null
-touch `+s.dir+`/layout/x 2>/dev/null; echo kept > $XDG_CACHE_HOME.txt; env > $OUT/env; true`, nil)
+touch `+s.dir+`/layout/x 2>/dev/null; ls `+s.dir+` > $OUT/ls; echo kept > $XDG_CACHE_HOME.txt; env > $OUT/env; true`, nil)
 		dir := unpack(t, s, build(t, s, r).Digest)
 		wantFile(t, filepath.Join(dir, "seen"), "")
+		wantFile(t, filepath.Join(dir, "ls"), "cache\nwork\n")
 		wantFile(t, filepath.Join(s.dir, "cache/xdg.txt"), "kept\n")
 		for _, p := range []string{outside, filepath.Join(s.dir, "layout/x")} {
 			if _, err := os.Stat(p); err == nil {
@@ -192,7 +194,9 @@ touch `+s.dir+`/layout/x 2>/dev/null; echo kept > $XDG_CACHE_HOME.txt; env > $OU
 		r.Path = "svc"
 		s := openStore(t, t.TempDir(), Options{Runner: Confined{}})
 		first := build(t, s, r)
-		if err := removeAll(filepath.Join(s.dir, "layout/blobs/sha256")); err != nil {
+		cache := filepath.Join(s.dir, "cache")                     // of the compiled standard library
+		s = openStore(t, t.TempDir(), Options{Runner: Confined{}}) // elsewhere, with no blob of the first
+		if err := errors.Join(os.Remove(filepath.Join(s.dir, "cache")), os.Rename(cache, filepath.Join(s.dir, "cache"))); err != nil {
 			t.Fatal(err)
 		}
 		if second := build(t, s, r); second.Digest != first.Digest {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -26,6 +27,7 @@ type Options struct {
 	Runner     Runner              // runs builds
 	Signer     Signer              // signs provenance
 	Builder    string              // URI that names this builder in provenance
+	Parallel   int                 // builds at once; 0: as many as there are processors
 	Credential auth.CredentialFunc // for registries; nil: anonymous
 	Log        *slog.Logger
 }
@@ -40,6 +42,7 @@ type Store struct {
 	// Collect holds it for writing; whoever adds or unpacks, for reading.
 	collecting sync.RWMutex
 	builds     keyed
+	slots      chan struct{} // one for each build that may run
 }
 
 // Open gives the store in a directory, which it makes if need be. What a crash left half
@@ -54,13 +57,16 @@ func Open(dir string, opts Options) (*Store, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Store{dir: dir, opts: opts}
+	if opts.Parallel <= 0 {
+		opts.Parallel = runtime.NumCPU()
+	}
+	s := &Store{dir: dir, opts: opts, slots: make(chan struct{}, opts.Parallel), blobs: newBlobs(filepath.Join(dir, "layout"))}
 	for _, name := range []string{"layout/ingest", "work"} {
 		if err := removeAll(filepath.Join(dir, name)); err != nil {
 			return nil, fmt.Errorf("clean the artifact store: %w", err)
 		}
 	}
-	for _, name := range []string{"layout/blobs/sha256", "unpacked", "work", "cache"} {
+	for _, name := range []string{"layout/blobs/sha256", "layout/ingest", "unpacked", "work", "cache"} {
 		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
 			return nil, fmt.Errorf("make the artifact store: %w", err)
 		}
@@ -69,9 +75,6 @@ func Open(dir string, opts Options) (*Store, error) {
 		return nil, fmt.Errorf("clean the artifact store: %w", err)
 	}
 	var err error
-	if s.blobs, err = newBlobs(filepath.Join(dir, "layout")); err != nil {
-		return nil, err
-	}
 	s.index, err = openIndex(filepath.Join(dir, "layout"), s.blobs)
 	return s, err
 }
@@ -121,38 +124,4 @@ func checkDigest(digest string) error {
 		return fault.New(fault.Invalid, "%q is not a digest", digest).WithHint("sha256: and 64 hex digits")
 	}
 	return nil
-}
-
-// keyed is a lock for each key.
-type keyed struct {
-	mu    sync.Mutex
-	locks map[string]chan struct{}
-}
-
-// lock waits until no one else has the key; the returned function gives it back.
-func (k *keyed) lock(ctx context.Context, key string) (func(), error) {
-	for {
-		k.mu.Lock()
-		held, busy := k.locks[key]
-		if !busy {
-			if k.locks == nil {
-				k.locks = map[string]chan struct{}{}
-			}
-			mine := make(chan struct{})
-			k.locks[key] = mine
-			k.mu.Unlock()
-			return func() {
-				k.mu.Lock()
-				delete(k.locks, key)
-				k.mu.Unlock()
-				close(mine)
-			}, nil
-		}
-		k.mu.Unlock()
-		select {
-		case <-held:
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-	}
 }

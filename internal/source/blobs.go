@@ -20,7 +20,7 @@ func (m *Mirror) blobs(ctx context.Context, entries []entry, visit func(entry, i
 	go func() { // ends with the process: its end closes the pipe's reader
 		b := bufio.NewWriter(w)
 		for _, e := range entries {
-			b.WriteString(e.id + "\n")
+			_, _ = b.WriteString(e.id + "\n") // Flush gives its error
 		}
 		w.CloseWithError(b.Flush())
 	}()

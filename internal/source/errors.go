@@ -16,6 +16,7 @@ var (
 	ErrUnreachable    = errors.New("it does not answer")
 	ErrHostile        = errors.New("the repository holds objects that git refuses")
 	ErrDamaged        = errors.New("the mirror is damaged")
+	ErrDiskFull       = errors.New("the disk is full")
 )
 
 // commandError is a git command that failed, with what it said.
@@ -42,6 +43,8 @@ var kinds = []struct {
 	hint string
 	says []string
 }{
+	{ErrDiskFull, fault.Unavailable, "free space where the control plane keeps its data; it is tried again",
+		[]string{"no space left on device", "disk quota exceeded"}},
 	{ErrHostile, fault.Refused, "git fsck in the repository names them; rewrite the history without them",
 		[]string{"fsck error", "error: object ", "invalid index-pack output"}},
 	{ErrNoAccess, fault.Denied, "check the source's credential, and that it may read this repository",
@@ -77,10 +80,14 @@ func isDamage(err error) bool {
 	if !errors.As(err, &c) {
 		return errors.Is(err, ErrDamaged)
 	}
-	said := strings.ToLower(c.said)
-	for _, s := range damage {
-		if strings.Contains(said, s) {
-			return true
+	for line := range strings.SplitSeq(strings.ToLower(c.said), lineEnd) {
+		if strings.HasPrefix(line, "remote:") {
+			continue // that is the other side's damage
+		}
+		for _, s := range damage {
+			if strings.Contains(line, s) {
+				return true
+			}
 		}
 	}
 	return false

@@ -161,6 +161,9 @@ func (g git) output(ctx context.Context, args ...string) (string, error) {
 	return b.String(), err
 }
 
+// lineEnd stands between the lines of what git said.
+const lineEnd = "; "
+
 // tail keeps the end of what is written to it.
 type tail struct{ b []byte }
 
@@ -176,7 +179,7 @@ func (t *tail) Write(p []byte) (int, error) {
 
 // String gives it as one line without control characters: a remote may have written it.
 func (t *tail) String() string {
-	line := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(string(t.b), "?"), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
+	line := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(string(t.b), "?"), func(r rune) bool { return r == '\n' || r == '\r' }), lineEnd)
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r == 0x7f {
 			return -1

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"slipway.dev/internal/core/fault"
 )
@@ -67,8 +69,8 @@ func CheckURL(address string) error {
 	if address == "" || len(address) > 2048 {
 		return bad("it is empty or too long")
 	}
-	if strings.IndexFunc(address, func(r rune) bool { return r <= ' ' || r == 0x7f }) >= 0 {
-		return bad("it holds a space or a control character")
+	if !utf8.ValidString(address) || strings.ContainsFunc(address, func(r rune) bool { return r <= ' ' || unicode.IsControl(r) }) {
+		return bad("it holds a space or a control character, or is not UTF-8")
 	}
 	switch {
 	case strings.HasPrefix(address, "/"):

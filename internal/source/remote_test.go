@@ -3,6 +3,7 @@ package source
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"slipway.dev/internal/core/fault"
 )
@@ -69,7 +70,7 @@ func FuzzCheckURL(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if CheckURL(s) == nil && (strings.HasPrefix(s, "-") || strings.HasPrefix(s, "ext:") || strings.ContainsAny(s, "\n\x00 ")) {
+		if CheckURL(s) == nil && (strings.HasPrefix(s, "-") || strings.HasPrefix(s, "ext::") || !utf8.ValidString(s) || strings.ContainsAny(s, "\n\x00 ")) {
 			t.Fatalf("%q was let through", s)
 		}
 	})

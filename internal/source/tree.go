@@ -65,7 +65,7 @@ func (m *Mirror) TreeDigest(ctx context.Context, commit, path string) (string, e
 
 // Changed visits the path of each file that differs between two commits; a rename is two
 // paths. If old is empty or not known (any more), it visits all files of new. Paths are
-// bytes as git has them: they may hold anything but NUL.
+// bytes as git has them: they may hold anything but NUL. visit must not call the mirror.
 func (m *Mirror) Changed(ctx context.Context, old, new string, visit func(path string) error) error {
 	if err := m.need(ctx, new); err != nil {
 		return err
