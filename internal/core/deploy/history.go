@@ -24,9 +24,10 @@ func (w *work) amend(deployment string, outcome Phase, reason string) {
 }
 
 // rejected finds the entry that keeps a release or its commit out.
-func (s *State) rejected(release, commit string) *Rejected {
+func (s *State) rejected(release, commit, digest string) *Rejected {
 	for i, j := range s.Rejected {
-		if j.Release == release || commit != "" && j.Commit == commit {
+		same := j.Release == release || commit != "" && j.Commit == commit
+		if same && (j.Config == "" || j.Config == digest) {
 			return &s.Rejected[i]
 		}
 	}
@@ -35,8 +36,12 @@ func (s *State) rejected(release, commit string) *Rejected {
 
 // reject keeps a release that was rolled back from coming back by itself.
 func (w *work) reject(r *Release, reason string) {
-	w.pardon(func(j Rejected) bool { return j.Release == r.Release })
-	w.Rejected = slices.Concat([]Rejected{{Release: r.Release, Commit: r.Commit, Order: r.Order, Reason: cut(reason), At: w.now}}, w.Rejected)
+	j := Rejected{Release: r.Release, Commit: r.Commit, Order: r.Order, Reason: cut(reason), At: w.now}
+	if w.Current != nil && w.Current.Release == r.Release {
+		j.Config = r.Config
+	}
+	w.pardon(func(old Rejected) bool { return old.Release == j.Release && old.Config == j.Config })
+	w.Rejected = slices.Concat([]Rejected{j}, w.Rejected)
 	if len(w.Rejected) > maxRejected {
 		w.Rejected = w.Rejected[:maxRejected]
 	}

@@ -218,7 +218,7 @@ func (w *witness) entry(before State) error {
 	if before.Active != nil && before.Active.Deployment == a.Deployment {
 		return nil
 	}
-	if before.rejected(a.Release, a.Commit) != nil && w.state.rejected(a.Release, a.Commit) != nil {
+	if before.rejected(a.Release, a.Commit, a.Config) != nil && w.state.rejected(a.Release, a.Commit, a.Config) != nil {
 		return fmt.Errorf("%s is rejected and comes in as %s", a.Release, a.Deployment)
 	}
 	return nil

@@ -44,8 +44,8 @@ func record(before, after State, checks []machine.Effect) string {
 	}
 	finished(say, before, after)
 	for _, j := range after.Rejected {
-		if before.rejected(j.Release, j.Commit) == nil {
-			say("rejected %s", j.Release)
+		if before.rejected(j.Release, j.Commit, j.Config) == nil {
+			say("rejected %s", strings.TrimSpace(j.Release+" "+j.Config))
 		}
 	}
 	return out.String()

@@ -52,7 +52,7 @@ func (w *work) name(number int64) string {
 
 // admit says why a request that is not forced may not wait here.
 func (w *work) admit(r Request) error {
-	if j := w.rejected(r.Release, r.Commit); j != nil {
+	if j := w.rejected(r.Release, r.Commit, r.Config); j != nil {
 		return refuse("%s was rolled back here: %s", r.Release, j.Reason).WithHint("deploy a newer commit, or force it")
 	}
 	if w.Current != nil && r.Release == w.Current.Release && r.Config == w.Current.Config && w.Active == nil {

@@ -54,7 +54,7 @@ func (w *work) choose(r RollbackRequest) (int, error) {
 	}
 	for i, k := range w.Kept {
 		wanted := r.To == k.Release || r.To == k.Deployment || r.To == "" && k.Number < w.Current.Number
-		if !wanted || w.rejected(k.Release, k.Commit) != nil {
+		if !wanted || w.rejected(k.Release, k.Commit, k.Config) != nil {
 			continue
 		}
 		if b := w.Barrier; b != nil && b.Number > k.Number && !r.Force {
@@ -79,7 +79,7 @@ func (w *work) choose(r RollbackRequest) (int, error) {
 func (s *State) choices() []string {
 	var out []string
 	for _, k := range s.Kept {
-		if s.rejected(k.Release, k.Commit) == nil {
+		if s.rejected(k.Release, k.Commit, k.Config) == nil {
 			out = append(out, k.Release)
 		}
 	}
@@ -91,6 +91,8 @@ func (w *work) drop(reason string) {
 	a := w.Active
 	outcome := RolledBack
 	switch {
+	case a.Kind == KindRollback && a.Target == nil: // only its checks were still to come
+		outcome = a.Outcome
 	case a.Kind == KindRollback:
 		outcome = Aborted
 	case a.Await == awaitPerson:

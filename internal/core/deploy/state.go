@@ -125,6 +125,7 @@ type Pending struct {
 type Rejected struct {
 	Release string    `json:"release"`
 	Commit  string    `json:"commit,omitempty"`
+	Config  string    `json:"config,omitempty"` // only with this config, because with another it is good; empty: with any
 	Order   int64     `json:"order"`
 	Reason  string    `json:"reason,omitempty"`
 	At      time.Time `json:"at"`

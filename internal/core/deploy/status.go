@@ -118,7 +118,7 @@ type Choice struct {
 func (s State) Choices() []Choice {
 	var out []Choice
 	for _, k := range s.Kept {
-		if s.rejected(k.Release, k.Commit) != nil {
+		if s.rejected(k.Release, k.Commit, k.Config) != nil {
 			continue
 		}
 		c := Choice{Release: k, Warm: len(k.healthy()) >= k.replicas()}

@@ -57,7 +57,7 @@ func TestStatus(t *testing.T) {
 		"rollback":      {twoReleases + "> rollback", "shifting", "the edge is to apply route revision 3", false, 100},
 		"gone back":     {twoReleases + "> deploy r3\n> healthy 3.0\n> applied\n> abort", "rollingBack", "the edge is to apply route revision 4", false, 0},
 		"at the gate":   {twoReleases + "gate shut\n> deploy r3", "waiting", "r3 waits at the gate: approvals: 1 of 2", false, 0},
-		"edge is away":  {twoReleases + "> deploy r3\n> healthy 3.0\n> wait tickets.dev.3\n> wait tickets.dev.3", "held", "the edge does not answer: it did not apply route revision 4 in 30s", true, 0},
+		"edge is away":  {twoReleases + "> deploy r3\n> healthy 3.0\n> wait 3\n> wait 3", "held", "the edge does not answer: it did not apply route revision 4 in 30s", true, 0},
 		"failed to go":  {twoReleases + "> crashLoop 1.0\n> rollback\n> failed 1.1 no disk", "rollbackFailed", "instance tickets.dev.1.1 could not be started: no disk", true, 0},
 		"after restart": {twoReleases + "> crashed 2.0", "idle", "r2 runs, 0 of 1 instances healthy", false, 0},
 	} {

@@ -176,7 +176,7 @@ func person(kind string, data any) machine.Event {
 // wait lets the time of a timer come.
 func (s *story) wait(key string) (machine.Event, error) {
 	for _, d := range s.state.timers() {
-		if !strings.HasPrefix(d.Key, key) {
+		if !strings.HasPrefix(short(d.Key), key) {
 			continue
 		}
 		var a struct{ At time.Time }
