@@ -76,27 +76,32 @@ func (l *logFile) line(stream string, text []byte, now time.Time) {
 	b := buf[:0]
 	if l.dropped > 0 {
 		b = now.UTC().AppendFormat(b, stamp)
-		b = append(b, " sys "+strconv.Itoa(l.dropped)+" lines left out: the app writes more than "...)
-		b = append(b, strconv.FormatInt(l.rules.Rate>>20, 10)+" MiB a second\n"...)
-		l.dropped = 0
+		b = append(b, " sys "+strconv.Itoa(l.dropped)+" lines left out: more than "...)
+		b = append(b, strconv.FormatInt(l.rules.Rate>>20, 10)+" MiB a second, or the disk was full\n"...)
 	}
 	b = now.UTC().AppendFormat(b, stamp)
 	b = append(append(append(b, ' '), stream...), ' ')
 	b = append(append(b, text...), '\n')
-	l.write(b)
+	if l.write(b) {
+		l.dropped = 0
+	} else {
+		l.dropped++
+	}
 }
 
 const stamp = "2006-01-02T15:04:05.000000Z"
 
-func (l *logFile) write(b []byte) {
+// write says whether all of b was written: it is not when the disk is full.
+func (l *logFile) write(b []byte) bool {
 	if l.file == nil && l.open() != nil {
-		return
+		return false
 	}
 	n, err := l.file.Write(b)
 	l.size += int64(n)
-	if err != nil || l.size >= l.rules.Size {
+	if err == nil && l.size >= l.rules.Size {
 		l.rotate()
 	}
+	return err == nil
 }
 
 func (l *logFile) rotate() {

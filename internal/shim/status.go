@@ -16,7 +16,6 @@ type board struct {
 	mu      sync.Mutex
 	status  shimwire.Status
 	changed chan struct{} // closed with each change
-	history history
 	dir     string
 }
 
@@ -54,16 +53,7 @@ func (b *board) save() {
 func (b *board) get() (shimwire.Status, <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	s := b.status
-	s.Exits = b.history.recent(time.Now())
-	return s, b.changed
-}
-
-// exited takes in an exit and gives the back-off.
-func (b *board) exited(started, now time.Time) time.Duration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.history.exited(started, now)
+	return b.status, b.changed
 }
 
 // wait gives the status when ok says so of it, or ctx ends.

@@ -50,7 +50,7 @@ func (s *supervisor) run() {
 		if s.stopping() {
 			break
 		}
-		s.pause(exit, s.board.exited(started, time.Now()))
+		s.pause(exit, time.Since(started))
 	}
 	s.board.update(func(st *shimwire.Status) { st.State, st.App = shimwire.Stopped, shimwire.Process{} })
 }
@@ -126,13 +126,15 @@ func (s *supervisor) started(pid, port int) {
 	}
 }
 
-// pause waits for the back-off, unless it is told to stop.
-func (s *supervisor) pause(exit string, delay time.Duration) {
-	s.say("ended by itself: %s; started again in %s", exit, delay)
+// pause waits for the back-off of an app that ended by itself, unless it is told to stop.
+func (s *supervisor) pause(exit string, ran time.Duration) {
+	var delay time.Duration
 	s.board.update(func(st *shimwire.Status) {
 		st.State, st.App, st.Exit = shimwire.Waiting, shimwire.Process{}, exit
+		st.Exits, delay = backoff(st.Exits, ran)
 		st.Restarts++
 	})
+	s.say("ended by itself: %s; started again in %s", exit, delay)
 	select {
 	case <-time.After(delay):
 	case <-s.stop:

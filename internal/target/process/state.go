@@ -7,7 +7,8 @@ import (
 	"slipway.dev/internal/wire/shimwire"
 )
 
-// looping is the number of exits within a minute that make a crash loop.
+// looping is the number of exits, without a minute of running between them, that make a
+// crash loop.
 const looping = 3
 
 // health is what the probes have found since the app's last start.
@@ -68,7 +69,7 @@ func statusOf(s shimwire.Status, h health) target.Status {
 		out.State = target.Failed
 	}
 	if out.State == target.CrashLoop {
-		out.Detail = fmt.Sprintf("ended %d times within a minute, last with: %s", s.Exits, s.Exit)
+		out.Detail = fmt.Sprintf("ended %d times without running for a minute, last with: %s", s.Exits, s.Exit)
 	}
 	return out
 }

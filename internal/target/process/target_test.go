@@ -41,14 +41,28 @@ func open(t *testing.T, o Options) *Target {
 
 func TestSuite(t *testing.T) {
 	t.Parallel()
+	suite(t, sandbox.Available())
+}
+
+// TestSuiteWithoutNamespaces is how it is in many containers.
+func TestSuiteWithoutNamespaces(t *testing.T) {
+	t.Parallel()
+	host := sandbox.Available()
+	host.Namespaces = false
+	suite(t, host)
+}
+
+func suite(t *testing.T, host sandbox.Host) {
 	targettest.Run(t, func(t *testing.T) targettest.Fixture {
 		dir := t.TempDir()
 		rotation := shim.Rotation{Size: 1 << 20, Files: 2, Rate: 8 << 20}
 		return targettest.Fixture{
 			Open: func(t *testing.T) targettest.Target {
-				return open(t, Options{Dir: dir, Logs: rotation})
+				tg := open(t, Options{Dir: dir, Logs: rotation})
+				tg.host = host
+				return tg
 			},
-			Limits:   sandbox.Available().Memory,
+			Limits:   host.Memory,
 			LogBound: 3<<20 + 64<<10,
 		}
 	})

@@ -44,8 +44,12 @@ func Build(t *testing.T) string {
 	return root
 }
 
-// built builds the test app once.
+// built builds the test app once, or takes the file that $SLIPWAY_TESTAPP names, for tests
+// that run as a user who cannot build.
 var built = sync.OnceValues(func() ([]byte, error) {
+	if path := os.Getenv("SLIPWAY_TESTAPP"); path != "" {
+		return os.ReadFile(path)
+	}
 	dir, err := os.MkdirTemp("", "testapp")
 	if err != nil {
 		return nil, err

@@ -45,7 +45,7 @@ type Status struct {
 	State      string    `json:"state"`
 	Port       int       `json:"port"`
 	Restarts   int       `json:"restarts"`
-	Exits      int       `json:"exits"` // within the last minute
+	Exits      int       `json:"exits"` // in a row, without a minute of running between them
 	Exit       string    `json:"exit"`  // how it last ended by itself
 	Detail     string    `json:"detail"`
 	Since      time.Time `json:"since"`
