@@ -77,7 +77,6 @@ func (s *Store) Head(ctx context.Context) (int64, error) {
 // record is an entry as it is stored.
 type record struct {
 	Entry
-	actor string
 	salt  []byte
 	data  []byte // the payload, wherever it is kept
 	blob  string
@@ -88,10 +87,10 @@ func scanEntry(rows *sql.Rows) (record, error) {
 	var r record
 	var at, erased int64
 	var blob []byte
-	err := rows.Scan(&r.Seq, &r.Machine, &r.Step, &at, &r.actor, &r.Type, &r.Digest, &r.salt, &r.data, &r.blob, &erased, &r.Hash, &blob)
+	var who string
+	err := rows.Scan(&r.Seq, &r.Machine, &r.Step, &at, &who, &r.Type, &r.Digest, &r.salt, &r.data, &r.blob, &erased, &r.Hash, &blob)
 	r.At, r.Erased = time.UnixMicro(at).UTC(), erased == 1
-	kind, name, _ := strings.Cut(r.actor, ":")
-	r.Actor = machine.Actor{Kind: kind, Name: name}
+	r.Actor = actor(who)
 	if r.blob != "" {
 		r.data, r.lacks = blob, blob == nil
 	}
@@ -109,4 +108,10 @@ func (r record) entry() (Entry, error) {
 	}
 	e.ID, e.Data, e.Facts = p.ID, p.Data, p.Facts
 	return e, nil
+}
+
+// actor reads what machine.Actor's String writes.
+func actor(s string) machine.Actor {
+	kind, name, _ := strings.Cut(s, ":")
+	return machine.Actor{Kind: kind, Name: name}
 }
