@@ -117,7 +117,7 @@ func TestPageIsLockedDown(t *testing.T) {
 func TestEmptyBoardWelcomes(t *testing.T) {
 	t.Parallel()
 	_, body := get(t, serve(t, &fake{}).URL+"/")
-	for _, want := range []string{"Nothing runs here yet", "slipway init", "slipway source add ."} {
+	for _, want := range []string{"Nothing runs here yet", "slipway init", "slipway source add NAME ."} {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %q in:\n%s", want, body)
 		}
