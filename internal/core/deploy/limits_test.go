@@ -97,6 +97,13 @@ func TestLargestState(t *testing.T) {
 	if len(s.Kept) != maxKeep || len(s.Queue) != maxQueue || len(s.History) != maxHistory || len(s.Rejected) != maxRejected {
 		t.Errorf("kept %d, queue %d, history %d, rejected %d: not all that there can be", len(s.Kept), len(s.Queue), len(s.History), len(s.Rejected))
 	}
+	warm := 0
+	for _, k := range s.Kept {
+		warm += k.staying()
+	}
+	if warm != maxWarm || s.Kept[0].staying() != maxReplicas {
+		t.Errorf("%d instances are warm, %d of them of the latest", warm, s.Kept[0].staying())
+	}
 	size := len(machine.Must(s))
 	t.Logf("%d bytes", size)
 	if size >= 64<<10 {
