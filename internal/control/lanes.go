@@ -21,11 +21,14 @@ func (c *Control) Lanes(ctx context.Context) ([]model.Lane, error) {
 		return nil, err
 	}
 	names := c.subjects(ctx)
-	list := make([]model.Lane, len(lanes))
-	for i, s := range lanes {
-		list[i] = c.laneOf(s, names)
+	list := make([]model.Lane, 0, len(lanes))
+	for _, s := range lanes {
+		list = append(list, c.laneOf(s, names))
 	}
-	return list, nil
+	if list, err = c.undeployed(ctx, list); err != nil {
+		return nil, err
+	}
+	return c.withPending(ctx, list)
 }
 
 // Lane gives a service in an environment.
@@ -37,7 +40,8 @@ func (c *Control) Lane(ctx context.Context, service, environment string) (model.
 	if err != nil {
 		return model.Lane{}, c.noLane(ctx, service, environment, err)
 	}
-	return c.laneOf(s, c.subjects(ctx)), nil
+	list, err := c.withPending(ctx, []model.Lane{c.laneOf(s, c.subjects(ctx))})
+	return list[0], err
 }
 
 func (c *Control) laneOf(s deploy.State, names subjects) model.Lane {
