@@ -13,7 +13,7 @@ func exactly(names ...string) cobra.PositionalArgs {
 	least, most := 0, 0
 	for _, n := range names {
 		switch {
-		case strings.HasSuffix(n, "..."):
+		case strings.Contains(n, "..."):
 			most = 1 << 20
 		default:
 			most++
