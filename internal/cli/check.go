@@ -70,7 +70,7 @@ func (s *session) problems(v any, problems []model.Problem) error {
 	if err != nil {
 		return err
 	}
-	return fault.New(fault.Invalid, "%s", count(len(problems), "problem")).WithHint("nothing was changed; `slipway schema` is what an editor needs to find them while you type")
+	return fault.New(fault.Invalid, "%s", count(len(problems), "problem")).WithHint("an editor finds them while you type, with what `slipway schema` prints")
 }
 
 func place(p model.Problem) string {
