@@ -57,6 +57,7 @@ func (c *Control) laneOf(s deploy.State, names subjects) model.Lane {
 	if s.Active != nil {
 		d := c.deploymentOf(s, s.Active.Row, names)
 		d.Outcome, d.Reason, d.Stage, d.Stages = st.Word, st.Text, s.Active.Stage+1, len(s.Active.Stages)
+		d.Weight = s.Exposure() // of a rollback, its number is not that of its instances
 		l.Active = &d
 	}
 	for _, in := range s.Instances() {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 )
 
 // cgroupName is the directory that holds all our groups.
@@ -99,13 +100,18 @@ func enableControllers(dir string) []string {
 	return strings.Fields(string(b))
 }
 
+// sweepAge is how old a group must be for sweep to remove it. A process in another PID
+// namespace does not see who is about to use a new one.
+const sweepAge = 10 * time.Minute
+
 // sweep removes the groups of runs whose process was killed before it could do so.
 func sweep(parents map[string]string) {
 	for _, parent := range parents {
 		left, _ := filepath.Glob(filepath.Join(parent, "run-*-*"))
 		for _, dir := range left {
 			pid, err := strconv.Atoi(strings.Split(filepath.Base(dir), "-")[1])
-			if err == nil && syscall.Kill(pid, 0) == syscall.ESRCH {
+			info, gone := os.Stat(dir)
+			if err == nil && gone == nil && time.Since(info.ModTime()) > sweepAge && syscall.Kill(pid, 0) == syscall.ESRCH {
 				_ = os.Remove(dir) // fails while anything runs in it
 			}
 		}

@@ -80,9 +80,17 @@ var actor = machine.System("deploy")
 
 // submit brings an event to a lane. The lane refuses what it need not know (an instance that
 // is gone, a revision that was applied before); that is not an error here.
-func (d Deps) submit(ctx context.Context, lane, kind string, data any) {
+func (d Deps) submit(ctx context.Context, lane, kind string, data any) error {
 	_, err := d.Engine.Submit(ctx, engine.To{Machine: lane, Event: machine.Event{Type: kind, Actor: actor, Data: machine.Must(data)}})
-	if err != nil && ctx.Err() == nil && !expected(err) {
+	if expected(err) {
+		return nil
+	}
+	return err
+}
+
+// tell is submit for what is brought again by itself if it is lost now.
+func (d Deps) tell(ctx context.Context, lane, kind string, data any) {
+	if err := d.submit(ctx, lane, kind, data); err != nil && ctx.Err() == nil {
 		d.Log.Error("event not taken", "machine", lane, "type", kind, "err", err)
 	}
 }

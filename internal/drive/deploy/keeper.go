@@ -209,7 +209,7 @@ func (k *Keeper) Observe(ctx context.Context) {
 }
 
 func (k *Keeper) observe(spec deploy.InstanceSpec, s target.Status) {
-	k.submit(k.ctx, deploy.MachineID(spec.Service, spec.Environment), deploy.EventInstance, deploy.Instance{
+	k.tell(k.ctx, deploy.MachineID(spec.Service, spec.Environment), deploy.EventInstance, deploy.Instance{
 		ID: s.ID, State: string(s.State), Address: s.Address, Restarts: s.Restarts, Detail: s.Detail,
 	})
 }

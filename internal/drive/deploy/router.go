@@ -3,6 +3,7 @@ package deploy
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 
 	"slipway.dev/internal/core/config"
@@ -50,13 +51,18 @@ func (r *Router) Reconcile(ctx context.Context, all []engine.Desired) error {
 	if err := r.Edge.Apply(ctx, table); err != nil {
 		return fmt.Errorf("give the edge its table: %w", err)
 	}
+	var failed error
 	for lane, revision := range applied {
-		if r.told[lane] != revision {
-			r.told[lane] = revision
-			r.submit(ctx, lane, deploy.EventRouted, deploy.Routed{Revision: revision})
+		if r.told[lane] == revision {
+			continue
 		}
+		if err := r.submit(ctx, lane, deploy.EventRouted, deploy.Routed{Revision: revision}); err != nil {
+			failed = errors.Join(failed, err) // called again soon, and then it is told
+			continue
+		}
+		r.told[lane] = revision
 	}
-	return nil
+	return failed
 }
 
 func (r *Router) config(ctx context.Context, digest string) (config.Resolved, error) {

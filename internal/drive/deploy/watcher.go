@@ -83,8 +83,9 @@ func (w *Watcher) look(ctx context.Context, want map[string]deploy.WatchSpec, la
 	for lane, spec := range want {
 		counts := countsOf(spec, counters.Counters)
 		if !slices.Equal(counts, last[lane]) {
-			last[lane] = counts
-			w.submit(ctx, lane, deploy.EventTraffic, deploy.Traffic{Counts: counts})
+			if w.submit(ctx, lane, deploy.EventTraffic, deploy.Traffic{Counts: counts}) == nil {
+				last[lane] = counts
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/manifest"
@@ -21,33 +22,40 @@ func (r Resolver) Facts(ctx context.Context, _ engine.Reader, e machine.Event) (
 	if err != nil {
 		return nil, err
 	}
-	environments, err := r.taking(ctx, s)
+	if s.To != "" { // made for one environment
+		env, err := r.current(ctx, manifest.KindEnvironment, s.To)
+		to, err := r.environment(ctx, s, s.To, env, err)
+		return machine.Must(release.Facts{Environments: []release.Environment{to}}), err
+	}
+	first, err := r.first(ctx)
 	if err != nil {
 		return nil, err
 	}
 	facts := release.Facts{}
-	for _, env := range environments {
-		to := release.Environment{Name: env.Name}
-		digest, resolved, err := r.resolve(ctx, s.Spec, env)
-		switch {
-		case err == nil:
-			to.Config, to.Rollout = digest, resolved.Rollout
-		case fault.CodeOf(err) == fault.Internal:
+	for _, env := range first {
+		to, err := r.environment(ctx, s, env.Name, env, nil)
+		if err != nil {
 			return nil, err
-		default:
-			to.Problem = err.Error()
 		}
 		facts.Environments = append(facts.Environments, to)
 	}
 	return machine.Must(facts), nil
 }
 
-// taking gives the environments that take a release by themselves: the one that it was made
-// for, or all that come after no other.
-func (r Resolver) taking(ctx context.Context, s release.State) ([]manifest.Resource, error) {
-	if s.To == "" {
-		return r.first(ctx)
+// environment resolves the configuration for one. What stands in the way is told to the
+// release, which keeps it for people to see.
+func (r Resolver) environment(ctx context.Context, s release.State, name string, env manifest.Resource, err error) (release.Environment, error) {
+	to := release.Environment{Name: name}
+	if err == nil {
+		var resolved config.Resolved
+		to.Config, resolved, err = r.resolve(ctx, s.Spec, env)
+		to.Rollout = resolved.Rollout
 	}
-	env, err := r.current(ctx, manifest.KindEnvironment, s.To)
-	return []manifest.Resource{env}, err
+	if err == nil {
+		return to, nil
+	}
+	if fault.CodeOf(err) == fault.Internal {
+		return to, err
+	}
+	return release.Environment{Name: name, Problem: err.Error()}, nil
 }
