@@ -88,17 +88,16 @@ func (p *progress) end() {
 // close ends the display.
 func (p *progress) close() { p.end() }
 
-// detailOf is what a phase is about.
+// detailOf is what a phase is about: in the control plane's words, or else in figures.
 func detailOf(d model.Deployment) string {
-	text := ""
-	switch d.Outcome {
-	case "shifting", "observing":
-		text = fmt.Sprintf("%d%% of the requests", d.Weight)
-		if d.Stages > 1 && d.Stage > 0 {
-			text += fmt.Sprintf(", step %d of %d", d.Stage, d.Stages)
-		}
+	if d.Reason != "" || d.Outcome != "shifting" && d.Outcome != "observing" {
+		return clean(d.Reason)
 	}
-	return join(text, clean(d.Reason))
+	text := fmt.Sprintf("%d%% of the requests", d.Weight)
+	if d.Stages > 1 && d.Stage > 0 {
+		text += fmt.Sprintf(", step %d of %d", d.Stage, d.Stages)
+	}
+	return text
 }
 
 func join(a, b string) string {
