@@ -135,7 +135,7 @@ func TestBuildsThatFail(t *testing.T) {
 			r.Path = c.path
 			_, err := s.Build(t.Context(), r)
 			wantFault(t, err, c.code, c.text)
-			if list := s.index.list(); len(list) != 0 {
+			if list, err := s.index.list(); err != nil || len(list) != 0 {
 				t.Errorf("it left artifacts: %v", list)
 			}
 		})
@@ -258,7 +258,7 @@ func TestManyBuildsAtOnce(t *testing.T) {
 			t.Fatalf("digests differ: %v", digests)
 		}
 	}
-	if len(s.index.list()) != 1+len(digests) { // a provenance each: it names the time
-		t.Errorf("%d manifests", len(s.index.list()))
+	if list, err := s.index.list(); err != nil || len(list) != 1+len(digests) { // a provenance each: it names the time
+		t.Errorf("%d manifests, %v", len(list), err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/opencontainers/go-digest"
+	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2/content"
 
 	"slipway.dev/internal/core/fault"
@@ -28,7 +29,11 @@ type Collected struct {
 func (s *Store) Collect(ctx context.Context, keep []string, grace time.Duration) (Collected, error) {
 	s.collecting.Lock()
 	defer s.collecting.Unlock()
-	needed, err := s.needed(ctx, keep)
+	list, err := s.index.list()
+	if err != nil {
+		return Collected{}, fmt.Errorf("nothing was collected: %w", err)
+	}
+	needed, err := s.needed(ctx, list, keep)
 	if err != nil {
 		return Collected{}, fmt.Errorf("nothing was collected: %w", err)
 	}
@@ -36,7 +41,7 @@ func (s *Store) Collect(ctx context.Context, keep []string, grace time.Duration)
 	old := func(info os.FileInfo) bool { return time.Since(info.ModTime()) > grace }
 
 	// A fresh manifest may be about to be kept: then what it needs is needed, too.
-	fresh, err := s.fresh(ctx, old)
+	fresh, err := s.fresh(ctx, list, old)
 	if err != nil {
 		return done, fmt.Errorf("nothing was collected: %w", err)
 	}
@@ -64,7 +69,7 @@ func (s *Store) Collect(ctx context.Context, keep []string, grace time.Duration)
 }
 
 // needed gives all blobs that the artifacts need, with what refers to them.
-func (s *Store) needed(ctx context.Context, keep []string) (map[digest.Digest]bool, error) {
+func (s *Store) needed(ctx context.Context, list []ocispec.Descriptor, keep []string) (map[digest.Digest]bool, error) {
 	needed := map[digest.Digest]bool{}
 	for len(keep) > 0 {
 		next := keep[0]
@@ -91,22 +96,22 @@ func (s *Store) needed(ctx context.Context, keep []string) (map[digest.Digest]bo
 			}
 			needed[b.Digest] = true
 		}
-		for _, r := range s.index.referrers(desc.Digest) {
+		for _, r := range referrers(list, desc.Digest) {
 			keep = append(keep, r.Digest.String())
 		}
 	}
 	return needed, nil
 }
 
-func (s *Store) fresh(ctx context.Context, old func(os.FileInfo) bool) (map[digest.Digest]bool, error) {
-	var list []string
-	for _, d := range s.index.list() {
-		info, err := os.Stat(s.blobs.path(d))
+func (s *Store) fresh(ctx context.Context, list []ocispec.Descriptor, old func(os.FileInfo) bool) (map[digest.Digest]bool, error) {
+	var fresh []string
+	for _, d := range list {
+		info, err := os.Stat(s.blobs.path(d.Digest))
 		if err == nil && !old(info) {
-			list = append(list, d.String())
+			fresh = append(fresh, d.Digest.String())
 		}
 	}
-	return s.needed(ctx, list)
+	return s.needed(ctx, list, fresh)
 }
 
 // eachIn visits the entries of a directory whose names do not begin with a dot.

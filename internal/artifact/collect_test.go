@@ -1,6 +1,7 @@
 package artifact
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
@@ -66,8 +67,8 @@ func TestCollectKeepsWhatIsNeeded(t *testing.T) {
 		t.Errorf("what nobody needs: %v", err)
 	}
 	again := openStore(t, s.dir, Options{})
-	if n := len(again.index.list()); n != 4 {
-		t.Errorf("after a restart there are %d manifests, want 4", n)
+	if list, err := again.index.list(); err != nil || len(list) != 4 {
+		t.Errorf("after a restart there are %d manifests, want 4 (%v)", len(list), err)
 	}
 }
 
@@ -128,10 +129,13 @@ func TestReopened(t *testing.T) {
 			res := build(t, s, request("echo x > $OUT/x", nil))
 			dir := unpack(t, s, res.Digest)
 			half := filepath.Join(s.dir, "work/half/done")
-			if err := os.MkdirAll(half, 0o500); err != nil {
+			if err := errors.Join(os.MkdirAll(half, 0o755), os.Chmod(filepath.Dir(half), 0o500)); err != nil {
 				t.Fatal(err)
 			}
 			if err := damage(s.dir); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Close(); err != nil {
 				t.Fatal(err)
 			}
 			again := openStore(t, s.dir, Options{})

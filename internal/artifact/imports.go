@@ -33,6 +33,8 @@ type Imported struct {
 // this machine: "/dir@sha256:…" or "/dir:tag". A tag is resolved here, once; what it names
 // later does not matter. Of an image for several platforms, this machine's is taken.
 func (s *Store) Import(ctx context.Context, ref string) (Imported, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, DefaultTimeLimit, fmt.Errorf("it took longer than %s", DefaultTimeLimit))
+	defer cancel()
 	src, reference, err := s.open(ctx, ref)
 	if err != nil {
 		return Imported{}, err

@@ -196,7 +196,7 @@ func TestImportsRefused(t *testing.T) {
 		_, err := s.Import(t.Context(), ref)
 		wantFault(t, err, c.code, c.text)
 	}
-	if list := s.index.list(); len(list) != 0 {
+	if list, err := s.index.list(); err != nil || len(list) != 0 {
 		t.Errorf("something was taken in: %v", list)
 	}
 }

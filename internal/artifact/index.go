@@ -1,6 +1,7 @@
 package artifact
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -16,50 +17,58 @@ import (
 )
 
 // index is the layout's index.json: the manifests, for other OCI tools and to find what
-// refers to what. It can always be made again from the blobs.
+// refers to what. It is read anew each time, because another process may have led
+// meanwhile, and it can always be made again from the blobs.
 type index struct {
-	root string
-
-	mu        sync.Mutex
-	manifests []ocispec.Descriptor
+	root  string
+	blobs *blobs
+	mu    sync.Mutex // one change at a time
 }
 
-// openIndex reads the index, or makes it again if it is missing or damaged.
+// openIndex makes the layout's index if it is missing or damaged.
 func openIndex(root string, b *blobs) (*index, error) {
 	version := []byte(`{"imageLayoutVersion":"` + ocispec.ImageLayoutVersion + `"}`)
 	if err := replaceFile(filepath.Join(root, ocispec.ImageLayoutFile), version); err != nil {
 		return nil, fmt.Errorf("make the OCI layout: %w", err)
 	}
-	x := &index{root: root}
+	x := &index{root: root, blobs: b}
+	return x, x.change(func(list []ocispec.Descriptor) []ocispec.Descriptor { return list })
+}
+
+func (x *index) path() string { return filepath.Join(x.root, ocispec.ImageIndexFile) }
+
+// list gives the manifests.
+func (x *index) list() ([]ocispec.Descriptor, error) {
+	data, err := os.ReadFile(x.path())
+	if err != nil && !os.IsNotExist(err) {
+		return nil, fmt.Errorf("read the index of the OCI layout: %w", err)
+	}
 	var read ocispec.Index
-	data, err := os.ReadFile(filepath.Join(root, ocispec.ImageIndexFile))
 	if err == nil && json.Unmarshal(data, &read) == nil && read.SchemaVersion == 2 {
-		x.manifests = read.Manifests
-		return x, nil
+		return read.Manifests, nil
 	}
-	if err := x.scan(b); err != nil {
-		return nil, fmt.Errorf("make the index of the OCI layout again: %w", err)
-	}
-	return x, x.save()
+	return x.scan()
 }
 
 // scan finds the manifests among the blobs.
-func (x *index) scan(b *blobs) error {
-	found, err := os.ReadDir(filepath.Join(x.root, "blobs", "sha256"))
+func (x *index) scan() ([]ocispec.Descriptor, error) {
+	dir := filepath.Join(x.root, "blobs", "sha256")
+	found, err := os.ReadDir(dir)
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("make the index of the OCI layout again: %w", err)
 	}
+	var list []ocispec.Descriptor
 	for _, f := range found {
 		info, err := f.Info()
-		if err != nil || info.Size() > maxManifest || !startsWithBrace(filepath.Join(x.root, "blobs", "sha256", f.Name())) {
+		if err != nil || info.Size() > maxManifest || !startsWithBrace(filepath.Join(dir, f.Name())) {
 			continue
 		}
-		desc, m, err := b.manifest(context.Background(), "sha256:"+f.Name())
-		if err == nil {
-			x.manifests = append(x.manifests, withSubject(desc, m))
+		desc, m, err := x.blobs.manifest(context.Background(), "sha256:"+f.Name())
+		if err == nil { // anything else is no manifest
+			list = append(list, withSubject(desc, m))
 		}
 	}
-	return nil
+	return list, nil
 }
 
 func startsWithBrace(path string) bool {
@@ -85,63 +94,42 @@ func withSubject(desc ocispec.Descriptor, m ocispec.Manifest) ocispec.Descriptor
 
 // add lists a manifest, durably.
 func (x *index) add(desc ocispec.Descriptor, m ocispec.Manifest) error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	for _, d := range x.manifests {
-		if d.Digest == desc.Digest {
-			return nil
+	return x.change(func(list []ocispec.Descriptor) []ocispec.Descriptor {
+		if slices.ContainsFunc(list, func(d ocispec.Descriptor) bool { return d.Digest == desc.Digest }) {
+			return list
 		}
-	}
-	x.manifests = append(x.manifests, withSubject(desc, m))
-	return x.save()
+		return append(list, withSubject(desc, m))
+	})
 }
 
 // keep drops all manifests but those for which it says so.
 func (x *index) keep(keep func(digest.Digest) bool) error {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	n := len(x.manifests)
-	x.manifests = slices.DeleteFunc(x.manifests, func(d ocispec.Descriptor) bool { return !keep(d.Digest) })
-	if len(x.manifests) == n {
-		return nil
-	}
-	return x.save()
+	return x.change(func(list []ocispec.Descriptor) []ocispec.Descriptor {
+		return slices.DeleteFunc(list, func(d ocispec.Descriptor) bool { return !keep(d.Digest) })
+	})
 }
 
-// referrers gives the manifests whose subject is a digest.
-func (x *index) referrers(subject digest.Digest) []ocispec.Descriptor {
+// change writes what do makes of the manifests, if that is something else.
+func (x *index) change(do func([]ocispec.Descriptor) []ocispec.Descriptor) error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	var list []ocispec.Descriptor
-	for _, d := range x.manifests {
-		if d.Annotations[subjectKey] == subject.String() {
-			list = append(list, d)
-		}
+	list, err := x.list()
+	if err != nil {
+		return err
 	}
-	return list
-}
-
-// save writes the index; the caller holds the lock.
-func (x *index) save() error {
-	slices.SortFunc(x.manifests, func(a, b ocispec.Descriptor) int { return strings.Compare(string(a.Digest), string(b.Digest)) })
-	list := x.manifests
-	if list == nil {
-		list = []ocispec.Descriptor{}
-	}
+	list = append([]ocispec.Descriptor{}, do(list)...) // not nil: index.json needs a list
+	slices.SortFunc(list, func(a, b ocispec.Descriptor) int { return strings.Compare(string(a.Digest), string(b.Digest)) })
 	data, err := json.Marshal(ocispec.Index{Versioned: specs.Versioned{SchemaVersion: 2}, MediaType: ocispec.MediaTypeImageIndex, Manifests: list})
 	if err != nil {
 		return err
 	}
-	return replaceFile(filepath.Join(x.root, ocispec.ImageIndexFile), data)
+	if present, err := os.ReadFile(x.path()); err == nil && bytes.Equal(present, data) {
+		return nil
+	}
+	return replaceFile(x.path(), data)
 }
 
-// list gives the digests of all manifests.
-func (x *index) list() []digest.Digest {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	list := make([]digest.Digest, len(x.manifests))
-	for i, d := range x.manifests {
-		list[i] = d.Digest
-	}
-	return list
+// referrers gives the manifests that refer to another, by its digest.
+func referrers(list []ocispec.Descriptor, subject digest.Digest) []ocispec.Descriptor {
+	return slices.DeleteFunc(slices.Clone(list), func(d ocispec.Descriptor) bool { return d.Annotations[subjectKey] != subject.String() })
 }

@@ -92,8 +92,12 @@ func (s *Store) Provenance(ctx context.Context, digest string) ([][]byte, error)
 	if err != nil {
 		return nil, err
 	}
+	list, err := s.index.list()
+	if err != nil {
+		return nil, err
+	}
 	var envelopes [][]byte
-	for _, ref := range s.index.referrers(desc.Digest) {
+	for _, ref := range referrers(list, desc.Digest) {
 		_, m, err := s.blobs.manifest(ctx, ref.Digest.String())
 		if err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package artifact
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"golang.org/x/sys/unix"
 	"oras.land/oras-go/v2/registry/remote/auth"
 
 	"slipway.dev/internal/core/fault"
@@ -32,12 +34,14 @@ type Options struct {
 	Log        *slog.Logger
 }
 
-// Store keeps artifacts in a directory. It is safe for concurrent use by one process.
+// Store keeps artifacts in a directory. It is safe for concurrent use. Several processes
+// may have it open, but only one at a time may add, build and collect.
 type Store struct {
 	dir   string
 	opts  Options
 	blobs *blobs
 	index *index
+	lock  *os.File
 
 	// Collect holds it for writing; whoever adds or unpacks, for reading.
 	collecting sync.RWMutex
@@ -61,23 +65,42 @@ func Open(dir string, opts Options) (*Store, error) {
 		opts.Parallel = runtime.NumCPU()
 	}
 	s := &Store{dir: dir, opts: opts, slots: make(chan struct{}, opts.Parallel), blobs: newBlobs(filepath.Join(dir, "layout"))}
-	for _, name := range []string{"layout/ingest", "work"} {
-		if err := removeAll(filepath.Join(dir, name)); err != nil {
-			return nil, fmt.Errorf("clean the artifact store: %w", err)
-		}
-	}
 	for _, name := range []string{"layout/blobs/sha256", "layout/ingest", "unpacked", "work", "cache"} {
 		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
 			return nil, fmt.Errorf("make the artifact store: %w", err)
 		}
 	}
-	if err := s.forgetUnpacked(); err != nil {
+	if err := s.clean(); err != nil {
 		return nil, fmt.Errorf("clean the artifact store: %w", err)
 	}
 	var err error
 	s.index, err = openIndex(filepath.Join(dir, "layout"), s.blobs)
 	return s, err
 }
+
+// clean removes what a crash left half done, unless another process has the store open: a
+// standby opens it while the leader builds. The lock is held until this process ends.
+func (s *Store) clean() error {
+	lock, err := os.OpenFile(filepath.Join(s.dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	s.lock = lock
+	if err := unix.Flock(int(lock.Fd()), unix.LOCK_EX|unix.LOCK_NB); err == nil {
+		for _, name := range []string{"layout/ingest", "work"} {
+			if err := emptyDir(filepath.Join(s.dir, name)); err != nil {
+				return err
+			}
+		}
+		if err := s.forgetUnpacked(); err != nil {
+			return err
+		}
+	}
+	return unix.Flock(int(lock.Fd()), unix.LOCK_SH)
+}
+
+// Close lets another process clean the store. Nothing may be under way.
+func (s *Store) Close() error { return s.lock.Close() }
 
 // forgetUnpacked drops what was unpacked before the machine last started: a power cut may
 // have emptied files whose names had already been written.
@@ -90,16 +113,18 @@ func (s *Store) forgetUnpacked() error {
 	if before, err := os.ReadFile(mark); err == nil && string(before) == string(boot) {
 		return nil
 	}
-	found, err := os.ReadDir(filepath.Join(s.dir, "unpacked"))
-	if err != nil {
+	if err := emptyDir(filepath.Join(s.dir, "unpacked")); err != nil {
 		return err
 	}
-	for _, f := range found {
-		if err := removeAll(filepath.Join(s.dir, "unpacked", f.Name())); err != nil {
-			return err
-		}
-	}
 	return os.WriteFile(mark, boot, 0o600)
+}
+
+func emptyDir(dir string) error {
+	found, err := os.ReadDir(dir)
+	for _, f := range found {
+		err = errors.Join(err, removeAll(filepath.Join(dir, f.Name())))
+	}
+	return err
 }
 
 // removeAll is os.RemoveAll for trees with directories that are read-only, which only

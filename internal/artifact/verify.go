@@ -25,7 +25,9 @@ func (s *Store) Verify(ctx context.Context, digest string) error {
 			err = errors.Join(err, s.blobs.verify(ctx, b))
 		}
 	}
-	for _, r := range s.index.referrers(desc.Digest) {
+	list, bad := s.index.list()
+	err = errors.Join(err, bad)
+	for _, r := range referrers(list, desc.Digest) {
 		_, m, bad := s.blobs.manifest(ctx, r.Digest.String())
 		err = errors.Join(err, bad)
 		for _, layer := range m.Layers {

@@ -2,6 +2,7 @@ package source
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 
 	"slipway.dev/internal/core/fault"
@@ -59,12 +60,12 @@ func classify(err error, doing string) error {
 	for _, k := range kinds {
 		for _, s := range k.says {
 			if strings.Contains(said, s) {
-				return fault.New(k.code, "%s", doing).WithHint("%s", k.hint).Because(errors.Join(k.err, err))
+				return fault.New(k.code, "%s", doing).WithHint("%s", k.hint).Because(fmt.Errorf("%w: %w", k.err, err))
 			}
 		}
 	}
 	return fault.New(fault.Unavailable, "%s", doing).
-		WithHint("it is tried again; the last known commit stays").Because(errors.Join(ErrUnreachable, err))
+		WithHint("it is tried again; the last known commit stays").Because(fmt.Errorf("%w: %w", ErrUnreachable, err))
 }
 
 // damage are words of a git that reads a broken object store.

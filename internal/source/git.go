@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -77,7 +78,7 @@ func (g git) environment() []string {
 	env := []string{
 		"GIT_CONFIG_GLOBAL=" + g.settings, "GIT_CONFIG_NOSYSTEM=1", "GIT_ATTR_NOSYSTEM=1",
 		"GIT_TERMINAL_PROMPT=0", "GIT_ASKPASS=/bin/false", "SSH_ASKPASS=/bin/false",
-		"GIT_SSH_COMMAND=ssh -oBatchMode=yes -oConnectTimeout=15",
+		"GIT_SSH_COMMAND=ssh -oBatchMode=yes -oConnectTimeout=15 -oServerAliveInterval=15",
 		"GIT_ALLOW_PROTOCOL=file:ssh:https:http:git",
 		"GIT_NO_REPLACE_OBJECTS=1", "GIT_LITERAL_PATHSPECS=1", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1",
 		"LC_ALL=C", "TZ=UTC",
@@ -177,13 +178,12 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// String gives it as one line without control characters: a remote may have written it.
+// varying are the parts of git's messages that are different each time.
+var varying = regexp.MustCompile(` after \d+ ms`)
+
+// String gives it as one line without control characters, because a remote may have written
+// it, and without what varies, so that the same trouble reads the same each time.
 func (t *tail) String() string {
 	line := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(string(t.b), "?"), func(r rune) bool { return r == '\n' || r == '\r' }), lineEnd)
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, line)
+	return varying.ReplaceAllString(strings.Map(printable, line), "")
 }

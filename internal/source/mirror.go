@@ -10,12 +10,23 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"slipway.dev/internal/core/fault"
 )
 
 // headRef is where a mirror keeps what it fetched.
 const headRef = "refs/slipway/head"
+
+// How long a remote may take.
+const (
+	lookLimit  = time.Minute
+	fetchLimit = time.Hour
+)
+
+func limit(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	return context.WithTimeoutCause(ctx, d, fmt.Errorf("it took longer than %s", d))
+}
 
 // Mirror is a copy of one branch of a repository. What it fetched stays readable when the
 // branch was rewritten or deleted, or the repository is gone. It is safe for concurrent use.
@@ -42,8 +53,11 @@ func OpenMirror(dir string) (*Mirror, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the mirror's directory: %w", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "gitconfig"), []byte(settings), 0o600); err != nil {
-		return nil, fmt.Errorf("write the mirror's settings: %w", err)
+	file := filepath.Join(dir, "gitconfig")
+	if present, err := os.ReadFile(file); err != nil || string(present) != settings {
+		if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
+			return nil, fmt.Errorf("write the mirror's settings: %w", err)
+		}
 	}
 	return &Mirror{dir: dir}, nil
 }
@@ -85,7 +99,9 @@ func (m *Mirror) usable() bool {
 
 func (m *Mirror) remoteHead(ctx context.Context, r Remote) (string, error) {
 	ref := "refs/heads/" + r.Branch
-	out, err := m.at("repo.git").with(r.Credential).output(ctx, "ls-remote", "--exit-code", "--", r.URL, ref)
+	limited, cancel := limit(ctx, lookLimit)
+	defer cancel()
+	out, err := m.at("repo.git").with(r.Credential).output(limited, "ls-remote", "--exit-code", "--", r.URL, ref)
 	if ctx.Err() != nil {
 		return "", ctx.Err()
 	}
@@ -149,6 +165,8 @@ func (m *Mirror) replace(fresh git) error {
 }
 
 func fetchInto(ctx context.Context, g git, r Remote) (string, error) {
+	ctx, cancel := limit(ctx, fetchLimit)
+	defer cancel()
 	_, err := g.with(r.Credential).output(ctx, "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head",
 		"--no-auto-maintenance", "--no-recurse-submodules", "--", r.URL, "+refs/heads/"+r.Branch+":"+headRef)
 	if err != nil {
@@ -200,7 +218,7 @@ func (m *Mirror) judge(ctx context.Context, err error) error {
 	case isDamage(err):
 		m.damaged.Store(true)
 		return fault.New(fault.Unavailable, "the mirror in %s cannot be read", m.dir).
-			WithHint("it is made anew at the next look at the source").Because(errors.Join(ErrDamaged, err))
+			WithHint("it is made anew at the next look at the source").Because(fmt.Errorf("%w: %w", ErrDamaged, err))
 	}
 	return err
 }
