@@ -87,10 +87,3 @@ func (d Deps) submit(ctx context.Context, lane, kind string, data any) error {
 	}
 	return err
 }
-
-// tell is submit for what is brought again by itself if it is lost now.
-func (d Deps) tell(ctx context.Context, lane, kind string, data any) {
-	if err := d.submit(ctx, lane, kind, data); err != nil && ctx.Err() == nil {
-		d.Log.Error("event not taken", "machine", lane, "type", kind, "err", err)
-	}
-}

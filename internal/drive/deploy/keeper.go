@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -20,11 +21,11 @@ type Keeper struct {
 	ctx context.Context // of the workers; ends with the control plane
 
 	mu       sync.Mutex
-	first    bool // the first set was seen: until then nothing is known to be superfluous
 	want     map[string]deploy.InstanceSpec
-	busy     map[string]bool // a worker is on it
-	ensured  map[string]bool // started, or found running, since this control plane began
-	reported map[string]bool // unknown, and said so
+	busy     map[string]bool          // a worker is on it
+	ensured  map[string]bool          // started, or found running, since this control plane began
+	reported map[string]bool          // unknown, and said so
+	unsaid   map[string]target.Status // seen, but not written
 	workers  sync.WaitGroup
 }
 
@@ -32,7 +33,7 @@ type Keeper struct {
 func NewKeeper(ctx context.Context, d Deps) *Keeper {
 	return &Keeper{Deps: d, ctx: ctx,
 		want: map[string]deploy.InstanceSpec{}, busy: map[string]bool{},
-		ensured: map[string]bool{}, reported: map[string]bool{}}
+		ensured: map[string]bool{}, reported: map[string]bool{}, unsaid: map[string]target.Status{}}
 }
 
 // Reconcile takes the whole set of desired instances and sets workers upon what differs.
@@ -45,13 +46,14 @@ func (k *Keeper) Reconcile(ctx context.Context, all []engine.Desired) error {
 		}
 		want[spec.ID] = spec
 	}
+	k.repeat()
 	running, err := k.Target.List(ctx)
 	if err != nil {
 		return err
 	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.want, k.first = want, true
+	k.want = want
 	seen := make(map[string]bool, len(running))
 	for _, s := range running {
 		seen[s.ID] = true
@@ -208,10 +210,33 @@ func (k *Keeper) Observe(ctx context.Context) {
 	}
 }
 
+// observe brings a status to its lane. What the store cannot take now is brought again with
+// the next round, unless a newer one has come by then.
 func (k *Keeper) observe(spec deploy.InstanceSpec, s target.Status) {
-	k.tell(k.ctx, deploy.MachineID(spec.Service, spec.Environment), deploy.EventInstance, deploy.Instance{
+	err := k.submit(k.ctx, deploy.MachineID(spec.Service, spec.Environment), deploy.EventInstance, deploy.Instance{
 		ID: s.ID, State: string(s.State), Address: s.Address, Restarts: s.Restarts, Detail: s.Detail,
 	})
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	delete(k.unsaid, s.ID)
+	if err != nil && k.ctx.Err() == nil {
+		k.unsaid[s.ID] = s
+		k.Log.Error("what an instance does could not be written", "instance", s.ID, "err", err)
+	}
+}
+
+// repeat brings what could not be brought before.
+func (k *Keeper) repeat() {
+	k.mu.Lock()
+	again := map[string]target.Status{}
+	maps.Copy(again, k.unsaid)
+	want := k.want
+	k.mu.Unlock()
+	for id, s := range again {
+		if spec, ok := want[id]; ok {
+			k.observe(spec, s)
+		}
+	}
 }
 
 // backoff grows from 50 ms to 5 s, with jitter so that many do not try at once.
