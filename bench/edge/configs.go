@@ -1,24 +1,15 @@
 package main
 
-// The proxies' configurations: all processors, kept connections on both sides, no logs.
+// The proxies' configurations: all processors, kept connections on both sides, no logs,
+// the same headers for the backend.
 const (
-	nginxCommon = `daemon off;
+	nginx = `daemon off;
 user USER;
-pid DIR/NAME.pid;
+pid DIR/nginx.pid;
 worker_processes auto;
 worker_rlimit_nofile 4096;
 events { worker_connections 1024; }
-`
-	nginxBackend = `http {
-	access_log off;
-	keepalive_requests 100000000;
-	server {
-		listen BACKEND;
-		location / { default_type text/plain; return 200 BODY; }
-	}
-}
-`
-	nginxProxy = `http {
+http {
 	access_log off;
 	keepalive_requests 100000000;
 	upstream backend { server BACKEND; keepalive 256; keepalive_requests 100000000; }

@@ -22,8 +22,11 @@ import (
 	"slipway.dev/internal/wire/edgewire"
 )
 
-// edgeEnv makes this program the edge that is measured: edge.Options as JSON.
-const edgeEnv = "SLIPWAY_BENCH_EDGE"
+// This program is also the edge and the backend that are measured.
+const (
+	edgeEnv    = "SLIPWAY_BENCH_EDGE"    // edge.Options as JSON
+	backendEnv = "SLIPWAY_BENCH_BACKEND" // the address to listen on
+)
 
 func runEdge(ctx context.Context, text string) error {
 	var o edge.Options
@@ -33,6 +36,22 @@ func runEdge(ctx context.Context, text string) error {
 	o.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	return edge.Run(ctx, o)
 }
+
+// runBackend is the app behind the proxies: net/http, as most apps in Go.
+func runBackend(ctx context.Context, address string) error {
+	answer := []byte(strings.Repeat("x", answerSize))
+	s := &http.Server{Addr: address, Handler: http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain")
+		_, _ = w.Write(answer) // wrk notices
+	})}
+	defer context.AfterFunc(ctx, func() { _ = s.Close() })() // the process ends with it
+	if err := s.ListenAndServe(); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+const answerSize = 1024
 
 // contender is a way to the backend.
 type contender struct {
@@ -47,7 +66,9 @@ func start(ctx context.Context, dir string) (list []contender, stop func(), err 
 	stop = func() {
 		for _, c := range started {
 			_ = c.Process.Signal(syscall.SIGTERM) // whoever is gone need not be told
+			late := time.AfterFunc(10*time.Second, func() { _ = c.Process.Kill() })
 			_ = c.Wait()
+			late.Stop()
 		}
 	}
 	ports, err := freePorts(4)
@@ -95,20 +116,20 @@ func prepare(dir string, at func(int) string) (map[string]*exec.Cmd, error) {
 	if err != nil {
 		return nil, err
 	}
-	fill := strings.NewReplacer("USER", who.Username, "DIR", dir, "BACKEND", at(0), "NGINX", at(2), "HAPROXY", at(3), "BODY", strings.Repeat("x", 1024))
-	for name, text := range map[string]string{"backend.conf": nginxCommon + nginxBackend, "nginx.conf": nginxCommon + nginxProxy, "haproxy.cfg": haproxy} {
-		text = strings.ReplaceAll(fill.Replace(text), "NAME", name)
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+	fill := strings.NewReplacer("USER", who.Username, "DIR", dir, "BACKEND", at(0), "NGINX", at(2), "HAPROXY", at(3))
+	for name, text := range map[string]string{"nginx.conf": nginx, "haproxy.cfg": haproxy} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(fill.Replace(text)), 0o600); err != nil {
 			return nil, err
 		}
 	}
-	slipway := exec.Command(me)
-	slipway.Env = append(os.Environ(), edgeEnv+"="+string(options))
-	nginx := func(name string) *exec.Cmd {
-		return exec.Command("nginx", "-e", filepath.Join(dir, name+".log"), "-c", filepath.Join(dir, name))
+	again := func(env string) *exec.Cmd {
+		c := exec.Command(me)
+		c.Env = append(os.Environ(), env)
+		return c
 	}
 	return map[string]*exec.Cmd{
-		"direct": nginx("backend.conf"), "nginx": nginx("nginx.conf"), "slipway": slipway,
+		"direct": again(backendEnv + "=" + at(0)), "slipway": again(edgeEnv + "=" + string(options)),
+		"nginx":   exec.Command("nginx", "-e", filepath.Join(dir, "nginx.log"), "-c", filepath.Join(dir, "nginx.conf")),
 		"haproxy": exec.Command("haproxy", "-db", "-q", "-f", filepath.Join(dir, "haproxy.cfg")),
 	}, nil
 }
@@ -130,7 +151,7 @@ func answers(ctx context.Context, address string) error {
 		}
 		defer res.Body.Close()
 		body, err := io.ReadAll(res.Body)
-		if err == nil && (res.StatusCode != http.StatusOK || len(body) != 1024) {
+		if err == nil && (res.StatusCode != http.StatusOK || len(body) != answerSize) {
 			err = fmt.Errorf("answered %s with %d bytes", res.Status, len(body))
 		}
 		return err

@@ -2,7 +2,7 @@
 //
 //	go run ./bench/edge -o json
 //
-// One nginx answers 1 kB; wrk asks with 64 kept connections, in turn directly and through
+// One server in Go answers 1 kB; wrk asks with 64 kept connections, in turn directly and through
 // each proxy, in several rounds; the figures are the medians. All proxies may use all
 // processors and keep their connections to the backend. CPU is that of the proxy's
 // processes, from /proc.
@@ -35,6 +35,10 @@ func main() {
 	defer stop()
 	if text, ok := os.LookupEnv(edgeEnv); ok {
 		fail(runEdge(ctx, text))
+		return
+	}
+	if address, ok := os.LookupEnv(backendEnv); ok {
+		fail(runBackend(ctx, address))
 		return
 	}
 	output := flag.String("o", "table", "table or json")
