@@ -138,8 +138,8 @@ func (deaf) Step(n int, ev machine.Event) (machine.Next[int], error) {
 	}
 	return machine.Next[int]{State: 1, Effects: []machine.Effect{{Kind: "work", Class: machine.Repeatable}}}, nil
 }
-func (deaf) Desired(int) []machine.Desired     { return nil }
-func (deaf) Summary(int) machine.Summary       { return machine.Summary{} }
+func (deaf) Desired(int) []machine.Desired    { return nil }
+func (deaf) Summary(int) machine.Summary      { return machine.Summary{} }
 func (deaf) Upgrade(int, []byte) (int, error) { return 0, nil }
 
 func TestARefusedOutcomeIsParked(t *testing.T) {

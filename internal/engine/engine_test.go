@@ -34,7 +34,7 @@ type order struct {
 	Effects  []machine.Effect  `json:"effects,omitempty"`
 	Messages []machine.Message `json:"messages,omitempty"`
 	Guards   []machine.Guard   `json:"guards,omitempty"`
-	Desired  []machine.Desired `json:"desired,omitempty"`
+	Desired  []machine.Desired `json:"desired"` // null: as before
 	Keeps    []string          `json:"keeps,omitempty"`
 }
 
