@@ -32,7 +32,7 @@ type Rollback struct {
 	Minimum int      `json:"minimum,omitempty" min:"1" max:"1000000" doc:"Requests before errors are looked at. Default: 20."`
 	Observe Duration `json:"observe,omitempty" doc:"How long a release is watched with all traffic. Default: 30s."`
 	Warm    Duration `json:"warm,omitempty" doc:"How long the old instances are kept afterwards, for a rollback at once. Default: 15m."`
-	Keep    int      `json:"keep,omitempty" min:"1" max:"100" doc:"Completed releases that one can go back to. Default: 5."`
+	Keep    int      `json:"keep,omitempty" min:"1" max:"8" doc:"Completed releases that one can go back to. Default: 5."`
 }
 
 // SmokeCheck is one check of a new release.

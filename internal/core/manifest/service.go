@@ -37,7 +37,7 @@ type Build struct {
 type Run struct {
 	Command   []Text   `json:"command,omitempty" min:"1" max:"200" doc:"Program and arguments. It must listen on $PORT. Needed unless an image brings its own." eg:"[\"./tickets\"]"`
 	Dir       Path     `json:"dir,omitempty" doc:"Working directory below the artifact's root."`
-	Replicas  int      `json:"replicas,omitempty" min:"1" max:"100" doc:"Instances that run at once. Default: 1."`
+	Replicas  int      `json:"replicas,omitempty" min:"1" max:"32" doc:"Instances that run at once. Default: 1."`
 	Limits    Limits   `json:"limits,omitzero" doc:"What an instance may use."`
 	StopGrace Duration `json:"stopGrace,omitempty" doc:"Time between SIGTERM and SIGKILL. Default: 10s."`
 }
@@ -83,7 +83,7 @@ type Override struct {
 	Files    map[FileName]Text `json:"files,omitempty" doc:"Config files laid over the service's."`
 	Secrets  map[EnvName]From  `json:"secrets,omitempty" doc:"Secrets laid over the service's."`
 	Routes   []Route           `json:"routes,omitempty" max:"100" doc:"Public places instead of the service's."`
-	Replicas int               `json:"replicas,omitempty" min:"1" max:"100" doc:"Instances that run at once."`
+	Replicas int               `json:"replicas,omitempty" min:"1" max:"32" doc:"Instances that run at once."`
 	Limits   Limits            `json:"limits,omitzero" doc:"What an instance may use."`
 	Strategy Strategy          `json:"strategy,omitzero" doc:"Strategy instead of the service's."`
 	Rollback Rollback          `json:"rollback,omitzero" doc:"What is different of rollback."`
