@@ -9,62 +9,9 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"regexp"
-	"strings"
 	"syscall"
 	"time"
 )
-
-// settings are all the configuration that git sees. It is a file because git does not
-// pass settings of the environment on to the program that serves a local repository.
-const settings = `# Written at each start; changes are lost.
-[core]
-	hooksPath = /dev/null
-	fsmonitor = false
-	symlinks = false
-	protectHFS = true
-	protectNTFS = true
-	attributesFile = /dev/null
-	askPass = /bin/false
-[credential]
-	helper =
-[safe]
-	directory = *
-[transfer]
-	fsckObjects = true
-[fetch]
-	recurseSubmodules = false
-	showForcedUpdates = false
-[fetch "fsck"]
-	# Harmless, and in the history of respectable projects.
-	zeroPaddedFilemode = ignore
-	missingSpaceBeforeDate = ignore
-	missingSpaceBeforeEmail = ignore
-	badTimezone = ignore
-	badEmail = ignore
-	badFilemode = ignore
-	missingEmail = ignore
-	missingNameBeforeEmail = ignore
-[submodule]
-	recurse = false
-[gc]
-	# A release may pin a commit that a force-push has left behind.
-	pruneExpire = never
-	autoDetach = false
-	cruftPacks = true
-[pack]
-	threads = 1
-[http]
-	lowSpeedLimit = 1000
-	lowSpeedTime = 30
-[init]
-	defaultBranch = main
-[log]
-	mailmap = false
-	showSignature = false
-[advice]
-	detachedHead = false
-`
 
 // git runs the git program on one repository.
 type git struct {
@@ -160,30 +107,4 @@ func (g git) output(ctx context.Context, args ...string) (string, error) {
 		return err
 	}, args...)
 	return b.String(), err
-}
-
-// lineEnd stands between the lines of what git said.
-const lineEnd = "; "
-
-// tail keeps the end of what is written to it.
-type tail struct{ b []byte }
-
-const tailSize = 2048
-
-func (t *tail) Write(p []byte) (int, error) {
-	t.b = append(t.b, p...)
-	if len(t.b) > tailSize {
-		t.b = append([]byte{}, t.b[len(t.b)-tailSize:]...)
-	}
-	return len(p), nil
-}
-
-// varying are the parts of git's messages that are different each time.
-var varying = regexp.MustCompile(` after \d+ ms`)
-
-// String gives it as one line without control characters, because a remote may have written
-// it, and without what varies, so that the same trouble reads the same each time.
-func (t *tail) String() string {
-	line := strings.Join(strings.FieldsFunc(strings.ToValidUTF8(string(t.b), "?"), func(r rune) bool { return r == '\n' || r == '\r' }), lineEnd)
-	return varying.ReplaceAllString(strings.Map(printable, line), "")
 }
