@@ -721,7 +721,7 @@ func welcome() templ.Component {
 			templ_7745c5c3_Var34 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<section class=\"welcome\"><h2>Nothing runs here yet</h2><p>Go to a git repository with something to deploy, and:</p><ol><li><code>slipway init</code> writes a manifest by looking at it.</li><li><code>git commit</code> it.</li><li><code>slipway source add NAME .</code> watches the repository; each commit on main is deployed.</li></ol><p>What is deployed then appears here by itself.</p></section>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<section class=\"welcome\"><h2>Nothing runs here yet</h2><p>Go to a git repository with something to deploy, and:</p><ol><li><code>slipway init</code> writes a manifest by looking at it.</li><li>Commit <code>slipway.yaml</code>, and <code>slipway apply slipway-platform.yaml</code>.</li><li><code>slipway source add NAME .</code> watches the repository; each commit on main is deployed.</li></ol><p>What is deployed then appears here by itself.</p></section>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -64,12 +64,12 @@ func TestCell(t *testing.T) {
 		},
 		"on its way": {
 			lane: model.Lane{
-				Status: "shifting", Text: "waits for routes", Current: serving,
+				Status: "observing", Text: "is watched", Current: serving,
 				Active: &model.Deployment{Commit: "0123456789", Weight: 10, Stage: 1, Stages: 3},
 			},
 			last: &model.Deployment{Outcome: "rolledBack"},
 			want: cell{
-				status: statuses[deploy.Shifting], Text: "waits for routes", Serving: &release{Name: "r1"},
+				status: statuses[deploy.Observing], Text: "is watched", Serving: &release{Name: "r1"},
 				Arriving: &release{Name: "0123456"}, Weight: 10, Stage: 1, Stages: 3,
 			},
 		},

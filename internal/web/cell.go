@@ -35,8 +35,8 @@ const short = 7
 
 func cellOf(lane model.Lane, last *model.Deployment) cell {
 	c := cell{Environment: lane.Environment, status: statusOf(lane.Status, lane.Current != nil)}
-	if c.Tone != good && c.Tone != quiet {
-		c.Text = lane.Text // of what is well, nothing need be said
+	if c.Tone != good && c.Tone != quiet && lane.Status != string(deploy.Shifting) {
+		c.Text = lane.Text // of what is well, or shown as a bar, nothing need be said
 	}
 	if at := lane.Current; at != nil {
 		c.Serving = &release{name(at.Commit, at.Release), at.Subject, at.CompletedAt}
