@@ -18,10 +18,10 @@ func (c *Client) Logs(ctx context.Context, q model.LogsQuery, f func(model.LogLi
 		"instance": q.Instance, "release": q.Release, "tail": strconv.Itoa(q.Tail), "follow": follow}), f)
 }
 
-// Watch calls f with all that happens after a position (0: from now on), until ctx ends or
-// f gives an error.
+// Watch calls f with all that happens after a position (0: from the first on; negative: from
+// now on), until ctx ends or f gives an error.
 func (c *Client) Watch(ctx context.Context, after int64, f func(model.Happening) error) error {
-	return stream(ctx, c, with("/v1/watch", map[string]string{"after": strconv.FormatInt(after, 10)}), f)
+	return stream(ctx, c, "/v1/watch?after="+strconv.FormatInt(max(after, -1), 10), f)
 }
 
 // Audit lists journal entries in their order.

@@ -17,7 +17,7 @@ type logsIn struct {
 }
 
 type watchIn struct {
-	After int64 `query:"after" minimum:"0" doc:"Begin after this position; 0: now"`
+	After int64 `query:"after" minimum:"-1" default:"-1" doc:"Begin after this position; 0: with the first; -1: now"`
 }
 
 type auditIn struct {

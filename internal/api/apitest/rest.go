@@ -322,7 +322,7 @@ func (f *Fake) Logs(ctx context.Context, q model.LogsQuery, say func(model.LogLi
 // Watch tells each journal entry.
 func (f *Fake) Watch(ctx context.Context, after int64, say func(model.Happening) error) error {
 	f.mu.Lock()
-	if after == 0 {
+	if after < 0 {
 		after = f.position
 	}
 	f.mu.Unlock()
