@@ -107,7 +107,15 @@ func (s *session) ending(w io.Writer, d model.Deployment, wanted []string) {
 	if !slices.Contains(wanted, d.Outcome) {
 		return // the error says it
 	}
-	fmt.Fprintf(w, "%s %s serves release %s in %s (%s)\n", s.paint(w)("green", d.Outcome+":"), clean(d.Service), clean(serving(d)), clean(d.Environment), seconds(d.Seconds))
+	fmt.Fprintf(w, "%s %s serves release %s in %s (%s)\n", s.paint(w)("green", d.Outcome+":"), clean(d.Service), clean(serving(d)), clean(d.Environment), took(d))
+}
+
+// took is how long a deployment took; of a way back what counts is when its traffic was gone.
+func took(d model.Deployment) string {
+	if d.RollbackMillis > 0 {
+		return fmt.Sprintf("traffic moved in %.0f ms", d.RollbackMillis)
+	}
+	return seconds(d.Seconds)
 }
 
 // serving is the release that serves after a deployment ended well.

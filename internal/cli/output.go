@@ -80,13 +80,13 @@ func (s *session) paint(stream io.Writer) func(color, text string) string {
 // statusColor is the colour of a status.
 func statusColor(status string) string {
 	switch status {
-	case "completed", "built", "ready", "running", "active", "create":
+	case "completed", "built", "ready", "healthy", "running", "active", "create":
 		return "green"
 	case "failed", "rollbackFailed", "held", "crashed", "revoked", "conflict", "delete":
 		return "red"
 	case "rolledBack", "rollingBack", "aborted", "cancelled", "update":
 		return "yellow"
-	case "idle", "superseded", "unchanged", "rotated":
+	case "idle", "empty", "superseded", "unchanged", "rotated":
 		return "dim"
 	case "":
 		return ""

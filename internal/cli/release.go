@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -88,6 +90,9 @@ func (s *session) showRelease(w io.Writer, r model.Release) {
 		if f[1] != "" {
 			fmt.Fprintf(w, "  %-11s %s\n", f[0], clean(f[1]))
 		}
+	}
+	for _, env := range slices.Sorted(maps.Keys(r.Problems)) {
+		fmt.Fprintf(w, "  %-11s does not go in: %s\n", clean(env), clean(r.Problems[env]))
 	}
 	if r.Status == "failed" {
 		fmt.Fprintf(w, "  see why: slipway logs %s --release %s\n", clean(r.Service), clean(r.ID))

@@ -66,7 +66,9 @@ plane's machine. With --webhook-secret the forge can tell of a push at once, at
 	cmd.Flags().StringVar(&source.Branch, "branch", "main", "branch that is watched")
 	cmd.Flags().StringVar(&source.Kind, "kind", "service", "service or platform")
 	cmd.Flags().StringVar(&source.WebhookSecret, "webhook-secret", "", "name of the secret that signs its webhooks")
+	cmd.Flags().StringVar(&source.Credential, "credential", "", "name of the secret with the token, or user:password, that https asks for")
 	s.completeFlag(cmd, "webhook-secret", 0, secretNames)
+	s.completeFlag(cmd, "credential", 0, secretNames)
 	return cmd
 }
 

@@ -72,7 +72,13 @@ func (s *session) board(w io.Writer, lanes []model.Lane) {
 
 // laneStatus is a lane's status with what is on its way.
 func laneStatus(l model.Lane) string {
-	if l.Active == nil {
+	switch p := l.Pending; {
+	case l.Active != nil:
+	case p != nil && p.Status == "failed":
+		return l.Status + ", build of " + p.ID + " failed"
+	case p != nil:
+		return l.Status + ", " + p.Status + " " + p.ID
+	default:
 		return l.Status
 	}
 	text := l.Active.Outcome + " " + l.Active.Release
