@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"slipway.dev/client/model"
 	"slipway.dev/internal/artifact"
 	"slipway.dev/internal/control"
 	"slipway.dev/internal/core/config"
@@ -33,6 +34,7 @@ import (
 	"slipway.dev/internal/secret"
 	"slipway.dev/internal/store"
 	"slipway.dev/internal/target/process"
+	"slipway.dev/internal/view/history"
 	"slipway.dev/internal/wire/edgewire"
 )
 
@@ -82,7 +84,11 @@ func build(ctx context.Context, o Options) (*house, error) {
 		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h},
 		Resolve: h.releases.Resolve,
 		Owned:   func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, h.engine) },
-		URL:     h.url, Info: h.info,
+		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]coredeploy.Ended, error) {
+			return history.Find(ctx, h.store, history.Query{Service: q.Service, Environment: q.Environment, Limit: q.Limit})
+		},
+		Seen: func(ctx context.Context, position int64) error { return h.engine.Wait(ctx, position, history.Name) },
+		URL:  h.url, Info: h.info,
 	})
 	return h, nil
 }
@@ -121,6 +127,8 @@ func (h *house) drives() {
 	engine.Register(e, "resource", config.ResourceVersion, config.Resource{})
 	engine.Register(e, "release", corerelease.Version, corerelease.Machine{})
 	engine.Register(e, "deploy", coredeploy.Version, coredeploy.Lane{})
+	engine.Register(e, "deployment", coredeploy.RecordVersion, coredeploy.Record{})
+	e.AddView(history.View())
 	engine.Register(e, "secret", corevault.SecretVersion, corevault.Secret{})
 	engine.Register(e, "key", corevault.KeysVersion, corevault.Keys{})
 

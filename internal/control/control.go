@@ -11,6 +11,7 @@ import (
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/engine"
@@ -35,6 +36,10 @@ type Deps struct {
 	Resolve func(ctx context.Context, spec, environment string) (digest string, c config.Resolved, err error)
 	// Owned gives all resources that are in force, with their sources.
 	Owned func(ctx context.Context) ([]config.Owned, error)
+	// Ended gives deployments that ended, latest request first.
+	Ended func(ctx context.Context, q model.DeploymentsQuery) ([]deploy.Ended, error)
+	// Seen waits until what Ended gives includes a position.
+	Seen func(ctx context.Context, position int64) error
 	// URL is where the edge serves a host.
 	URL func(host string) string
 	// Info describes this control plane.
@@ -98,6 +103,8 @@ func (c *Control) Await(ctx context.Context, position int64) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, awaitLimit)
 	defer cancel()
-	_, err := c.Engine.Await(ctx, position-1)
-	return err
+	if _, err := c.Engine.Await(ctx, position-1); err != nil {
+		return err
+	}
+	return c.Seen(ctx, position)
 }

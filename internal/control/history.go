@@ -13,32 +13,54 @@ import (
 
 const defaultHistory = 50
 
-// Deployments gives deployments, those that are under way too, latest first.
+// Deployments gives deployments, those that are under way or wait too, latest first.
 func (c *Control) Deployments(ctx context.Context, q model.DeploymentsQuery) ([]model.Deployment, error) {
 	if _, err := may(ctx, access.Read); err != nil {
 		return nil, err
 	}
-	lanes, err := c.lanes(ctx)
+	if q.Limit <= 0 {
+		q.Limit = defaultHistory
+	}
+	// Those under way first: one that ends meanwhile is then there twice rather than not at all.
+	all, err := c.underWay(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	ended, err := c.Ended(ctx, q)
 	if err != nil {
 		return nil, err
 	}
 	names := c.subjects(ctx)
+	seen := map[string]bool{}
 	list := []model.Deployment{}
-	for _, s := range lanes {
-		if (q.Service != "" && q.Service != s.Service) || (q.Environment != "" && q.Environment != s.Environment) {
-			continue
-		}
-		for _, row := range s.Rows() {
-			list = append(list, c.deploymentOf(s, row, names))
+	for _, d := range append(ended, all...) {
+		if !seen[d.Deployment] {
+			seen[d.Deployment] = true
+			list = append(list, c.deploymentOf(d, names))
 		}
 	}
 	slices.SortStableFunc(list, func(a, b model.Deployment) int {
 		return cmp.Or(b.RequestedAt.Compare(a.RequestedAt), cmp.Compare(b.ID, a.ID))
 	})
-	if q.Limit <= 0 {
-		q.Limit = defaultHistory
-	}
 	return list[:min(len(list), q.Limit)], nil
+}
+
+// underWay gives deployments that have not ended.
+func (c *Control) underWay(ctx context.Context, q model.DeploymentsQuery) ([]deploy.Ended, error) {
+	lanes, err := c.lanes(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []deploy.Ended
+	for _, s := range lanes {
+		if (q.Service != "" && q.Service != s.Service) || (q.Environment != "" && q.Environment != s.Environment) {
+			continue
+		}
+		for _, row := range s.Rows()[:len(s.Rows())-len(s.History)] {
+			list = append(list, deploy.Ended{Service: s.Service, Environment: s.Environment, Row: row})
+		}
+	}
+	return list, nil
 }
 
 // lanes gives the states of all lanes.

@@ -55,7 +55,7 @@ func (c *Control) laneOf(s deploy.State, names subjects) model.Lane {
 		l.Kept = append(l.Kept, placedOf(k.Release, k.Warm, names))
 	}
 	if s.Active != nil {
-		d := c.deploymentOf(s, s.Active.Row, names)
+		d := c.deploymentOf(deploy.Ended{Service: s.Service, Environment: s.Environment, Row: s.Active.Row}, names)
 		d.Outcome, d.Reason, d.Stage, d.Stages = st.Word, st.Text, s.Active.Stage+1, len(s.Active.Stages)
 		d.Weight = s.Exposure() // of a rollback, its number is not that of its instances
 		l.Active = &d
@@ -74,12 +74,12 @@ func placedOf(r deploy.Release, warm bool, names subjects) model.Placed {
 	}
 }
 
-func (c *Control) deploymentOf(s deploy.State, row deploy.Row, names subjects) model.Deployment {
+func (c *Control) deploymentOf(row deploy.Ended, names subjects) model.Deployment {
 	d := model.Deployment{
-		ID: row.Deployment, Service: s.Service, Environment: s.Environment, Release: row.Release,
+		ID: row.Deployment, Service: row.Service, Environment: row.Environment, Release: row.Release,
 		Commit: row.Commit, Subject: names.subject(row.Deployment, row.Release), Artifact: row.Artifact, Config: row.Config,
 		Strategy: row.Strategy, Outcome: string(row.Outcome), Reason: row.Reason, Cause: row.Cause,
-		Weight: s.Weight(row.Deployment), RequestedAt: row.Requested, CommittedAt: row.CommittedAt,
+		RequestedAt: row.Requested, CommittedAt: row.CommittedAt,
 		LiveAt: row.Live, FinishedAt: row.Finished,
 		RollbackMillis: float64(row.RollbackTime()) / float64(time.Millisecond),
 	}

@@ -20,6 +20,7 @@ import (
 type View struct {
 	Name    string   // [a-z_]+
 	Version int      // raise it to have the view made anew
+	Prefix  string   // of the machines whose entries it is made from; empty: all
 	Tables  []string // names, each view_<Name> or view_<Name>_…; dropped when it is made anew
 	Create  []string // statements that create the tables and their indexes, in the store's one SQL
 	// Apply adds entries, in order. Data that retention has erased is missing in them.
@@ -34,6 +35,9 @@ type Runner struct {
 	view  View
 	log   *slog.Logger
 	poke  chan struct{}
+
+	ready  bool  // the view's tables are there, and cursor is theirs
+	cursor int64 // the last entry that is in the tables; what was seen since is none of the view's
 
 	mu   sync.Mutex
 	seen int64
@@ -73,23 +77,34 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
-// CatchUp applies what the journal has beyond the cursor.
-func (r *Runner) CatchUp(ctx context.Context) error {
-	at, err := r.prepare(ctx)
-	if err != nil {
-		return err
+// CatchUp applies what the journal has beyond what the view has seen.
+func (r *Runner) CatchUp(ctx context.Context) (err error) {
+	defer func() { r.ready = err == nil }()
+	if !r.ready { // at first, and after an error: somebody else may have moved it
+		if r.cursor, err = r.prepare(ctx); err != nil {
+			return err
+		}
 	}
-	for {
+	for at := max(r.cursor, r.position()); ; {
+		// The end is asked for first: what comes after it is not seen yet, whatever it is.
+		head, err := r.store.Head(ctx)
+		if err != nil {
+			return err
+		}
+		list, err := r.store.Journal(ctx, at, store.JournalFilter{Prefix: r.view.Prefix, Limit: batch})
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 {
+			r.reached(max(at, head))
+			return nil
+		}
+		at = list[len(list)-1].Seq
+		if err := r.store.Update(ctx, func(tx store.Tx) error { return r.apply(ctx, tx, r.cursor, at, list) }); err != nil {
+			return err
+		}
+		r.cursor = at
 		r.reached(at)
-		list, err := r.store.Journal(ctx, at, store.JournalFilter{Limit: batch})
-		if err != nil || len(list) == 0 {
-			return err
-		}
-		next := list[len(list)-1].Seq
-		if err := r.store.Update(ctx, func(tx store.Tx) error { return r.apply(ctx, tx, at, next, list) }); err != nil {
-			return err
-		}
-		at = next
 	}
 }
 
@@ -150,6 +165,12 @@ func (r *Runner) reached(at int64) {
 		close(r.next)
 		r.next = make(chan struct{})
 	}
+}
+
+func (r *Runner) position() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.seen
 }
 
 // Wait waits until the view has seen a position.

@@ -5,6 +5,7 @@ import "slices"
 // record puts a finished deployment into the history.
 func (w *work) record(row Row, outcome Phase, reason string) {
 	row.Outcome, row.Reason, row.Finished = outcome, cut(reason), w.now
+	w.report(row)
 	w.History = slices.Concat([]Row{row}, w.History)
 	if len(w.History) > maxHistory {
 		w.History = w.History[:maxHistory]
@@ -18,6 +19,7 @@ func (w *work) amend(deployment string, outcome Phase, reason string) {
 			row.Outcome, row.Reason, row.Back = outcome, cut(reason), w.now
 			w.History = slices.Clone(w.History)
 			w.History[i] = row
+			w.report(row)
 			return
 		}
 	}

@@ -21,7 +21,7 @@ func (Lane) Step(s State, e machine.Event) (machine.Next[State], error) {
 		return machine.Next[State]{}, err
 	}
 	w.goOn()
-	return machine.Next[State]{State: w.State, Effects: w.effects}, nil
+	return machine.Next[State]{State: w.State, Effects: w.effects, Messages: w.messages}, nil
 }
 
 // Upgrade implements machine.Machine.
@@ -39,10 +39,11 @@ func (Lane) Upgrade(from int, raw []byte) (State, error) {
 // work is one step: a copy of the state, and what comes of it.
 type work struct {
 	State
-	now     time.Time
-	actor   machine.Actor
-	detail  string // what the target says of the instance that this event is about
-	effects []machine.Effect
+	now      time.Time
+	actor    machine.Actor
+	detail   string // what the target says of the instance that this event is about
+	effects  []machine.Effect
+	messages []machine.Message // to the records of deployments that ended
 }
 
 func (w *work) take(e machine.Event) error {
