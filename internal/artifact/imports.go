@@ -3,8 +3,10 @@ package artifact
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -14,9 +16,11 @@ import (
 	"oras.land/oras-go/v2"
 	"oras.land/oras-go/v2/content"
 	"oras.land/oras-go/v2/content/oci"
+	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry"
 	"oras.land/oras-go/v2/registry/remote"
 	"oras.land/oras-go/v2/registry/remote/auth"
+	"oras.land/oras-go/v2/registry/remote/errcode"
 	"oras.land/oras-go/v2/registry/remote/retry"
 
 	"slipway.dev/internal/core/fault"
@@ -40,12 +44,11 @@ func (s *Store) Import(ctx context.Context, ref string) (Imported, error) {
 		return Imported{}, err
 	}
 	desc, m, err := resolve(ctx, src, reference)
+	if ctx.Err() != nil {
+		return Imported{}, context.Cause(ctx)
+	}
 	if err != nil {
-		if fault.CodeOf(err) != fault.Internal || ctx.Err() != nil {
-			return Imported{}, err
-		}
-		return Imported{}, fault.New(fault.NotFound, "cannot find %s", ref).
-			WithHint("check the name, and that its registry answers and lets this machine in").Because(err)
+		return Imported{}, unresolved(ref, err)
 	}
 	size := desc.Size
 	for _, layer := range m.Layers {
@@ -56,11 +59,34 @@ func (s *Store) Import(ctx context.Context, ref string) (Imported, error) {
 	}
 	s.collecting.RLock()
 	defer s.collecting.RUnlock()
-	if err := oras.CopyGraph(ctx, src, s.blobs, desc, oras.DefaultCopyGraphOptions); err != nil {
+	err = oras.CopyGraph(ctx, src, s.blobs, desc, oras.DefaultCopyGraphOptions)
+	if ctx.Err() != nil {
+		return Imported{}, context.Cause(ctx)
+	}
+	if err != nil {
 		return Imported{}, fault.New(fault.Unavailable, "cannot copy %s", ref).WithHint("it may work when tried again").Because(err)
 	}
 	desc.Annotations, desc.Platform = nil, nil
 	return Imported{Digest: desc.Digest.String(), Size: size}, s.index.add(desc, m)
+}
+
+// unresolved makes a fault of why a reference cannot be resolved.
+func unresolved(ref string, err error) error {
+	var own *fault.Error
+	var answer *errcode.ErrorResponse
+	status := 0
+	if errors.As(err, &answer) {
+		status = answer.StatusCode
+	}
+	switch {
+	case errors.As(err, &own):
+		return err
+	case errors.Is(err, auth.ErrBasicCredentialNotFound), status == http.StatusUnauthorized, status == http.StatusForbidden:
+		return fault.New(fault.Denied, "the registry does not give %s to us", ref).WithHint("check the credential for this registry").Because(err)
+	case errors.Is(err, errdef.ErrNotFound), status == http.StatusNotFound:
+		return fault.New(fault.NotFound, "there is no %s", ref).WithHint("check the name").Because(err)
+	}
+	return fault.New(fault.Unavailable, "cannot look for %s", ref).WithHint("check that its registry answers, and try again").Because(err)
 }
 
 // open gives the place that a reference points into, and the tag or digest in it.

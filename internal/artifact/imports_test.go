@@ -157,7 +157,7 @@ func TestImportWithACredential(t *testing.T) {
 	r.user, r.password = "ci", "s3cret"
 	r.image(t, "v1", r.layer(tarOf(t, file("a", "x")), false))
 	_, err := newStore(t).Import(t.Context(), r.ref(":v1"))
-	wantFault(t, err, fault.NotFound, "lets this machine in")
+	wantFault(t, err, fault.Denied, "credential")
 	s := openStore(t, t.TempDir(), Options{Credential: func(context.Context, string) (auth.Credential, error) {
 		return auth.Credential{Username: "ci", Password: "s3cret"}, nil
 	}})
@@ -181,8 +181,8 @@ func TestImportsRefused(t *testing.T) {
 		text string
 	}{
 		r.ref(""):      {fault.Invalid, "does not name"},
-		r.ref(":none"): {fault.NotFound, "cannot find"},
-		r.ref("@sha256:" + strings.Repeat("0", 64)):  {fault.NotFound, "cannot find"},
+		r.ref(":none"): {fault.NotFound, "there is no"},
+		r.ref("@sha256:" + strings.Repeat("0", 64)):  {fault.NotFound, "there is no"},
 		r.ref("@sha512:" + strings.Repeat("0", 128)): {fault.Invalid, "sha256"},
 		r.ref(":lying"):     {fault.Unavailable, "cannot copy"},
 		r.ref(":short"):     {fault.Unavailable, "cannot copy"},
@@ -191,7 +191,7 @@ func TestImportsRefused(t *testing.T) {
 		"no spaces/x:y":     {fault.Invalid, "does not name"},
 		"/none:v1":          {fault.NotFound, "not an OCI layout"},
 		"/none":             {fault.Invalid, "does not name"},
-		"127.0.0.1:1/a/b:c": {fault.NotFound, "cannot find"},
+		"127.0.0.1:1/a/b:c": {fault.Unavailable, "registry answers"},
 	} {
 		_, err := s.Import(t.Context(), ref)
 		wantFault(t, err, c.code, c.text)

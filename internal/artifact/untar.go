@@ -143,7 +143,13 @@ func (u *unpacker) file(name string, size int64, executable bool, content io.Rea
 	return errors.Join(err, f.Chmod(mode), f.Close())
 }
 
+// symlink makes a symbolic link. An absolute one means the image's own root, as it would
+// in a container, and is made relative to it.
 func (u *unpacker) symlink(name, target string) error {
+	if path.IsAbs(target) {
+		target = strings.Repeat("../", strings.Count(name, "/")) + strings.TrimPrefix(path.Clean(target), "/")
+		target = path.Clean(target)
+	}
 	if !inside(name, target) {
 		return fault.New(fault.Refused, "%q is a symbolic link to %q, which leads out of it", name, target)
 	}

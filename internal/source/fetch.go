@@ -38,7 +38,8 @@ func (m *Mirror) Fetch(ctx context.Context, r Remote) (string, error) {
 		return "", err
 	}
 	if m.head == head && m.from.URL == r.URL && m.usable() && m.has(ctx, head) {
-		return head, m.tidy(ctx)
+		m.tidy(ctx)
+		return head, nil
 	}
 	head, err = m.update(ctx, r)
 	if err != nil {
@@ -124,6 +125,7 @@ func (m *Mirror) replace(fresh git) error {
 func fetchInto(ctx context.Context, g git, r Remote) (string, error) {
 	ctx, cancel := limit(ctx, fetchLimit)
 	defer cancel()
+	_ = os.Remove(filepath.Join(g.dir, headRef+".lock")) // left by a kill; nobody else fetches
 	_, err := g.with(r.Credential).output(ctx, "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head",
 		"--no-auto-maintenance", "--no-recurse-submodules", "--", r.URL, "+refs/heads/"+r.Branch+":"+headRef)
 	if err != nil {
@@ -138,12 +140,12 @@ func fetchInto(ctx context.Context, g git, r Remote) (string, error) {
 const tidyAfter = 32
 
 // tidy packs what piled up. It drops nothing: a release may pin a commit that no branch
-// has any more.
-func (m *Mirror) tidy(ctx context.Context) error {
+// has any more. That it fails is no trouble of the source's: damage is remembered, and
+// anything else is tried again after as many transfers.
+func (m *Mirror) tidy(ctx context.Context) {
 	if m.transfers < tidyAfter {
-		return nil
+		return
 	}
 	m.transfers = 0
-	_, err := m.read(ctx, "gc", "--auto", "--quiet")
-	return err
+	_, _ = m.read(ctx, "gc", "--auto", "--quiet")
 }

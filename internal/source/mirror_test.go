@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -194,6 +195,30 @@ func TestDamageFoundByAReaderIsRepairedThoughNothingChanged(t *testing.T) {
 	if files, err := m.Manifests(t.Context(), head); err != nil || len(files) != 1 {
 		t.Fatalf("%v, %v", files, err)
 	}
+}
+
+// TestReadWhileItIsMadeAnew reads a mirror that is replaced all the time.
+func TestReadWhileItIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	r, m := newRepo(t), newMirror(t)
+	r.write("slipway.yaml", "one")
+	head := r.commit("first")
+	fetch(t, m, r.remote())
+	var readers sync.WaitGroup
+	for range 3 {
+		readers.Go(func() {
+			for range 15 {
+				if files, err := m.Manifests(t.Context(), head); err != nil || len(files) != 1 {
+					t.Errorf("%v, %v", files, err)
+				}
+			}
+		})
+	}
+	for range 10 {
+		m.damaged.Store(true)
+		fetch(t, m, r.remote())
+	}
+	readers.Wait()
 }
 
 func TestNoHookRuns(t *testing.T) {
