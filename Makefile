@@ -13,7 +13,7 @@ PAGE     := $(wildcard internal/web/assets/*.js internal/web/assets/*.css intern
 
 # What is worth a race detector: whatever shares memory between goroutines.
 RACE := ./internal/engine/... ./internal/edge/... ./internal/edgeclient/... ./internal/target/... ./internal/source/... \
-        ./internal/web/... ./internal/api/... ./internal/smoke/... ./internal/drive/... ./internal/shim/...
+        ./internal/store/... ./internal/web/... ./internal/api/... ./internal/smoke/... ./internal/drive/... ./internal/shim/...
 
 .PHONY: help
 help: ## Show this help
@@ -35,7 +35,7 @@ test: setup-test $(BUNDLE) ## Vet and test everything (under 10 minutes)
 
 .PHONY: test-heavy
 test-heavy: setup-heavy $(BUNDLE) lint ## Lint, race detector, fuzzing, and the tests that take long
-	@scripts/say "Test with the race detector" go test -vet=off -race -p 2 -timeout 20m $$(go list $(RACE) 2>/dev/null)
+	@scripts/say "Test with the race detector" go test -vet=off -race -p 2 -timeout 20m $(RACE)
 	@scripts/fuzz 5s
 	@scripts/say "Test what takes long" env SLIPWAY_HEAVY=1 go test -vet=off -p 1 -timeout 60m ./...
 
