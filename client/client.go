@@ -21,7 +21,7 @@ import (
 type Options struct {
 	Socket string // path of the unix socket; the control plane knows the caller by its user
 	URL    string // e.g. "http://127.0.0.1:7700"
-	Token  string // with URL
+	Token  string // with URL; sent with TLS only, or to this machine
 	// Patience is how long a read is tried again while nothing answers; 0: not at all.
 	// A write is never tried again.
 	Patience time.Duration
@@ -57,6 +57,9 @@ func New(o Options) (*Client, error) {
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 			return nil, invalid("%q is not the address of a control plane; it is like http://127.0.0.1:7700", o.URL)
 		}
+		if o.Token != "" && u.Scheme == "http" && !loopback(u.Hostname()) {
+			return nil, invalid("%s has no TLS: the token could be read on the way", o.URL)
+		}
 		c.base, c.place = strings.TrimRight(o.URL, "/"), o.URL
 	}
 	// A redirect could carry the token elsewhere; the API never sends one.
@@ -64,6 +67,11 @@ func New(o Options) (*Client, error) {
 		return http.ErrUseLastResponse
 	}}
 	return c, nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 // Place is where the control plane is, for a person: the socket's path or the URL.

@@ -165,7 +165,7 @@ func TestErrors(t *testing.T) {
 	if _, err := stranger.Lanes(ctx); err == nil || !strings.Contains(err.Error(), "not an answer of Slipway's") {
 		t.Errorf("a stranger: %v", err)
 	}
-	for _, o := range []client.Options{{}, {URL: "localhost:7700"}, {URL: "ftp://x"}, {URL: "http://x", Socket: "s"}} {
+	for _, o := range []client.Options{{}, {URL: "localhost:7700"}, {URL: "ftp://x"}, {URL: "http://x", Socket: "s"}, {URL: "http://slipway.example", Token: "t"}} {
 		if _, err := client.New(o); client.CodeOf(err) != "invalid" {
 			t.Errorf("%+v: %v", o, err)
 		}

@@ -3,17 +3,25 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"flag"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"slipway.dev/internal/api"
 	"slipway.dev/internal/api/apitest"
 )
+
+var update = flag.Bool("update", false, "write what is found into testdata")
 
 // site is an API that serves a fake control plane over TCP.
 type site struct {
@@ -127,6 +135,37 @@ func TestEveryOperationIsDescribedAndClosed(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestOperationsStay holds the API to what was promised: a line that goes or changes breaks
+// programs. -update writes the list anew.
+func TestOperationsStay(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	_, text := s.ask(t, "GET", "/openapi.json", "")
+	var doc document
+	if err := json.Unmarshal([]byte(text), &doc); err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for path, operations := range doc.Paths {
+		for method, op := range operations {
+			lines = append(lines, fmt.Sprintf("%-6s %-45s %-16s %s\n", strings.ToUpper(method), path, op.OperationID, op.Permission))
+		}
+	}
+	slices.Sort(lines)
+	got := strings.Join(lines, "")
+	golden := filepath.Join("testdata", "operations.txt")
+	if *update {
+		writeFile(t, golden, got, 0o644)
+	}
+	want, err := os.ReadFile(golden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("operations (-promised +served):\n%s", diff)
 	}
 }
 

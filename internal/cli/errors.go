@@ -54,6 +54,9 @@ func newExitCodes() *cobra.Command {
 
 // conclude writes an error for a person and gives the exit code.
 func (s *session) conclude(ctx context.Context, err error) int {
+	if err == nil && s.out.err != nil {
+		err = fault.New(fault.Internal, "the output cannot be written").Because(s.out.err)
+	}
 	if err == nil {
 		return 0
 	}

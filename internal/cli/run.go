@@ -16,11 +16,11 @@ import (
 
 // Run runs one command line (without the program's name) and gives its exit code.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	s := &session{in: stdin, out: stdout, err: stderr, env: os.Getenv, now: time.Now}
+	s := &session{in: stdin, out: &sink{Writer: stdout}, err: stderr, env: os.Getenv, now: time.Now}
 	root := newRoot(s)
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	root.SetOut(s.out)
 	root.SetErr(stderr)
 	return s.conclude(ctx, root.ExecuteContext(ctx))
 }

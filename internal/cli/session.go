@@ -19,10 +19,11 @@ import (
 // session is one run of a command: where it reads and writes, and what the flags that all
 // commands have say.
 type session struct {
-	in       io.Reader
-	out, err io.Writer
-	env      func(string) string
-	now      func() time.Time
+	in  io.Reader
+	out *sink
+	err io.Writer
+	env func(string) string
+	now func() time.Time
 
 	data, socket, server, tokenFile string
 	output                          string // table, json or yaml
@@ -96,15 +97,39 @@ func (s *session) log(verbose bool) *slog.Logger {
 	return slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
 }
 
+// sink remembers that something could not be written, so that a full disk is not taken for
+// success.
+type sink struct {
+	io.Writer
+	err error
+}
+
+func (k *sink) Write(b []byte) (int, error) {
+	n, err := k.Writer.Write(b)
+	if k.err == nil {
+		k.err = err
+	}
+	return n, err
+}
+
+// file is the file that a stream is, or nil.
+func file(stream any) *os.File {
+	if k, ok := stream.(*sink); ok {
+		stream = k.Writer
+	}
+	f, _ := stream.(*os.File)
+	return f
+}
+
 // terminal says whether a stream is a terminal.
 func terminal(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	f := file(stream)
+	return f != nil && term.IsTerminal(int(f.Fd()))
 }
 
 // width is the number of columns of a stream, or 0 if it is not a terminal.
 func width(stream any) int {
-	if f, ok := stream.(*os.File); ok {
+	if f := file(stream); f != nil {
 		if w, _, err := term.GetSize(int(f.Fd())); err == nil {
 			return w
 		}

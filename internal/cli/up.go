@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"net"
 	"path/filepath"
 	"time"
 
@@ -23,6 +24,7 @@ services outlive it: stop, upgrade or kill it, and start it again; it adopts wha
 State is kept in the data directory (--data): SQLite, artifacts, logs, sockets and the
 token for the API's loopback address. With --store it is kept in PostgreSQL; a second
 control plane on the same store waits as a standby and takes over when the first is gone.
+Give a password in $SLIPWAY_STORE or ~/.pgpass: all users can read the command line.
 
 The API and the page are served at --listen, for this machine only, and on the socket
 api.sock in the data directory, for the user who started it.`,
@@ -38,6 +40,9 @@ api.sock in the data directory, for the user who started it.`,
 			}
 			if s.server != "" {
 				return fault.New(fault.Invalid, "up starts a control plane here; --server names one elsewhere").WithHint("leave --server and $SLIPWAY_SERVER out")
+			}
+			if err := onlyLoopback(o.Listen); err != nil {
+				return err
 			}
 			o.Data, o.Socket, o.Out, o.Log = abs, s.socket, s.out, s.log(verbose)
 			return app.Up(cmd.Context(), o)
@@ -56,6 +61,18 @@ api.sock in the data directory, for the user who started it.`,
 	f.BoolVarP(&verbose, "verbose", "v", false, "log more")
 	tlsFlags(f, &o.TLS)
 	return cmd
+}
+
+// onlyLoopback refuses an address that other machines could reach: the API speaks no TLS,
+// and its token would be read on the way.
+func onlyLoopback(address string) error {
+	host, _, err := net.SplitHostPort(address)
+	ip := net.ParseIP(host)
+	if err == nil && (host == "localhost" || ip != nil && ip.IsLoopback()) {
+		return nil
+	}
+	return fault.New(fault.Invalid, "--listen %s is not a loopback address", address).
+		WithHint("use 127.0.0.1:PORT; for other machines put a proxy with TLS in front, and name it with --host")
 }
 
 // tlsFlags are the flags that say where certificates come from.
