@@ -1,0 +1,113 @@
+// Package house runs the whole product for end-to-end tests and benchmarks: the program
+// itself with a data directory of its own, its edge, a repository that it watches, real
+// instances, and traffic that looks at every answer.
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"slipway.dev/client"
+	"slipway.dev/internal/edgeclient"
+)
+
+// Host is where the service answers.
+const Host = "app.localhost"
+
+// Options of a house.
+type Options struct {
+	Programs Programs
+	Store    string // empty: SQLite
+	Data     string // data directory; empty: made, and removed by Close
+}
+
+// House is a control plane with all that is around it. At most one control plane runs at a
+// time, but a standby has a House of its own on the same store.
+type House struct {
+	*client.Client
+	Edge *edgeclient.Client
+	HTTP string // address of the edge
+
+	o                Options
+	dir              string // removed by Close
+	listen, internal string
+
+	mu  sync.Mutex
+	run *control // the last one that was started
+}
+
+// New makes a house; nothing runs yet.
+func New(o Options) (*House, error) {
+	h := &House{o: o}
+	if o.Data == "" {
+		dir, err := os.MkdirTemp("/tmp", "sl") // the paths of unix sockets are short
+		if err != nil {
+			return nil, err
+		}
+		h.dir, h.o.Data = dir, filepath.Join(dir, "d")
+	}
+	ports, err := freePorts(3)
+	if err != nil {
+		return nil, err
+	}
+	h.listen, h.HTTP, h.internal = ports[0], ports[1], ports[2]
+	h.Edge = edgeclient.New(filepath.Join(h.o.Data, "edge", "admin.sock"))
+	h.Client, err = client.New(client.Options{Socket: filepath.Join(h.o.Data, "api.sock")})
+	return h, err
+}
+
+// Data is the data directory.
+func (h *House) Data() string { return h.o.Data }
+
+// API is the address of the API on the loopback interface.
+func (h *House) API() string { return h.listen }
+
+// freePorts finds ports that nobody listens on. Another process may take one before we do;
+// the programs say so then.
+func freePorts(n int) ([]string, error) {
+	var found []string
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			return nil, err
+		}
+		defer l.Close()
+		found = append(found, l.Addr().String())
+	}
+	return found, nil
+}
+
+// Close stops everything and leaves nothing behind.
+func (h *House) Close() error {
+	h.Kill()
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	_, err := h.Command(ctx, "down")
+	err = errors.Join(err, h.killStray())
+	h.Client.Close()
+	if h.dir != "" {
+		err = errors.Join(err, os.RemoveAll(h.dir))
+	}
+	return err
+}
+
+// Wait calls done until it says yes, the context ends or it fails.
+func Wait(ctx context.Context, what string, done func() (bool, error)) error {
+	for {
+		ok, err := done()
+		if ok || err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("waiting until %s: %w", what, context.Cause(ctx))
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
+}
