@@ -19,6 +19,7 @@ import (
 
 	"slipway.dev/internal/api"
 	"slipway.dev/internal/api/apitest"
+	"slipway.dev/internal/core/access"
 )
 
 var update = flag.Bool("update", false, "write what is found into testdata")
@@ -119,7 +120,7 @@ func TestEveryOperationIsDescribedAndClosed(t *testing.T) {
 				}
 			}
 			want := http.StatusUnauthorized
-			if op.Permission == "signature" {
+			if op.Permission == string(access.Ingest) {
 				want = http.StatusForbidden
 			} else if len(op.Security) == 0 {
 				t.Errorf("%s %s: no security", method, path)
