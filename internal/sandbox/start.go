@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -108,7 +110,11 @@ func cleaned(s Stage) (Stage, error) {
 		}
 		return out
 	}
-	s.Dir, s.ReadWrite, s.ReadOnly, s.Hide = real(s.Dir), list(s.ReadWrite), list(s.ReadOnly), list(s.Hide)
+	hide := slices.DeleteFunc(slices.Clone(s.Hide), func(p string) bool {
+		_, e := os.Stat(p)
+		return errors.Is(e, fs.ErrNotExist) // nothing to hide
+	})
+	s.Dir, s.ReadWrite, s.ReadOnly, s.Hide = real(s.Dir), list(s.ReadWrite), list(s.ReadOnly), list(hide)
 	if s.Secrets.Dir != "" {
 		s.Secrets.Dir = real(s.Secrets.Dir)
 	}

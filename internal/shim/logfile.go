@@ -30,7 +30,8 @@ type logFile struct {
 	size    int64
 	allowed float64 // bytes that may be written now
 	filled  time.Time
-	dropped int // lines left out since the last one written
+	choked  bool // until a second's worth may be written again, so that what is kept hangs together
+	dropped int  // lines left out since the last one written
 }
 
 func openLog(path string, r Rotation, now time.Time) (*logFile, error) {
@@ -56,7 +57,8 @@ func (l *logFile) open() error {
 func (l *logFile) admit(n int, now time.Time) bool {
 	l.allowed = min(l.allowed+now.Sub(l.filled).Seconds()*float64(l.rules.Rate), float64(l.rules.Rate*burst))
 	l.filled = now
-	if l.rules.Rate > 0 && l.allowed < float64(n) {
+	l.choked = l.rules.Rate > 0 && (l.allowed < float64(n) || l.choked && l.allowed < float64(l.rules.Rate))
+	if l.choked {
 		l.dropped++
 		return false
 	}

@@ -82,6 +82,8 @@ func TestRateLeavesOutAndTells(t *testing.T) {
 	if written < 3900 || written > 4200 {
 		t.Errorf("%d lines of the burst", written)
 	}
+	l.line("out", []byte("too soon"), noon.Add(900*time.Millisecond))
+	written--
 	l.line("out", []byte("later"), noon.Add(time.Second))
 	lines := strings.Split(strings.TrimSpace(read(t, l.path)), "\n")
 	if got := lines[len(lines)-2]; !strings.Contains(got, fmt.Sprintf(" sys %d lines left out", 10_000-written)) {

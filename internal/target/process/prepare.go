@@ -51,13 +51,6 @@ func (t *Target) prepare(ctx context.Context, in target.Instance, root string) (
 	if err != nil {
 		return shim.Order{}, err
 	}
-	raw, err := json.Marshal(record{in, root})
-	if err != nil {
-		return shim.Order{}, err
-	}
-	if err := os.WriteFile(filepath.Join(dir, recordFile), raw, 0o600); err != nil {
-		return shim.Order{}, err
-	}
 	uid := t.userOf(in.ID)
 	for sub, mode := range map[string]os.FileMode{"work": 0o700, "tmp": 0o700, "secrets": 0o700, "config": 0o755} {
 		path := filepath.Join(dir, sub)
@@ -83,6 +76,14 @@ func (t *Target) prepare(ctx context.Context, in target.Instance, root string) (
 	}
 	secrets, err := t.secrets(ctx, in)
 	if err != nil {
+		return shim.Order{}, err
+	}
+	raw, err := json.Marshal(record{in, root})
+	if err != nil {
+		return shim.Order{}, err
+	}
+	// Last, as what has no record was never started.
+	if err := os.WriteFile(filepath.Join(dir, recordFile), raw, 0o600); err != nil {
 		return shim.Order{}, err
 	}
 	return t.order(in, root, uid, secrets), nil

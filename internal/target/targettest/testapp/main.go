@@ -105,17 +105,21 @@ func routes() http.Handler {
 		time.Sleep(d)
 		io.WriteString(w, "done")
 	})
-	mux.HandleFunc("/eat", func(http.ResponseWriter, *http.Request) {
-		var all [][]byte
-		for {
-			b := make([]byte, 1<<20)
-			for i := range b {
-				b[i] = byte(i)
-			}
-			all = append(all, b)
-		}
-	})
+	mux.HandleFunc("/eat", func(http.ResponseWriter, *http.Request) { eat() })
 	return mux
+}
+
+// eaten is all memory that eat has taken.
+var eaten [][]byte
+
+func eat() {
+	for {
+		b := make([]byte, 1<<20)
+		for i := 0; i < len(b); i += 4096 { // each page
+			b[i] = 1
+		}
+		eaten = append(eaten, b)
+	}
 }
 
 func reply(w http.ResponseWriter, b []byte, err error) {
