@@ -79,7 +79,7 @@ func measureEngine(ctx context.Context, address string, n int, d time.Duration) 
 	errs := make(chan error, n)
 	var clients sync.WaitGroup
 	var number atomic.Int64
-	begin := time.Now()
+	begin, cpu := time.Now(), cpuMicros()
 	for i := range n {
 		clients.Go(func() {
 			for now := time.Now(); now.Before(begin.Add(d)); {
@@ -99,6 +99,7 @@ func measureEngine(ctx context.Context, address string, n int, d time.Duration) 
 	}
 	clients.Wait()
 	seconds := time.Since(begin).Seconds()
+	cpu = cpuMicros() - cpu
 	select {
 	case err := <-errs:
 		return figures{}, err
@@ -109,5 +110,5 @@ func measureEngine(ctx context.Context, address string, n int, d time.Duration) 
 	for _, t := range took {
 		all = append(all, t...)
 	}
-	return figures{EventsPerSecond: float64(head) / seconds, P50Ms: median(all)}, err
+	return figures{EventsPerSecond: float64(head) / seconds, P50Ms: median(all), cpu: cpu / float64(head)}, err
 }

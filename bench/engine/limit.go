@@ -40,20 +40,21 @@ func measureLimit(ctx context.Context, address string, open limitFunc, n int, d 
 	}
 	defer stop()
 	queue := make(chan *producer, n)
-	var took [][]time.Duration = make([][]time.Duration, n)
+	took := make([][]time.Duration, n)
 	var producers sync.WaitGroup
-	begin := time.Now()
+	begin, cpu := time.Now(), cpuMicros()
 	for i := range n {
 		producers.Go(func() { took[i] = produce(queue, i, begin.Add(d)) })
 	}
 	go func() { producers.Wait(); close(queue) }()
 	rows := journal(queue, insert)
 	seconds := time.Since(begin).Seconds()
+	cpu = cpuMicros() - cpu
 	var all []time.Duration
 	for _, t := range took {
 		all = append(all, t...)
 	}
-	return figures{EventsPerSecond: float64(rows) / seconds, P50Ms: median(all)}, nil
+	return figures{EventsPerSecond: float64(rows) / seconds, P50Ms: median(all), cpu: cpu / float64(rows)}, nil
 }
 
 func produce(queue chan<- *producer, i int, until time.Time) (took []time.Duration) {

@@ -112,6 +112,12 @@ func (f *effects) start(c call) {
 	}
 }
 
+// ended returns when no call is being started any more, after ctx has ended.
+func (f *effects) ended() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+}
+
 // perform runs an effect and hands in its outcome.
 func (f *effects) perform(ctx context.Context, c call) {
 	k := f.kinds[c.effect.Kind]
@@ -122,6 +128,10 @@ func (f *effects) perform(ctx context.Context, c call) {
 	select {
 	case k.room <- struct{}{}:
 	case <-ctx.Done():
+		return
+	}
+	if ctx.Err() != nil { // both were ready: it is for the next start
+		<-k.room
 		return
 	}
 	word, outcome := f.outcome(ctx, k, c)

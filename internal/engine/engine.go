@@ -221,6 +221,7 @@ func (e *Engine) Stop(ctx context.Context) error {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
+		e.effects.ended()
 		e.work.Wait()
 		e.mu.Lock()
 		e.phase = stopped

@@ -24,21 +24,27 @@ type writer struct {
 	cache *cache
 	head  int64 // of what was stepped
 	lastN int64 // of what was stepped
-	count int64 // commits
+	count int64 // commits; used where commits are
 	err   error // why nothing is written any more
 
 	flight *batch // being written
+	write  chan *batch
 	done   chan error
 }
 
 func newWriter(e *Engine) *writer {
 	return &writer{e: e, queue: make(chan *submission, 4*maxBatch), ended: make(chan struct{}),
-		done: make(chan error, 1), cache: newCache(e.opts.CacheBytes)}
+		write: make(chan *batch), done: make(chan error, 1), cache: newCache(e.opts.CacheBytes)}
 }
 
 func (w *writer) start(lease *store.Lease, head, lastN int64) {
 	w.lease, w.head, w.lastN = lease, head, lastN
 	go w.run()
+	go func() { // one for all commits: its stack grows only once
+		for b := range w.write {
+			w.done <- w.commit(b)
+		}
+	}()
 }
 
 // finish writes what is queued and ends. Nobody may submit any more.
@@ -50,6 +56,7 @@ func (w *writer) finish() {
 
 func (w *writer) run() {
 	defer close(w.ended)
+	defer close(w.write)
 	next := w.newBatch()
 	queue := w.queue
 	for queue != nil || w.flight != nil || !next.empty() {
@@ -69,7 +76,17 @@ func (w *writer) run() {
 			}
 			w.step(next, w.drain(s, maxBatch-len(next.taken)))
 		case err := <-w.done:
-			next = w.landed(err, next)
+			b := w.flight
+			w.flight = nil
+			if err != nil {
+				next = w.failed(b, err, next)
+				continue
+			}
+			if !next.empty() { // before all else: the disk is what there is least of
+				w.launch(next)
+				next = w.newBatch()
+			}
+			w.publish(b)
 		}
 	}
 }
@@ -112,12 +129,12 @@ func (w *writer) launch(b *batch) {
 		w.done <- nil
 		return
 	}
-	w.count++
-	n := w.count
-	go func() { w.done <- w.commit(b, n) }()
+	w.write <- b
 }
 
-func (w *writer) commit(b *batch, n int64) error {
+func (w *writer) commit(b *batch) error {
+	w.count++
+	n := w.count
 	c, err := b.commit()
 	if err != nil {
 		return err
@@ -132,22 +149,14 @@ func (w *writer) commit(b *batch, n int64) error {
 	return err
 }
 
-// landed goes on after a commit. It gives the batch that is to be filled next.
-func (w *writer) landed(err error, next *batch) *batch {
-	b := w.flight
-	w.flight = nil
-	if err == nil {
-		w.publish(b)
-		return next
-	}
+// failed goes on after a commit that failed. It gives the batch that is to be filled next.
+func (w *writer) failed(b *batch, err error, next *batch) *batch {
 	// What was stepped on top of it is void, too.
 	w.head, w.lastN = b.base, b.baseN
 	w.e.log.Error("a commit failed", "submissions", len(b.taken), "error", err)
 	switch {
-	case errors.Is(err, store.ErrLost), errors.Is(err, store.ErrUnknown):
-		w.err = fault.New(fault.Unavailable, "this control plane no longer leads").Because(err)
+	case w.over(err):
 		w.fail(b, w.err)
-		w.e.lose(err)
 	case fault.Is(err, fault.Unavailable):
 		w.fail(b, err)
 	default:
@@ -156,6 +165,16 @@ func (w *writer) landed(err error, next *batch) *batch {
 	again := w.newBatch()
 	w.step(again, next.submissions())
 	return again
+}
+
+// over says whether an error ends all writing: what is known here may not be so any more.
+func (w *writer) over(err error) bool {
+	if !errors.Is(err, store.ErrLost) && !errors.Is(err, store.ErrUnknown) {
+		return false
+	}
+	w.err = fault.New(fault.Unavailable, "this control plane no longer leads").Because(err)
+	w.e.lose(err)
+	return true
 }
 
 func (w *writer) fail(b *batch, err error) {
@@ -173,10 +192,12 @@ func (w *writer) oneByOne(failed *batch) {
 		if b.empty() {
 			continue
 		}
-		w.count++
-		if err := w.commit(b, w.count); !b.nothing() && err != nil {
-			s.reply <- answer{err: err}
-			continue
+		if !b.nothing() {
+			if err := w.commit(b); err != nil {
+				w.over(err)
+				s.reply <- answer{err: err}
+				continue
+			}
 		}
 		w.head, w.lastN = b.head, b.lastN
 		w.publish(b)

@@ -96,7 +96,8 @@ func (l *Lease) Commit(ctx context.Context, c Commit) error {
 
 // rest gives the statements of all but the journal.
 func (c *Commit) rest(now int64) []statement {
-	var blobs, machines, refs []any
+	var blobs, refs []any
+	machines := make([]any, 0, len(c.Machines)*machineRows.width)
 	seen := map[string]bool{}
 	for _, b := range c.Blobs {
 		if d := BlobDigest(b); !seen[d] {

@@ -90,20 +90,29 @@ var machinesIn = newRows(snapshotColumns+`WHERE id IN `, sizes[0], "").queries[l
 
 // Machines gives the rows of those machines that there are.
 func (s *Store) Machines(ctx context.Context, ids []string) ([]Snapshot, error) {
+	st, err := s.lookup.get(ctx, s.read, machinesIn, s.dialect.words)
+	if err != nil {
+		return nil, s.fail("reading machines", err)
+	}
 	var out []Snapshot
+	args := make([]any, sizes[0])
 	for len(ids) > 0 {
 		n := min(len(ids), sizes[0])
-		args := make([]any, sizes[0])
 		for i := range args { // one statement for all: what is missing is the last one again
 			args[i] = ids[min(i, n-1)]
 		}
 		ids = ids[n:]
-		err := s.each(ctx, machinesIn, args, func(rows *sql.Rows) error {
-			m, err := scanSnapshot(rows)
-			out = append(out, m)
-			return err
-		})
+		rows, err := st.QueryContext(ctx, args...)
 		if err != nil {
+			return nil, s.fail("reading machines", err)
+		}
+		for rows.Next() && err == nil {
+			var m Snapshot
+			m, err = scanSnapshot(rows)
+			out = append(out, m)
+		}
+		rows.Close()
+		if err = errors.Join(err, rows.Err()); err != nil {
 			return nil, s.fail("reading machines", err)
 		}
 	}

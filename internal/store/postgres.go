@@ -52,6 +52,8 @@ func (postgresDialect) schema(q string) string {
 	return strings.ReplaceAll(q, " TEXT ", ` TEXT COLLATE "C" `)
 }
 
+func (postgresDialect) words(query string) string { return query }
+
 func (postgresDialect) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }

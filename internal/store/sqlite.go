@@ -92,6 +92,8 @@ func positional(query string) string {
 	}
 }
 
+func (sqliteDialect) words(query string) string { return positional(query) }
+
 func (sqliteDialect) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 
 // leads only reads: there is one writer at a time, and its transaction began with the lock.
@@ -104,7 +106,7 @@ func (sqliteDialect) apply(ctx context.Context, s *Store, list []statement) erro
 	for i, st := range list {
 		if st.keep {
 			var err error
-			if kept[i], err = s.stmts.get(ctx, s.write, positional(st.query)); err != nil {
+			if kept[i], err = s.stmts.get(ctx, s.write, st.query, positional); err != nil {
 				return err
 			}
 		}

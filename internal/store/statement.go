@@ -16,20 +16,20 @@ type statement struct {
 	check bool // SQLite: it must give a row, or the transaction fails
 }
 
-// prepared keeps the statements of the one SQLite writer.
+// prepared keeps statements.
 type prepared struct {
 	mu sync.Mutex
 	m  map[string]*sql.Stmt
 }
 
 // get prepares on the pool, not in a transaction, whose end would be the statement's.
-func (p *prepared) get(ctx context.Context, db *sql.DB, query string) (*sql.Stmt, error) {
+func (p *prepared) get(ctx context.Context, db *sql.DB, query string, words func(string) string) (*sql.Stmt, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if st := p.m[query]; st != nil {
 		return st, nil
 	}
-	st, err := db.PrepareContext(ctx, query)
+	st, err := db.PrepareContext(ctx, words(query))
 	if err != nil {
 		return nil, err
 	}

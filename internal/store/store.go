@@ -24,13 +24,16 @@ type Store struct {
 	read    *sql.DB // read-only
 	log     *slog.Logger
 	now     func() time.Time
-	stmts   prepared
+	stmts   prepared // of SQLite's writer
+	lookup  prepared // of readers
 }
 
 // dialect is all in which the two databases differ.
 type dialect interface {
 	// schema turns a statement of a migration into the database's words.
 	schema(statement string) string
+	// words is how parameters are best written.
+	words(query string) string
 	// leads is a statement that fails its transaction unless epoch is still the store's.
 	leads(epoch int64) statement
 	// apply runs the statements in one transaction that is durable when it returns.
@@ -85,6 +88,7 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 // Close closes the store. Leases must be released before.
 func (s *Store) Close() error {
 	s.stmts.close()
+	s.lookup.close()
 	err := s.read.Close()
 	if werr := s.write.Close(); err == nil {
 		err = werr
