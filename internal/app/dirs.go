@@ -46,11 +46,8 @@ func (d Dirs) Artifacts() string { return d.at("artifacts") }
 // Sources has the mirrors of git repositories.
 func (d Dirs) Sources() string { return d.at("sources") }
 
-// Builds has the logs of builds; Cache what builds share (compilers' caches).
+// Builds has the logs of builds.
 func (d Dirs) Builds() string { return d.at("builds") }
-
-// Cache is what builds share, such as compilers' caches.
-func (d Dirs) Cache() string { return d.at("cache") }
 
 // Make makes the directory, for its owner only.
 func (d Dirs) Make() error {

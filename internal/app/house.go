@@ -102,7 +102,7 @@ func (h *house) hands() error {
 	h.engine = engine.New(h.store, engine.Options{Log: h.Log, Retention: h.KeepJournal, Sign: h.checkpoint, Begin: h.begin, Before: faultBefore, After: faultAfter})
 	h.vault = vault.Vault{Engine: h.engine, Box: box}
 	h.artifacts, err = artifact.Open(h.dirs.Artifacts(), artifact.Options{
-		Runner: artifact.Confined{Hide: []string{h.dirs.Root}}, Signer: h.vault, Log: h.Log,
+		Runner: artifact.Confined{Hide: []string{h.dirs.Root}}, Cache: h.BuildCache, Signer: h.vault, Log: h.Log,
 	})
 	if err != nil {
 		return err

@@ -20,6 +20,7 @@ type Options struct {
 	EdgeHTTPS    []string
 	EdgeInternal string
 	TLS          TLS
+	BuildCache   string        // absolute directory of what builds share; empty: in Data
 	KeepJournal  time.Duration // data of the journal; 0: for ever
 	KeepLogs     time.Duration
 	KeepReleases int // of each service, besides those that are needed

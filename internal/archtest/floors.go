@@ -29,6 +29,7 @@ var folders = map[string]Floor{
 	"internal/app": App,
 
 	"internal/cli": Face, "internal/api": Face, "internal/web": Face, "client": Face,
+	"internal/demo": Face,
 
 	"internal/control": Door,
 
@@ -66,7 +67,8 @@ var below = map[Floor][]Floor{
 
 // doors are single ways past below: a folder, and what it may know as well.
 var doors = map[string][]string{
-	"internal/cli": {"internal/app", "internal/starter", "examples"}, // starts the program; init; the demo's repository
+	"internal/cli":  {"internal/app", "internal/starter"}, // starts the program; init
+	"internal/demo": {"examples"},                         // the demo's repository
 }
 
 // room finds the folder of a package on its floor, for a path below the module's root.

@@ -115,7 +115,7 @@ func (s *Store) runBuild(ctx context.Context, r Request, w workspace) error {
 	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
 		return fault.New(fault.Invalid, "there is no folder %q in commit %.12s", r.Path, r.Commit).WithHint("check spec.source.path of %s", r.Service)
 	}
-	cache := filepath.Join(s.dir, "cache")
+	cache := s.opts.Cache
 	err := s.opts.Runner.Run(ctx, Command{
 		Args: []string{"/bin/sh", "-c", r.Run}, Dir: dir, Env: environment(r, w, cache),
 		Writable: []string{w.dir, cache}, Limits: r.Limits, TimeLimit: r.TimeLimit, Output: r.Log,

@@ -30,6 +30,7 @@ type Options struct {
 	Signer     Signer              // signs provenance
 	Builder    string              // URI that names this builder in provenance
 	Parallel   int                 // builds at once; 0: as many as there are processors
+	Cache      string              // absolute directory of what builds share; empty: in the store's
 	Credential auth.CredentialFunc // for registries; nil: anonymous
 	Log        *slog.Logger
 }
@@ -64,11 +65,17 @@ func Open(dir string, opts Options) (*Store, error) {
 	if opts.Parallel <= 0 {
 		opts.Parallel = runtime.NumCPU()
 	}
+	if opts.Cache == "" {
+		opts.Cache = filepath.Join(dir, "cache")
+	}
 	s := &Store{dir: dir, opts: opts, slots: make(chan struct{}, opts.Parallel), blobs: newBlobs(filepath.Join(dir, "layout"))}
-	for _, name := range []string{"layout/blobs/sha256", "layout/ingest", "unpacked", "work", "cache"} {
+	for _, name := range []string{"layout/blobs/sha256", "layout/ingest", "unpacked", "work"} {
 		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
 			return nil, fmt.Errorf("make the artifact store: %w", err)
 		}
+	}
+	if err := os.MkdirAll(opts.Cache, 0o755); err != nil {
+		return nil, fmt.Errorf("make the cache of builds: %w", err)
 	}
 	if err := s.clean(); err != nil {
 		return nil, fmt.Errorf("clean the artifact store: %w", err)

@@ -45,6 +45,11 @@ api.sock in the data directory, for the user who started it.`,
 				return err
 			}
 			o.Data, o.Socket, o.Out, o.Log = abs, s.socket, s.out, s.log(verbose)
+			if o.BuildCache != "" {
+				if o.BuildCache, err = filepath.Abs(o.BuildCache); err != nil {
+					return err
+				}
+			}
 			return app.Up(cmd.Context(), o)
 		},
 	}
@@ -55,6 +60,7 @@ api.sock in the data directory, for the user who started it.`,
 	f.StringSliceVar(&o.EdgeHTTP, "edge-http", []string{"127.0.0.1:8080"}, "address where the edge takes requests for your services")
 	f.StringSliceVar(&o.EdgeHTTPS, "edge-https", nil, "the same with TLS; needs --cert, --acme or --local-authority")
 	f.StringVar(&o.EdgeInternal, "edge-internal", "127.0.0.1:7701", "loopback address for calls between services")
+	f.StringVar(&o.BuildCache, "build-cache", "", "directory of compilers' caches, which builds share; default: in the data directory")
 	f.Var(days{&o.KeepJournal}, "keep-journal", "how long data in the journal is kept; its hashes stay")
 	f.Var(days{&o.KeepLogs}, "keep-logs", "how long logs of instances and builds are kept")
 	f.IntVar(&o.KeepReleases, "keep-releases", 20, "releases of a service whose artifacts are kept, besides all that are needed")
