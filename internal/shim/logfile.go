@@ -67,12 +67,12 @@ func (l *logFile) admit(n int, now time.Time) bool {
 }
 
 // line writes one line: time, stream and text. A text that goes on in the next line has
-// the stream's name with a "+".
-func (l *logFile) line(stream string, text []byte, now time.Time) {
+// the stream's name with a "+". It says whether lines are taken at present.
+func (l *logFile) line(stream string, text []byte, now time.Time) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if !l.admit(len(text)+40, now) {
-		return
+		return false
 	}
 	var buf [256]byte
 	b := buf[:0]
@@ -89,6 +89,7 @@ func (l *logFile) line(stream string, text []byte, now time.Time) {
 	} else {
 		l.dropped++
 	}
+	return true
 }
 
 const stamp = "2006-01-02T15:04:05.000000Z"

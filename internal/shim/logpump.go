@@ -9,7 +9,7 @@ import (
 )
 
 // maxLine is the length in bytes above which a line is cut in pieces.
-const maxLine = 16 << 10
+const maxLine = 64 << 10
 
 // pump copies lines from one stream of the app to the log, until nobody can write to the
 // stream any more.
@@ -21,11 +21,15 @@ func pump(stream string, from io.Reader, to *logFile) {
 		if errors.Is(err, bufio.ErrBufferFull) {
 			name, err = stream+"+", nil
 		}
+		taken := true
 		if len(text) > 0 {
-			to.line(name, bytes.TrimSuffix(text, []byte{'\n'}), time.Now())
+			taken = to.line(name, bytes.TrimSuffix(text, []byte{'\n'}), time.Now())
 		}
 		if err != nil {
 			return
+		}
+		if !taken && r.Buffered() == 0 {
+			time.Sleep(time.Millisecond) // a flood is thrown away by the pipeful, not line by line
 		}
 	}
 }
