@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ import (
 	"slipway.dev/internal/api"
 	"slipway.dev/internal/api/apitest"
 	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/machine"
 )
 
 var update = flag.Bool("update", false, "write what is found into testdata")
@@ -296,6 +298,19 @@ func TestActorIsTheTokens(t *testing.T) {
 	s.ask(t, "POST", "/v1/sources/shop/poll", "")
 	if _, text := s.ask(t, "GET", "/v1/audit?after=1", ""); !strings.Contains(text, `"actor":"token:local"`) {
 		t.Errorf("audit: %s", text)
+	}
+}
+
+func TestAuthenticationThatFailsLetsNobodyIn(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(o *api.Options) {
+		o.Authenticate = func(context.Context, string) (machine.Actor, error) {
+			return machine.Actor{Kind: "token", Name: "half"}, errors.New("the list of tokens is gone")
+		}
+	})
+	answer, text := s.ask(t, "POST", "/v1/keys/rotate", "")
+	if answer.StatusCode != http.StatusInternalServerError || strings.Contains(text, "list of tokens") {
+		t.Errorf("%s %s", answer.Status, text)
 	}
 }
 
