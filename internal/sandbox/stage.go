@@ -49,9 +49,14 @@ type Secrets struct {
 	Files map[string][]byte `json:"files,omitempty"`
 }
 
+// initialised guards against programs whose main does not call Init: executed again, they
+// would do whatever they do, again and again.
+var initialised bool
+
 // Init must be the first call in main (and in TestMain of tests that confine). It returns
 // at once unless this process is a stage; then it never returns.
 func Init() {
+	initialised = true
 	if len(os.Args) == 0 || os.Args[0] != stageName {
 		return
 	}
@@ -64,6 +69,7 @@ func Init() {
 }
 
 func runStage(report *os.File) error {
+	unix.Umask(0o022)
 	var s Stage
 	orders := os.NewFile(ordersFD, "orders")
 	if err := json.NewDecoder(orders).Decode(&s); err != nil {

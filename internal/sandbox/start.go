@@ -33,6 +33,9 @@ const (
 // returns when the command runs, or with the reason why it does not. Of cmd the caller may
 // set standard input and outputs; all else is set here. The caller waits with cmd.Wait.
 func Start(cmd *exec.Cmd, s Stage, in Isolation) error {
+	if !initialised {
+		return errors.New("a defect of this program: its main does not call sandbox.Init")
+	}
 	if len(s.Command) == 0 {
 		return errors.New("no command given")
 	}

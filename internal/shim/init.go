@@ -12,6 +12,7 @@ import (
 	"runtime/debug"
 	"syscall"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -43,14 +44,22 @@ type Order struct {
 	Stage     sandbox.Stage     `json:"stage"` // PORT and cgroups are added
 }
 
+var initialised bool
+
+// Initialised says whether main called Init, and so can be executed as a shim.
+func Initialised() bool { return initialised }
+
 // Init must be called first thing in main, beside sandbox.Init. It returns at once unless
 // this process is a shim; then it never returns.
 func Init() {
+	initialised = true
 	if len(os.Args) == 0 || os.Args[0] != Name {
 		return
 	}
 	runtime.LockOSThread() // a host without namespaces kills the app when this thread ends
 	syscall.CloseOnExec(LockFD)
+	name, _ := unix.BytePtrFromString(Name)
+	_ = unix.Prctl(unix.PR_SET_NAME, uintptr(unsafe.Pointer(name)), 0, 0, 0) // for ps and top
 	debug.SetGCPercent(50)
 	if err := serve(); err != nil {
 		fmt.Fprintln(os.Stderr, "slipway shim:", err)

@@ -3,8 +3,9 @@ package process
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"hash/fnv"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,6 +61,9 @@ func (t *Target) prepare(ctx context.Context, in target.Instance, root string) (
 			}
 		}
 		if err := os.MkdirAll(path, mode); err != nil {
+			return shim.Order{}, err
+		}
+		if err := os.Chmod(path, mode); err != nil { // whatever our umask is
 			return shim.Order{}, err
 		}
 		if uid != 0 && mode == 0o700 {
@@ -150,76 +154,32 @@ func (t *Target) secrets(ctx context.Context, in target.Instance) (map[string][]
 	return out, nil
 }
 
+// writeConfig writes the config files, which everybody may read: what is above them is hidden.
 func writeConfig(dir string, files map[string]string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
 	for name, content := range files {
-		path := filepath.Join(dir, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		at := ""
+		for part := range strings.SplitSeq(filepath.Dir(filepath.Clean(name)), "/") {
+			if at = filepath.Join(at, part); at == "." {
+				break
+			}
+			if err := root.Mkdir(at, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+				return err
+			}
+			if err := root.Chmod(at, 0o755); err != nil {
+				return err
+			}
+		}
+		if err := root.WriteFile(name, []byte(content), 0o444); err != nil {
 			return err
 		}
-		if err := os.WriteFile(path, []byte(content), 0o444); err != nil {
+		if err := root.Chmod(name, 0o444); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// userOf gives the user that the instance runs as: one that nobody else is, if we may
-// change users and can show it a view of the machine in which it reaches its files.
-func (t *Target) userOf(id string) int {
-	if !t.host.Root || !t.host.Namespaces {
-		return 0
-	}
-	return 1_900_000_000 + int(hash(id)%100_000_000) // above the ranges of systemd and of subuid(5)
-}
-
-// group names the instance's cgroups; other directories on this machine may know the same ID.
-func (t *Target) group(id string) string { return fmt.Sprintf("%08x-%s", hash(t.o.Dir), id) }
-
-func hash(s string) uint32 {
-	h := fnv.New32a()
-	h.Write([]byte(s))
-	return h.Sum32()
-}
-
-// readableRoot gives the artifact's directory without symbolic links. The user of the
-// instance must be able to enter it; that it was made with 0700 is no protection, as what
-// is above it is hidden.
-func readableRoot(root string) (string, error) {
-	root, err := filepath.Abs(root)
-	if err == nil {
-		root, err = filepath.EvalSymlinks(root)
-	}
-	if err != nil {
-		return "", fmt.Errorf("root of the artifact: %w", err)
-	}
-	fi, err := os.Stat(root)
-	if err != nil {
-		return "", fmt.Errorf("root of the artifact: %w", err)
-	}
-	if !fi.IsDir() {
-		return "", fault.New(fault.Invalid, "root of the artifact: %s is not a directory", root)
-	}
-	if fi.Mode().Perm()&0o055 != 0o055 {
-		if err := os.Chmod(root, fi.Mode().Perm()|0o055); err != nil {
-			return "", fmt.Errorf("root of the artifact: %w", err)
-		}
-	}
-	return root, nil
-}
-
-// hidden lists what the app must not see, and the directories above its own that its user
-// could not pass.
-func (t *Target) hidden(paths ...string) []string {
-	out := append([]string{t.o.Dir}, t.o.Hide...)
-	for _, p := range paths {
-		at := ""
-		for part := range strings.SplitSeq(strings.TrimPrefix(filepath.Dir(p), "/"), "/") {
-			at += "/" + part
-			if fi, err := os.Stat(at); err == nil && fi.Mode().Perm()&0o001 == 0 {
-				out = append(out, at)
-				break
-			}
-		}
-	}
-	return out
 }

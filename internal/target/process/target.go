@@ -2,6 +2,7 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -50,6 +51,9 @@ type Target struct {
 // New makes a Target. Close ends it; the instances run on.
 func New(o Options) (*Target, error) {
 	if o.Exe == "" {
+		if !shim.Initialised() {
+			return nil, errors.New("a defect of this program: its main does not call shim.Init")
+		}
 		o.Exe = "/proc/self/exe"
 	}
 	if o.Ports == (shim.Ports{}) {

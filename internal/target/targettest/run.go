@@ -12,8 +12,10 @@ import (
 
 func startsAndAnswers(b *bed) {
 	changes := b.Watch(b.Context())
-	b.ensure(Instance("tickets.dev.1.0", nil))
-	s := b.healthy("tickets.dev.1.0")
+	in := Instance("tickets.dev.1.0", nil)
+	in.Limits = target.Limits{Memory: 64 << 20, CPU: 0.5, Processes: 24}
+	b.ensure(in)
+	s := b.healthy(in.ID)
 	if code, _ := b.get(s, "/healthz"); code != 200 {
 		b.Errorf("the app answers %d", code)
 	}
