@@ -11,7 +11,7 @@ import (
 // answer sees to it that the connection is used again when the answer's body was read to
 // its end, and closed otherwise.
 func (c *conn) answer(ctx context.Context, r *http.Request, res *http.Response) (*http.Response, error) {
-	keep := !res.Close && !r.Close && res.ProtoAtLeast(1, 1)
+	keep := !res.Close && !r.Close
 	b := &body{conn: c, ctx: ctx, from: res.Body, keep: keep}
 	switch {
 	case res.Body == http.NoBody || r.Method == http.MethodHead:

@@ -23,6 +23,7 @@ type conn struct {
 	in        *bufio.Reader
 	out       *bufio.Writer
 	budget    int64 // bytes that may still be read; bounds headers
+	failed    error // the last one of Read: in the middle of a line, the parser hides it
 	since     time.Time
 	closed    uint64 // see Transport.closed
 	peek      func(fd uintptr) bool
@@ -61,6 +62,7 @@ func newConn(t *Transport, c net.Conn, closed uint64) (*conn, error) {
 // Read reads from the server, as much as the budget allows.
 func (c *conn) Read(p []byte) (int, error) {
 	if c.budget <= 0 {
+		c.failed = errHeaderTooLarge
 		return 0, errHeaderTooLarge
 	}
 	if int64(len(p)) > c.budget {
@@ -68,6 +70,9 @@ func (c *conn) Read(p []byte) (int, error) {
 	}
 	n, err := c.Conn.Read(p)
 	c.budget -= int64(n)
+	if err != nil {
+		c.failed = err
+	}
 	return n, err
 }
 
@@ -107,10 +112,12 @@ func (c *conn) exchange(r *http.Request) (*http.Response, error) {
 		wrote = c.out.Flush()
 	}
 	res, err := c.read(r)
-	if err != nil {
-		if wrote != nil {
-			err = wrote
-		}
+	switch {
+	case err != nil && wrote != nil:
+		return nil, wrote
+	case err != nil && c.failed != nil:
+		return nil, c.failed
+	case err != nil:
 		return nil, err
 	}
 	if wrote != nil {
@@ -119,12 +126,11 @@ func (c *conn) exchange(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// maxInformational is how many 1xx answers may come before the final one.
-const maxInformational = 5
-
+// read reads the answer's headers, and passes on what comes before it (1xx): as much as
+// the budget for headers allows.
 func (c *conn) read(r *http.Request) (*http.Response, error) {
 	c.budget = c.transport.options.MaxHeader
-	for range maxInformational + 1 {
+	for {
 		res, err := http.ReadResponse(c.in, r)
 		if err != nil {
 			return nil, err
@@ -140,7 +146,6 @@ func (c *conn) read(r *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
-	return nil, errors.New("too many informational answers")
 }
 
 func inform(ctx context.Context, res *http.Response) error {
