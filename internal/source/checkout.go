@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
-	"path"
 	"strings"
 	"time"
 
@@ -55,7 +53,8 @@ func (m *Mirror) Checkout(ctx context.Context, commit, folder, dst string) (Chec
 		return Checkout{}, err
 	}
 	defer root.Close()
-	w := &writer{root: root, folder: folder, time: about.Committed, made: map[string]bool{".": true}}
+	w := &writer{root: root, folder: folder, time: about.Committed}
+	defer w.leave()
 	if err := w.write(ctx, m, commit); err != nil {
 		return Checkout{}, errors.Join(err, os.RemoveAll(dst))
 	}
@@ -82,8 +81,10 @@ type writer struct {
 	root   *os.Root
 	folder string
 	time   time.Time
-	made   map[string]bool // directories
 	links  []entry
+
+	in     *os.Root // the directory that was written to last: git lists files by directory
+	inPath string
 	done   Checkout
 }
 
@@ -149,38 +150,5 @@ func checkEntryPath(p string) error {
 			return fault.New(fault.Refused, "the tree holds the path %q, which is not safe to write", p).Because(ErrHostile)
 		}
 	}
-	return nil
-}
-
-func (w *writer) file(e entry, r io.Reader) error {
-	if err := w.directory(path.Dir(e.path)); err != nil {
-		return err
-	}
-	mode := fs.FileMode(0o644)
-	if e.mode == "100755" {
-		mode = 0o755
-	}
-	f, err := w.root.OpenFile(e.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return fmt.Errorf("write %q: %w", e.path, err)
-	}
-	n, err := io.Copy(f, r)
-	if err == nil && n != e.size {
-		err = io.ErrUnexpectedEOF
-	}
-	if err := errors.Join(err, f.Chmod(mode), f.Close()); err != nil { // the mask may have narrowed the mode
-		return fmt.Errorf("write %q: %w", e.path, err)
-	}
-	return w.root.Chtimes(e.path, w.time, w.time)
-}
-
-func (w *writer) directory(dir string) error {
-	if w.made[dir] {
-		return nil
-	}
-	if err := w.root.MkdirAll(dir, 0o755); err != nil {
-		return fmt.Errorf("make %q: %w", dir, err)
-	}
-	w.made[dir] = true
 	return nil
 }

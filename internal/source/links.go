@@ -21,10 +21,11 @@ func (w *writer) link(targets map[string]string) error {
 			}
 			continue
 		}
-		if err := w.directory(path.Dir(e.path)); err != nil {
+		dir, err := w.enter(path.Dir(e.path))
+		if err != nil {
 			return err
 		}
-		if err := w.root.Symlink(targets[e.path], e.path); err != nil {
+		if err := dir.Symlink(targets[e.path], path.Base(e.path)); err != nil {
 			return fmt.Errorf("link %q: %w", e.path, err)
 		}
 		made = append(made, e.path)
