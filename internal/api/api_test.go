@@ -18,9 +18,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"slipway.dev/client/model"
 	"slipway.dev/internal/api"
 	"slipway.dev/internal/api/apitest"
 	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 )
 
@@ -246,12 +248,27 @@ func TestStandbyIsUnavailable(t *testing.T) {
 	s.fake.Standby = true
 	for _, path := range []string{"/v1/lanes", "/readyz"} {
 		answer, text := s.ask(t, "GET", path, "")
-		if answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(text, "standby") || answer.Header.Get("Content-Type") != "application/problem+json" {
+		if answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(text, "standby") ||
+			answer.Header.Get("Content-Type") != "application/problem+json" || answer.Header.Get("Retry-After") == "" {
 			t.Errorf("%s: %s %s", path, answer.Status, text)
 		}
 	}
 	if answer, _ := s.ask(t, "GET", "/healthz", ""); answer.StatusCode != http.StatusOK {
 		t.Errorf("healthz: %s", answer.Status)
+	}
+}
+
+// odd answers as no control plane should: with a code that nobody knows.
+type odd struct{ *apitest.Fake }
+
+func (odd) Lanes(context.Context) ([]model.Lane, error) { return nil, fault.New("odd", "the inside") }
+
+func TestUnknownCodeIsADefect(t *testing.T) {
+	t.Parallel()
+	s := start(t, func(o *api.Options) { o.Control = odd{apitest.New()} })
+	answer, text := s.ask(t, "GET", "/v1/lanes", "")
+	if answer.StatusCode != http.StatusInternalServerError || strings.Contains(text, "the inside") || !strings.Contains(s.log.String(), "the inside") {
+		t.Errorf("%s %s", answer.Status, text)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,7 +22,7 @@ type Failure struct {
 	Errors []string `json:"errors,omitempty" doc:"Each thing that is wrong with the request"`
 }
 
-// Error and GetStatus and ContentType make it an error answer of huma's.
+// Error is the detail. With the methods below it makes a Failure an error answer of huma's.
 func (p *Failure) Error() string { return p.Detail }
 
 // GetStatus is the HTTP status.
@@ -29,6 +30,17 @@ func (p *Failure) GetStatus() int { return p.Status }
 
 // ContentType is the media type of problems.
 func (p *Failure) ContentType(string) string { return problemType }
+
+// GetHeaders is what the status wants said beside the body.
+func (p *Failure) GetHeaders() http.Header {
+	switch p.Status {
+	case http.StatusUnauthorized:
+		return http.Header{"Www-Authenticate": {"Bearer"}}
+	case http.StatusServiceUnavailable:
+		return http.Header{"Retry-After": {"1"}}
+	}
+	return nil
+}
 
 const problemType = "application/problem+json"
 
@@ -44,7 +56,7 @@ var statuses = map[fault.Code]int{
 	fault.Internal:    http.StatusInternalServerError,
 }
 
-// codes is the fault code of a status that huma or the mux gives.
+// codeOf is the fault code of a status that huma or the mux gives.
 func codeOf(status int) fault.Code {
 	for code, s := range statuses {
 		if s == status {
@@ -96,8 +108,8 @@ func (d *door) problemOf(ctx context.Context, err error) *Failure {
 	default:
 		f = &fault.Error{Code: fault.Internal, Err: err}
 	}
-	if f.Code != fault.Internal {
-		p := newProblem(statuses[f.Code], f.Text)
+	if status, ok := statuses[f.Code]; ok && f.Code != fault.Internal {
+		p := newProblem(status, f.Text)
 		p.Hint = f.Hint
 		return p
 	}
@@ -115,13 +127,8 @@ func (d *door) defect(ctx context.Context, err error, attrs ...any) *Failure {
 
 // write sends a problem outside of huma.
 func (p *Failure) write(w http.ResponseWriter) {
+	maps.Copy(w.Header(), p.GetHeaders())
 	w.Header().Set("Content-Type", problemType)
-	switch p.Status {
-	case http.StatusUnauthorized:
-		w.Header().Set("WWW-Authenticate", "Bearer")
-	case http.StatusServiceUnavailable:
-		w.Header().Set("Retry-After", "1")
-	}
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // a caller who is gone needs no answer
 }
