@@ -2,10 +2,12 @@ package store
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Audit is what Verify found.
@@ -28,15 +30,20 @@ type Break struct {
 // entry's hash over the one before, each payload's digest, and each checkpoint's
 // signature and hash. A checkpoint beyond the end shows that the end was cut off. It
 // fails only if the store cannot be read; what is wrong with the journal is in the Audit.
-// Without verify, checkpoints are compared, but their signatures are not checked.
-func (s *Store) Verify(ctx context.Context, verify Verifier) (Audit, error) {
+// Without verify, checkpoints are compared, but their signatures are not checked. Elsewhere
+// are envelopes of checkpoints that were kept outside of the store: they tell of a store
+// that was cut off together with its own checkpoints.
+func (s *Store) Verify(ctx context.Context, verify Verifier, elsewhere ...[]byte) (Audit, error) {
 	var w walker
 	err := s.View(ctx, func(tx Tx) error {
 		points, err := readCheckpoints(ctx, tx, verify, &w)
 		if err != nil {
 			return err
 		}
-		w.points = points
+		if verify != nil {
+			points = append(points, w.open(elsewhere, verify)...)
+		}
+		w.points = inOrder(points)
 		return each(ctx, tx, entryColumns+`ORDER BY j.seq`, nil, func(rows *sql.Rows) error {
 			r, err := scanEntry(rows)
 			if err == nil {
@@ -116,13 +123,40 @@ func readCheckpoints(ctx context.Context, tx Tx, verify Verifier, w *walker) (li
 			w.broken(at.Position, "the checkpoint's signature is not valid: %v", err)
 			return nil
 		}
+		if payload == nil {
+			return nil
+		}
 		var signed Checkpoint
 		if err := json.Unmarshal(payload, &signed); err != nil || signed.Position != at.Position || !bytes.Equal(signed.Hash, at.Hash) {
 			w.broken(at.Position, "the checkpoint is not the one that was signed")
-			return nil
+			return nil //nolint:nilerr // it is told as a break
 		}
 		list = append(list, signed)
 		return nil
 	})
 	return list, err
+}
+
+// open reads checkpoints that were kept outside of the store.
+func (w *walker) open(envelopes [][]byte, verify Verifier) (list []Checkpoint) {
+	for _, envelope := range envelopes {
+		var signed Checkpoint
+		payload, err := verify(envelope)
+		if err == nil && payload != nil {
+			err = json.Unmarshal(payload, &signed)
+		}
+		switch {
+		case err != nil:
+			w.broken(w.audit.Head+1, "a checkpoint that was kept elsewhere is not valid: %v", err)
+		case payload != nil:
+			list = append(list, signed)
+		}
+	}
+	return list
+}
+
+// inOrder sorts checkpoints by position and drops those that are there twice.
+func inOrder(points []Checkpoint) []Checkpoint {
+	slices.SortStableFunc(points, func(a, b Checkpoint) int { return cmp.Compare(a.Position, b.Position) })
+	return slices.CompactFunc(points, func(a, b Checkpoint) bool { return a.Position == b.Position && bytes.Equal(a.Hash, b.Hash) })
 }

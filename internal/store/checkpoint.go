@@ -10,7 +10,8 @@ import (
 type Signer func(ctx context.Context, payload []byte) ([]byte, error)
 
 // Verifier checks a DSSE envelope's signature, now that it may be old, and gives the
-// payload.
+// payload; nil without an error if the signature counts for nothing any more, because its
+// key was revoked.
 type Verifier func(envelope []byte) ([]byte, error)
 
 // Checkpoint is a signed statement about the journal's end. Whoever keeps one elsewhere
