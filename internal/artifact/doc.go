@@ -8,7 +8,7 @@
 //	layout/      an OCI image layout, readable by any OCI tool: blobs, index.json
 //	unpacked/    contents of artifacts by digest, read-only; only a cache
 //	work/        builds under way, emptied at start
-//	cache/       what builds may keep for later ones: compilers' and package managers' caches
+//	cache/       what builds may keep for later ones, such as compiled libraries; or elsewhere
 //
 // An artifact is named by the digest of its manifest. Everything read is checked against
 // its digest, and every blob is durable before its digest is given out.
