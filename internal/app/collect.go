@@ -3,6 +3,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -11,15 +12,19 @@ import (
 	"slipway.dev/internal/engine"
 )
 
-// collect removes artifacts that neither a lane nor a kept release needs, from time to time.
+// collect removes artifacts that neither a lane nor a kept release needs, and old logs of
+// builds, from time to time. The target looks after the logs of instances.
 func (h *house) collect() {
 	for every(h.ctx, collectEvery) {
 		keep, err := h.needed(h.ctx)
 		if err == nil {
 			_, err = h.artifacts.Collect(h.ctx, keep, collectGrace)
 		}
+		if h.KeepLogs > 0 {
+			err = errors.Join(err, h.releases.Logs.Prune(time.Now().Add(-h.KeepLogs)))
+		}
 		if err != nil && h.ctx.Err() == nil {
-			h.Log.Error("collecting artifacts; it is tried again", "err", err)
+			h.Log.Error("collecting what is not needed; it is tried again", "err", err)
 		}
 	}
 }

@@ -1,10 +1,12 @@
 package release
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 
 	"slipway.dev/internal/core/fault"
 )
@@ -40,6 +42,17 @@ func (l Logs) Open(service, release string) (*os.File, error) {
 		return nil, fault.New(fault.NotFound, "there is no log of a build of %s %s", service, release)
 	}
 	return f, err
+}
+
+// Prune removes the logs of builds that ended before a time.
+func (l Logs) Prune(before time.Time) error {
+	logs, err := filepath.Glob(l.path("*", "*"))
+	for _, path := range logs {
+		if info, gone := os.Stat(path); gone == nil && info.ModTime().Before(before) {
+			err = errors.Join(err, os.Remove(path))
+		}
+	}
+	return err
 }
 
 // bounded drops what is over. Its writer is never told, for a build must not fail by its log.

@@ -90,17 +90,28 @@ func missing(name string, err error) error {
 	return err
 }
 
-// EnsureKey makes the first signing key, if there is none.
+// EnsureKey makes the first signing key, if there is none. It refuses a store that another
+// identity sealed.
 func (v Vault) EnsureKey(ctx context.Context, actor machine.Actor) error {
 	keys, _, err := engine.Load[vault.KeysState](ctx, v.Engine, vault.KeysID)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	if _, err := keys.Current(); err == nil {
-		return nil
+	if current, err := keys.Current(); err == nil {
+		return v.fits(current)
 	}
 	_, err = v.newKey(ctx, actor, vault.EventKeyMade)
 	return err
+}
+
+// fits says whether this machine's identity opens what the store holds. A control plane with
+// another one could neither sign nor give secrets to what it starts.
+func (v Vault) fits(current vault.Key) error {
+	if _, err := sign.OpenKey(v.Box, current.Sealed); err != nil {
+		return fault.New(fault.Refused, "the secrets in this store are sealed for another identity than the one in this data directory").Because(err).
+			WithHint("copy age.key from the data directory of the control plane that made the store")
+	}
+	return nil
 }
 
 // RotateKey makes a new key that signs from now on; what the old one signed stays valid.
