@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"slipway.dev/client"
 	"slipway.dev/client/model"
 	"slipway.dev/e2e/house"
 )
@@ -128,11 +129,10 @@ func (s *scenario) deploy(t *testing.T, ctx context.Context, v house.Version) {
 // rollBack goes back to what is warm, and asks again if the answer was lost.
 func (s *scenario) rollBack(t *testing.T, ctx context.Context) {
 	ask := model.RollbackRequest{Service: house.Service, Environment: house.Environment, To: s.kept.Release}
-	if _, err := s.h.Rollback(ctx, ask); err != nil {
-		must(t, s.h.Answers(ctx, true))
+	must(t, house.Wait(ctx, "the rollback is taken", func() (bool, error) {
 		_, err := s.h.Rollback(ctx, ask)
-		t.Logf("asked again: %v", err) // refused if the first one was taken
-	}
+		return err == nil || client.CodeOf(err) == "refused", nil // refused: it was taken before
+	}))
 	must(t, house.Wait(ctx, "it is rolled back", func() (bool, error) {
 		l, err := s.h.Lane(ctx, house.Service, house.Environment)
 		return err == nil && l.Status == "idle" && l.Current.Deployment == s.kept.ID, nil

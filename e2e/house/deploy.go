@@ -174,5 +174,5 @@ func (h *House) Quiet(ctx context.Context, deployments ...string) error {
 
 // Soon is a deadline for what takes a moment on a quiet machine.
 func Soon(ctx context.Context) (context.Context, context.CancelFunc) {
-	return context.WithTimeout(ctx, 2*time.Minute)
+	return context.WithTimeout(ctx, time.Minute)
 }

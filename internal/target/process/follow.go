@@ -18,7 +18,8 @@ type follower struct {
 	client *client
 	cancel context.CancelFunc
 	done   chan struct{}
-	wake   chan struct{} // capacity 1: the shim's status has changed
+	wake   chan struct{}    // capacity 1: the shim's status has changed
+	noted  shimwire.Process // that was healthy; only for the probes
 
 	mu     sync.Mutex
 	shim   shimwire.Status
@@ -30,6 +31,7 @@ type follower struct {
 // follow begins to follow an instance, in place of a follower before. The caller holds the ID.
 func (t *Target) follow(in target.Instance, c *client, s shimwire.Status) {
 	f := &follower{t: t, in: in, client: c, shim: s, done: make(chan struct{}), wake: make(chan struct{}, 1)}
+	f.health.was = wasHealthy(t.instanceDir(in.ID), s.App)
 	ctx, cancel := context.WithCancel(t.ctx)
 	f.cancel = cancel
 	t.mu.Lock()
@@ -142,6 +144,10 @@ func (f *follower) probes(ctx context.Context) {
 
 // saw takes in the outcome of a probe, unless another process runs by now.
 func (f *follower) saw(app shimwire.Process, err error) health {
+	if err == nil && f.noted != app { // before anybody can act upon it
+		noteHealthy(f.t.instanceDir(f.in.ID), app)
+		f.noted = app
+	}
 	f.mu.Lock()
 	if f.shim.App == app {
 		f.health = f.health.see(err)
