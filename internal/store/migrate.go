@@ -24,12 +24,12 @@ var migrations = [][]string{
 			id TEXT NOT NULL UNIQUE,
 			step BIGINT NOT NULL,
 			version BIGINT NOT NULL,
-			envelope BYTEA NOT NULL,
 			pending BIGINT NOT NULL,
 			wake BIGINT NOT NULL,
 			status TEXT NOT NULL,
 			summary BYTEA NOT NULL,
-			updated BIGINT NOT NULL)`,
+			updated BIGINT NOT NULL,
+			envelope BYTEA NOT NULL)`,
 		`CREATE INDEX machine_pending ON machine (n) WHERE pending > 0`,
 		`CREATE INDEX machine_wake ON machine (wake) WHERE wake > 0`,
 
@@ -54,7 +54,7 @@ var migrations = [][]string{
 			at BIGINT NOT NULL,
 			envelope BYTEA NOT NULL)`,
 
-		`CREATE TABLE blob (digest TEXT PRIMARY KEY, data BYTEA NOT NULL, created BIGINT NOT NULL)`,
+		`CREATE TABLE blob (digest TEXT PRIMARY KEY, created BIGINT NOT NULL, data BYTEA NOT NULL)`,
 		`CREATE TABLE blob_ref (machine TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (machine, digest))`,
 		`CREATE INDEX blob_ref_digest ON blob_ref (digest)`,
 		`CREATE TABLE view (name TEXT PRIMARY KEY, version BIGINT NOT NULL, seq BIGINT NOT NULL)`,
