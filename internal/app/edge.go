@@ -8,7 +8,6 @@ import (
 
 	"slipway.dev/internal/edge"
 	"slipway.dev/internal/edge/certs"
-	"slipway.dev/internal/version"
 )
 
 // EdgeOptions are those of an edge as a program of its own.
@@ -30,7 +29,7 @@ func Edge(ctx context.Context, o EdgeOptions) error {
 	e := edge.Options{
 		AdminSocket: o.AdminSocket, StateDir: o.StateDir, HTTP: o.HTTP, HTTPS: o.HTTPS, Internal: o.Internal,
 		TLS:       certs.Options{CertFile: o.TLS.CertFile, KeyFile: o.TLS.KeyFile, Local: o.TLS.Local},
-		AccessLog: o.AccessLog, Linger: o.Linger, Grace: o.Grace, Build: version.Get().Version, Log: o.Log,
+		AccessLog: o.AccessLog, Linger: o.Linger, Grace: o.Grace, Build: buildName(), Log: o.Log,
 	}
 	if o.TLS.ACMEEmail != "" {
 		e.TLS.ACME = &certs.ACME{Email: o.TLS.ACMEEmail, Directory: o.TLS.ACMEDirectory, Roots: o.TLS.ACMERoots}

@@ -10,7 +10,6 @@ import (
 	"slipway.dev/internal/api"
 	"slipway.dev/internal/control"
 	"slipway.dev/internal/core/fault"
-	"slipway.dev/internal/edgeclient"
 	"slipway.dev/internal/web"
 )
 
@@ -52,6 +51,7 @@ func (h *house) begin(ctx context.Context) error {
 	if err := h.startEdge(ctx); err != nil {
 		return err
 	}
+	h.upgradeEdge(ctx)
 	h.beside(func() { h.keeper.Observe(h.ctx) })
 	h.beside(func() { h.watcher.Run(h.ctx, watchEvery) })
 	h.beside(h.guardEdge)
@@ -64,19 +64,6 @@ const watchEvery = 500 * time.Millisecond
 
 // beside runs f next to the engine until the house is closed.
 func (h *house) beside(f func()) { h.wg.Go(f) }
-
-// guardEdge starts the edge again if it is gone. It comes back with its last routes.
-func (h *house) guardEdge() {
-	for every(h.ctx, time.Second) {
-		if _, err := h.edge.Hello(h.ctx); err == nil || h.ctx.Err() != nil {
-			continue
-		}
-		h.Log.Warn("the edge does not answer; starting it")
-		if err := h.startEdge(h.ctx); err != nil && h.ctx.Err() == nil {
-			h.Log.Error("the edge does not start", "err", err)
-		}
-	}
-}
 
 // every waits, and says whether to go on.
 func every(ctx context.Context, d time.Duration) bool {
@@ -132,20 +119,6 @@ func (h *house) listen() ([]net.Listener, error) {
 			WithHint("see who does with: ss -ltnp; or choose another with --listen")
 	}
 	return []net.Listener{socket, loopback}, nil
-}
-
-// startEdge starts the edge unless one runs.
-func (h *house) startEdge(ctx context.Context) error {
-	hello, err := h.edge.Ensure(ctx, edgeclient.StartOptions{
-		Binary: executable(), Args: h.edgeArgs(h.dirs), Log: h.dirs.at("edge.log"),
-	})
-	if err != nil {
-		return err
-	}
-	h.helloOnce.Lock()
-	h.hello = hello
-	h.helloOnce.Unlock()
-	return nil
 }
 
 func (h *house) greet() {

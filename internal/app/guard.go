@@ -1,0 +1,58 @@
+package app
+
+import (
+	"context"
+	"time"
+
+	"slipway.dev/internal/edgeclient"
+	"slipway.dev/internal/version"
+)
+
+// startEdge starts the edge unless one runs.
+func (h *house) startEdge(ctx context.Context) error {
+	hello, err := h.edge.Ensure(ctx, edgeclient.StartOptions{
+		Binary: executable(), Args: h.edgeArgs(h.dirs), Log: h.dirs.at("edge.log"),
+	})
+	if err != nil {
+		return err
+	}
+	h.helloOnce.Lock()
+	h.hello = hello
+	h.helloOnce.Unlock()
+	return nil
+}
+
+// upgradeEdge puts an edge of this program's build in the place of one of another, which
+// hands its listeners over. If that fails the other one serves on: it is only told.
+func (h *house) upgradeEdge(ctx context.Context) {
+	hello, err := h.edgeHello(ctx)
+	if err != nil || hello.Build == buildName() {
+		return
+	}
+	h.Log.Info("replacing the edge", "its", hello.Build, "ours", buildName())
+	if _, err = h.edge.Replace(ctx, executable(), h.edgeArgs(h.dirs)...); err == nil {
+		err = h.startEdge(ctx) // asks it where it listens
+	}
+	if err != nil {
+		h.Log.Error("the edge could not be replaced; the old one serves on", "err", err)
+	}
+}
+
+// guardEdge starts the edge again if it is gone. It comes back with its last routes.
+func (h *house) guardEdge() {
+	for every(h.ctx, time.Second) {
+		if _, err := h.edge.Hello(h.ctx); err == nil || h.ctx.Err() != nil {
+			continue
+		}
+		h.Log.Warn("the edge does not answer; starting it")
+		if err := h.startEdge(h.ctx); err != nil && h.ctx.Err() == nil {
+			h.Log.Error("the edge does not start", "err", err)
+		}
+	}
+}
+
+// buildName names this build as the edge does in its hello.
+func buildName() string {
+	v := version.Get()
+	return v.Version + " " + v.Commit
+}
