@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"slipway.dev/internal/edgeclient"
@@ -54,5 +55,5 @@ func (h *house) guardEdge() {
 // buildName names this build as the edge does in its hello.
 func buildName() string {
 	v := version.Get()
-	return v.Version + " " + v.Commit
+	return strings.TrimSpace(v.Version + " " + v.Commit)
 }
