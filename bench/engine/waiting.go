@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -35,8 +36,8 @@ type sleeperState struct {
 	Note  string    `json:"note"`
 }
 
-func (sleeper) Step(s sleeperState, ev machine.Event) (machine.Next[sleeperState], error) {
-	s = sleeperState{Until: ev.At.AddDate(1, 0, 0), Note: "waits for an answer that takes its time"}
+func (sleeper) Step(_ sleeperState, ev machine.Event) (machine.Next[sleeperState], error) {
+	s := sleeperState{Until: ev.At.AddDate(1, 0, 0), Note: "waits for an answer that takes its time"}
 	return machine.Next[sleeperState]{State: s}, nil
 }
 func (sleeper) Desired(s sleeperState) []machine.Desired {
@@ -138,8 +139,11 @@ func child(path string) error {
 	}
 	r := childReport{Seconds: time.Since(time.Unix(0, began)).Seconds()}
 	rows, err := e.List(ctx, "sleeper/", store.ListOptions{Limit: 1})
-	if err != nil || strings.HasSuffix(path, "waiting.db") && len(rows) != 1 {
-		return fmt.Errorf("the machines are not there: %v", err)
+	if err != nil {
+		return err
+	}
+	if strings.HasSuffix(path, "waiting.db") && len(rows) != 1 {
+		return errors.New("the machines are not there")
 	}
 	runtime.GC()
 	debug.FreeOSMemory()

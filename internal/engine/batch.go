@@ -77,7 +77,7 @@ func (b *batch) load(list []*submission) {
 		}
 	}
 	if len(ids) > 0 {
-		b.read(ids)
+		_ = b.read(ids)
 	}
 }
 

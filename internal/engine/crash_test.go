@@ -32,7 +32,7 @@ type sagaState struct {
 
 func (saga) Step(s sagaState, ev machine.Event) (machine.Next[sagaState], error) {
 	next := machine.Next[sagaState]{}
-	stage, effect := "", ""
+	var stage, effect string
 	switch ev.Type {
 	case "start":
 		stage, effect = "started", "rep"

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -109,8 +110,7 @@ func (e *Engine) Start(ctx context.Context) error {
 	}
 	if err := e.serve(ctx, lease); err != nil {
 		e.lose(err)
-		e.Stop(context.WithoutCancel(ctx))
-		return err
+		return errors.Join(err, e.Stop(context.WithoutCancel(ctx)))
 	}
 	return nil
 }

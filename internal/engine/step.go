@@ -13,6 +13,9 @@ import (
 // can fail any more.
 func (a *attempt) step(id string, r *row, ev machine.Event) (*row, error) {
 	k := a.b.w.e.kinds[machine.Kind(id)]
+	if k == nil {
+		return nil, fault.New(fault.Internal, "this program has no machines of the kind %q", machine.Kind(id))
+	}
 	if r == nil {
 		r = &row{id: id, version: k.version}
 	}

@@ -99,10 +99,3 @@ func (r *rows) statements(args []any) []statement {
 	}
 	return out
 }
-
-func bool2int(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
