@@ -193,6 +193,20 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+func TestCPULimit(t *testing.T) {
+	t.Parallel()
+	parent := hierarchies()["cpu"]
+	if parent == "" {
+		t.Skip("this host gives no cgroups for the CPU")
+	}
+	out, _ := sh(t, `timeout 1 sh -c 'while :; do :; done'
+cat "`+parent+`/$(grep -o 'run-[0-9]*-[0-9]*$' /proc/self/cgroup | head -1)/cpu.stat"`, func(s *Spec) { s.Limits.CPU = 0.1 })
+	_, throttled, ok := strings.Cut(out, "nr_throttled ")
+	if !ok || strings.HasPrefix(throttled, "0\n") {
+		t.Errorf("cpu.stat: %s", out)
+	}
+}
+
 func TestTellsWhyItCannotRun(t *testing.T) {
 	t.Parallel()
 	for want, spec := range map[string]Spec{

@@ -1,7 +1,8 @@
 // Package process runs instances as processes of this machine. Each has a shim as its
 // parent, which outlives the control plane; so a restarted one adopts what runs.
 //
-//	<Dir>/instances/<id>/   lock, socket, state.json, instance.json, work/, tmp/, config/, secrets/
+//	<Dir>/instances/<id>/   lock, socket, work/, tmp/, config/, secrets/ and
+//	                        instance.json (what was ensured), state.json (by the shim), healthy.json
 //	<Dir>/logs/<id>/        kept when the instance is gone
 //
 // Who has an instance holds its lock: first the target that prepares it, then, without a

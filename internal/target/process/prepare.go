@@ -120,6 +120,7 @@ func (t *Target) environ(in target.Instance) []string {
 	dir := t.instanceDir(in.ID)
 	env := map[string]string{
 		"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8",
+		"USER": "slipway", // it has no entry in /etc/passwd
 	}
 	for k, v := range in.Env {
 		env[k] = v

@@ -114,6 +114,24 @@ func TestShimKilledWhileNobodyLooks(t *testing.T) {
 	}
 }
 
+// TestShimToldToEnd is how it goes when the machine is shut down: each process gets a SIGTERM.
+func TestShimToldToEnd(t *testing.T) {
+	t.Parallel()
+	in := targettest.Instance("tickets.dev.1.0", nil)
+	tg := begin(t, Options{Dir: t.TempDir()}, in)
+	before := until(t, tg, in.ID, healthy)
+	if err := syscall.Kill(shimOf(t, tg, in.ID), syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	until(t, tg, in.ID, func(s target.Status) bool { return s.State == target.Stopped })
+	if err := tg.Ensure(t.Context(), in, targettest.Build(t)); err != nil {
+		t.Fatal(err)
+	}
+	if s := until(t, tg, in.ID, healthy); s.PID == before.PID {
+		t.Errorf("was %+v, is %+v", before, s)
+	}
+}
+
 func TestHungShimIsKilled(t *testing.T) {
 	t.Parallel()
 	o := Options{Dir: t.TempDir()}
