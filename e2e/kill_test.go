@@ -88,9 +88,8 @@ func (s *scenario) once(t *testing.T, ctx context.Context, fault string) (fired 
 	v := s.version
 	v.Name = fmt.Sprint("v", s.number)
 	if s.back {
-		if !s.h.Runs() {
-			must(t, s.h.Up(ctx, ""))
-		}
+		s.h.Kill() // its fault may still be to come
+		must(t, s.h.Up(ctx, ""))
 		commit, err := s.h.Deliver(ctx, s.r, v)
 		must(t, err)
 		next, err := s.h.Settled(ctx, commit)
