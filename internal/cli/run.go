@@ -60,7 +60,7 @@ func newRoot(s *session) *cobra.Command {
 		"everyday": {newStatus(s), newDeploy(s), newRollback(s), newAbort(s), newSettle(s), newHistory(s), newRelease(s),
 			newLogs(s), newWatch(s)},
 		"config": {newInit(s), newCheck(s), newDiff(s), newApply(s), newSource(s), newSecret(s), newSchema(s)},
-		"house":  {newUp(s), newDown(s), newEdge(s), newBackup(s), newRestore(s), newKey(s), newAudit(s)},
+		"house":  {newDemo(s), newUp(s), newDown(s), newEdge(s), newBackup(s), newRestore(s), newKey(s), newAudit(s)},
 		"":       {newCompletion(s), newVersion(s), newExitCodes()},
 	} {
 		for _, c := range commands {

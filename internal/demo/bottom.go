@@ -1,0 +1,96 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"slipway.dev/client"
+	"slipway.dev/client/model"
+)
+
+// board is what runs, as it was last seen.
+type board struct {
+	mu    sync.Mutex
+	lanes []model.Lane
+
+	counted time.Time // when the requests were last counted
+	before  uint64
+	perSec  float64
+}
+
+// keep looks again and again until ctx ends.
+func (b *board) keep(ctx context.Context, c *client.Client) {
+	for ctx.Err() == nil {
+		if lanes, err := c.Lanes(ctx); err == nil {
+			b.mu.Lock()
+			b.lanes = lanes
+			b.mu.Unlock()
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(drawEvery):
+		}
+	}
+}
+
+// bottom is the lines at the bottom: what runs; traffic and keys.
+func (l *live) bottom() []string {
+	l.board.mu.Lock()
+	defer l.board.mu.Unlock()
+	t := l.crowd.traffic()
+	l.board.count(t.Requests)
+	traffic := "no users yet"
+	if t.Requests > 0 {
+		traffic = fmt.Sprintf("%.0f requests/s, %d failed, %d errors of the shop", l.board.perSec, t.Failed, t.AppErrors)
+	}
+	return []string{l.board.services(), traffic + "  |  " + l.help()}
+}
+
+// help names the keys.
+func (l *live) help() string {
+	var parts []string
+	for _, k := range l.chapter.keys {
+		parts = append(parts, fmt.Sprintf("%c %s", k.letter, k.does))
+	}
+	return strings.Join(append(parts, "q quit"), ", ")
+}
+
+// count takes the requests per second, over a second or so.
+func (b *board) count(requests uint64) {
+	now := time.Now()
+	if age := now.Sub(b.counted); age >= time.Second {
+		if !b.counted.IsZero() {
+			b.perSec = float64(requests-b.before) / age.Seconds()
+		}
+		b.counted, b.before = now, requests
+	}
+}
+
+func (b *board) services() string {
+	if len(b.lanes) == 0 {
+		return "nothing runs yet"
+	}
+	var parts []string
+	for _, l := range b.lanes {
+		parts = append(parts, l.Service+" "+phaseWord(l))
+	}
+	return strings.Join(parts, "  ")
+}
+
+// phaseWord is how a service stands, in a word or two.
+func phaseWord(l model.Lane) string {
+	switch {
+	case l.Active != nil && l.Active.Weight > 0 && l.Active.Weight < 100:
+		return fmt.Sprintf("%.4s %s %d%%", l.Active.Release, l.Active.Outcome, l.Active.Weight)
+	case l.Active != nil:
+		return fmt.Sprintf("%.4s %s", l.Active.Release, l.Active.Outcome)
+	case l.Pending != nil && l.Pending.Status == "building":
+		return fmt.Sprintf("%.4s building", l.Pending.ID)
+	case l.Current != nil:
+		return fmt.Sprintf("%.4s", l.Current.Release)
+	}
+	return l.Status
+}

@@ -1,0 +1,178 @@
+package demo
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"slipway.dev/client/model"
+	"slipway.dev/examples"
+)
+
+// first is the chapter of the main job: a commit is live without a failed request, and one
+// command takes it back.
+func first() chapter {
+	goods, bads := pick(true, ""), pick(false, "no-start", "smoke-fails", "errors-under-load", "leaks")
+	good, bad := inTurn(goods), inTurn(bads)
+	return chapter{
+		name: "first", open: openShop, play: playFirst,
+		keys: []key{
+			{'g', "good release", true, func(ctx context.Context, s *stage) error { return s.shipGood(ctx, good()) }},
+			{'b', "bad release", true, func(ctx context.Context, s *stage) error { return s.shipBad(ctx, bad()) }},
+			{'r', "roll back", false, goBack},
+		},
+	}
+}
+
+// openShop brings the shop up: one service first, then the rest.
+func openShop(ctx context.Context, s *stage) error {
+	source := model.Source{Name: sourceName, URL: s.repo.dir, Branch: "main", Kind: "service"}
+	s.say("A new repository with one service: Slipway is to watch its branch main.")
+	if _, err := s.house.client.AddSource(ctx, source); err != nil {
+		return err
+	}
+	if err := s.settled(ctx, "concerts"); err != nil {
+		return err
+	}
+	lane, err := s.house.client.Lane(ctx, "concerts", environment)
+	if err != nil {
+		return err
+	}
+	s.last.Store(&lane.Service)
+	s.say("concerts  is live, %s after the start: %s", seconds(since(s.start)), strings.Join(lane.URLs, " "))
+	s.say("Users arrive: %d requests per second through the edge. Whatever happens from here on, none may fail.", rate)
+	s.crowd.arrive(context.WithoutCancel(ctx), s.house.edge, "shop.localhost")
+
+	if _, _, err := s.push(ctx, "Sell tickets", "."); err != nil {
+		return err
+	}
+	s.say("The next commit adds four services. Only what changed is built: concerts stays as it is.")
+	if err := s.settled(ctx, "tickets", "payments", "signin", "telemetry"); err != nil {
+		return err
+	}
+	s.crowd.shop.Store(true)
+	s.say("All five are live after %s. Users now sign in and buy tickets, too.", seconds(since(s.start)))
+	return nil
+}
+
+// settled waits until these services run.
+func (s *stage) settled(ctx context.Context, services ...string) error {
+	for len(services) > 0 {
+		lanes, err := s.house.client.Lanes(ctx)
+		if err != nil {
+			return err
+		}
+		for _, l := range lanes {
+			at := slices.Index(services, l.Service)
+			switch {
+			case at < 0:
+			case l.Pending != nil && l.Pending.Status == "failed":
+				return &Otherwise{"the build of " + l.Service + " failed: " + l.Pending.Error}
+			case l.Current != nil && l.Active == nil:
+				s.say("%s  release %s runs, on %s.", l.Service, l.Current.Release, instances(l))
+				services = slices.Delete(services, at, at+1)
+			}
+		}
+		if err := s.sound(ctx); err != nil {
+			return err
+		}
+		if err := pause(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sound is an error if one of the first releases did not get in.
+func (s *stage) sound(ctx context.Context) error {
+	all, err := s.house.client.Deployments(ctx, model.DeploymentsQuery{Environment: environment})
+	for _, d := range all {
+		if slices.Contains(ends, d.Outcome) && d.Outcome != "completed" {
+			return wanted(d, "completed")
+		}
+	}
+	return err
+}
+
+// playFirst tells the rest without a person: good releases, a bad one, and the way back.
+func playFirst(ctx context.Context, s *stage) error {
+	if err := s.shipGood(ctx, named("good-1")); err != nil {
+		return err
+	}
+	if err := s.shipBad(ctx, named("errors-under-load")); err != nil {
+		return err
+	}
+	if err := s.shipGood(ctx, named("good-2")); err != nil {
+		return err
+	}
+	s.say("Somebody does not like that one: a single request takes it back.")
+	d, err := s.rollback(ctx, "tickets")
+	if err != nil {
+		return err
+	}
+	return wanted(d, "completed")
+}
+
+func (s *stage) shipGood(ctx context.Context, v examples.Variant) error {
+	s.say("A good release of %s is committed.", v.Service)
+	d, err := s.ship(ctx, v)
+	if err != nil {
+		return err
+	}
+	return wanted(d, "completed")
+}
+
+// troubles say what to watch for, by variant.
+var troubles = map[string]string{
+	"no-start":          "It will not even start. No user can notice: it gets no request before it is healthy.",
+	"smoke-fails":       "It starts and is healthy, but does not do its job. The smoke check sees that before a user does.",
+	"errors-under-load": "It passes every check, and fails once it has served for a while. Only a part of the users gets it.",
+	"leaks":             "It works, and eats memory until the limit ends it. That takes a while to show.",
+}
+
+func (s *stage) shipBad(ctx context.Context, v examples.Variant) error {
+	s.say("A bad release of %s is committed. %s", v.Service, troubles[v.Name])
+	d, err := s.ship(ctx, v)
+	if err != nil {
+		return err
+	}
+	return wanted(d, "rolledBack")
+}
+
+// goBack rolls back what was shipped last.
+func goBack(ctx context.Context, s *stage) error {
+	service := *s.last.Load()
+	s.say("Back with %s, on request.", service)
+	_, err := s.rollback(ctx, service)
+	if refused(err) {
+		s.say("%s  cannot go back: %s.", service, err)
+		return nil
+	}
+	return err
+}
+
+// pick gives the good or bad versions: those that are named, in that order, or all.
+func pick(good bool, names ...string) []examples.Variant {
+	var list []examples.Variant
+	for _, v := range examples.Variants() {
+		if v.Good == good {
+			list = append(list, v)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b examples.Variant) int { return slices.Index(names, a.Name) - slices.Index(names, b.Name) })
+	return list
+}
+
+func named(name string) examples.Variant {
+	all := examples.Variants()
+	return all[slices.IndexFunc(all, func(v examples.Variant) bool { return v.Name == name })]
+}
+
+// inTurn gives one after the other, over and over.
+func inTurn(list []examples.Variant) func() examples.Variant {
+	n := -1
+	return func() examples.Variant {
+		n = (n + 1) % len(list)
+		return list[n]
+	}
+}

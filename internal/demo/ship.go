@@ -1,0 +1,111 @@
+package demo
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"slipway.dev/client"
+	"slipway.dev/client/model"
+	"slipway.dev/examples"
+)
+
+// sourceName is what the shop's repository is called in the control plane.
+const sourceName = "shop"
+
+// ship commits a version of a service and follows it until it has ended.
+func (s *stage) ship(ctx context.Context, v examples.Variant) (model.Deployment, error) {
+	s.number++
+	version := strconv.Itoa(s.number)
+	if err := v.Apply(s.repo.dir, version); err != nil {
+		return model.Deployment{}, err
+	}
+	s.last.Store(&v.Service)
+	commit, at, err := s.push(ctx, v.Subject, "services/"+v.Service)
+	if err != nil {
+		return model.Deployment{}, err
+	}
+	s.say("%s  commit %.7s: %q", v.Service, commit, v.Subject)
+	d, rel, err := s.follow(ctx, v.Service, commit)
+	if err != nil {
+		return d, err
+	}
+	s.tellEnd(d)
+	if live := s.crowd.first(v.Service, version); d.Outcome == "completed" && !live.IsZero() {
+		began, err := s.appStart(ctx, d)
+		if err != nil {
+			return d, err
+		}
+		s.marks.live(live.Sub(at), rel.BuildSeconds, began)
+		s.say("%s  the first user saw it %s after the commit; %s of that is its own build and start.", v.Service,
+			seconds(live.Sub(at).Seconds()), seconds(rel.BuildSeconds+began.Seconds()))
+	}
+	return d, nil
+}
+
+// push commits, and tells the control plane as a forge's webhook or a git hook would. The
+// time is that of the commit: git itself keeps it in whole seconds only.
+func (s *stage) push(ctx context.Context, subject string, paths ...string) (commit string, at time.Time, err error) {
+	if commit, err = s.repo.commit(ctx, subject, paths...); err != nil {
+		return "", at, err
+	}
+	at = time.Now()
+	_, err = s.house.client.PollSource(ctx, sourceName)
+	return commit, at, err
+}
+
+// appStart is how long the first instance of a deployment took from the start of its process
+// until it was healthy, by the journal.
+func (s *stage) appStart(ctx context.Context, d model.Deployment) (time.Duration, error) {
+	seen, err := s.observed(ctx, d)
+	if err != nil || len(seen) == 0 {
+		return 0, err
+	}
+	var began time.Time
+	for _, o := range seen {
+		switch {
+		case o.ID != seen[0].ID:
+		case began.IsZero():
+			began = o.at
+		case o.State == "healthy":
+			return o.at.Sub(began), nil
+		}
+	}
+	return 0, nil
+}
+
+// rollback goes back in a service as a person would, and tells how long users still got
+// what it went back from.
+func (s *stage) rollback(ctx context.Context, service string) (model.Deployment, error) {
+	before, err := s.house.client.Lane(ctx, service, environment)
+	if err != nil {
+		return model.Deployment{}, err
+	}
+	version, at := s.crowd.newest(service), time.Now()
+	receipt, err := s.house.client.Rollback(ctx, model.RollbackRequest{Service: service, Environment: environment, Reason: "somebody asked for it"})
+	if err != nil {
+		return model.Deployment{}, err
+	}
+	d, err := s.await(client.Await(ctx, receipt.Position), service, func(d model.Deployment) bool { return d.ID == receipt.Deployment })
+	if err != nil || before.Active != nil || d.Outcome != "completed" {
+		return d, err // what was under way is taken back, and told of by who follows it
+	}
+	s.tellEnd(d)
+	took := max(s.crowd.last(service, version).Sub(at), time.Duration(d.RollbackMillis*float64(time.Millisecond)))
+	s.marks.back(took)
+	how := "its instances had to be started again"
+	if len(before.Kept) > 0 && before.Kept[0].Warm {
+		how = "its instances were still warm"
+	}
+	s.say("%s  %d ms after the request, no user got the other one any more; nothing was built, and %s.", service, took.Milliseconds(), how)
+	return d, nil
+}
+
+// wanted makes an error of an outcome that the chapter does not tell of.
+func wanted(d model.Deployment, outcome string) error {
+	if d.Outcome == outcome {
+		return nil
+	}
+	return &Otherwise{fmt.Sprintf("release %s of %s was to be %s, and is %s: %s", d.Release, d.Service, outcome, d.Outcome, d.Reason)}
+}

@@ -1,0 +1,104 @@
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"slipway.dev/client/model"
+)
+
+// environment is the only one that the demo has.
+const environment = "dev"
+
+// teller tells a person, a line at a time.
+type teller interface {
+	say(format string, args ...any)
+}
+
+// stage is the world that a chapter plays in.
+type stage struct {
+	teller
+	house  *house
+	repo   *repo
+	crowd  *crowd
+	start  time.Time
+	number int                    // of the last version that was committed
+	last   atomic.Pointer[string] // service that was last shipped
+	marks  measures
+}
+
+func newStage(t teller) *stage {
+	return &stage{teller: t, start: time.Now(), number: 1, crowd: newCrowd()}
+}
+
+// open starts a control plane with a shop that nobody has deployed yet.
+func (s *stage) open(ctx context.Context, o Options) error {
+	if err := needs(); err != nil {
+		return err
+	}
+	var err error
+	if s.house, err = startHouse(o); err != nil {
+		return err
+	}
+	s.say("The page is at %s - keep it open beside this.", s.house.page)
+	if s.repo, err = makeRepo(ctx, filepath.Join(s.house.dir, "shop")); err != nil {
+		return err
+	}
+	if err := s.house.ready(ctx); err != nil {
+		return err
+	}
+	platform, err := s.repo.platform()
+	if err != nil {
+		return err
+	}
+	result, err := s.house.client.Apply(ctx, model.ApplyRequest{Source: "platform", Files: []model.File{{Name: "platform.yaml", Content: platform}}})
+	if err == nil && len(result.Problems) > 0 {
+		err = errors.New(result.Problems[0].Text)
+	}
+	if err != nil {
+		return fmt.Errorf("bring in the platform's manifests: %w", err)
+	}
+	_, err = s.house.client.SetSecret(ctx, "payment-key", []byte(rand.Text()))
+	return err
+}
+
+// close ends all that the stage has started.
+func (s *stage) close() error {
+	s.crowd.stop()
+	if s.house == nil {
+		return nil
+	}
+	s.say("Stopping the shop, the edge and the control plane.")
+	return s.house.stop()
+}
+
+// because adds the control plane's last words to an error, if it is gone.
+func (s *stage) because(err error) error {
+	if err == nil || s.house == nil || s.house.ended == nil {
+		return err
+	}
+	select {
+	case <-s.house.ended:
+		return s.house.died()
+	default:
+		return err
+	}
+}
+
+// result sums up, and has the journal verified.
+func (s *stage) result(ctx context.Context) (Result, error) {
+	deployments, err := s.house.client.Deployments(ctx, model.DeploymentsQuery{Environment: environment, Limit: 1000})
+	if err != nil {
+		return Result{}, err
+	}
+	audit, err := s.house.client.VerifyAudit(ctx)
+	if err != nil {
+		return Result{}, err
+	}
+	return s.marks.result(deployments, audit, s.crowd.stop()), nil
+}
