@@ -8,6 +8,7 @@ import (
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/manifest"
+	"slipway.dev/internal/core/release"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/source"
 )
@@ -108,7 +109,28 @@ func (d *Driver) item(ctx context.Context, m *source.Mirror, s config.SourceStat
 		before, err := m.TreeDigest(ctx, s.Commit, path)
 		return err != nil || before != now
 	})
-	return item, errors.Join(err, failed)
+	if err = errors.Join(err, failed); err == nil && item.Service != nil && item.Service.Build != nil && !item.Service.Changed {
+		item.Service.Changed, err = d.unbuilt(ctx, r.Name)
+	}
+	return item, err
+}
+
+// unbuilt says whether the last release of a service failed to build. The next commit may
+// mend that, wherever in the repository it is.
+func (d *Driver) unbuilt(ctx context.Context, service string) (bool, error) {
+	s, _, err := engine.Load[config.ResourceState](ctx, d.Engine, config.ResourceID(manifest.KindService, service))
+	if err != nil || s.Latest == "" {
+		return false, ignore(err, fault.NotFound)
+	}
+	last, _, err := engine.Load[release.State](ctx, d.Engine, release.MachineID(service, s.Latest))
+	return err == nil && last.Status == release.Failed, ignore(err, fault.NotFound)
+}
+
+func ignore(err error, code fault.Code) error {
+	if fault.Is(err, code) {
+		return nil
+	}
+	return err
 }
 
 // resources reads the manifests of a commit and holds them against all others.

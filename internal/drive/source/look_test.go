@@ -2,11 +2,13 @@ package source_test
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,6 +26,8 @@ type world struct {
 	engine *engine.Engine
 	driver *drive.Driver
 	repo   string
+
+	failing atomic.Bool // builds fail instead of hanging
 }
 
 const service = `
@@ -48,8 +52,8 @@ func newWorld(t *testing.T) *world {
 	engine.Register(w.engine, "source", config.SourceVersion, config.Source{})
 	engine.Register(w.engine, "resource", config.ResourceVersion, config.Resource{})
 	engine.Register(w.engine, "release", release.Version, release.Machine{})
-	// Builds hang for ever: only that they are asked for matters here.
-	w.engine.HandleEffect(release.EffectBuild, hang{})
+	// Builds hang for ever or fail: only that they are asked for matters here.
+	w.engine.HandleEffect(release.EffectBuild, build{w})
 	w.driver = drive.New(drive.Deps{Engine: w.engine, Dir: t.TempDir(), Log: quiet})
 	if err := w.engine.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -69,9 +73,12 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-type hang struct{}
+type build struct{ *world }
 
-func (hang) Run(ctx context.Context, _ engine.EffectCall) (machine.Value, error) {
+func (b build) Run(ctx context.Context, _ engine.EffectCall) (machine.Value, error) {
+	if b.failing.Load() {
+		return nil, errors.New("it does not compile")
+	}
 	<-ctx.Done()
 	return nil, ctx.Err()
 }
@@ -187,6 +194,31 @@ func TestMistakesKeepWhatIsInForce(t *testing.T) {
 	}
 	if w.steps() != before {
 		t.Error("the same mistake was written twice")
+	}
+}
+
+// TestFailedBuildIsTriedWithTheNextCommit: what was missing may be outside of the service's
+// own folder.
+func TestFailedBuildIsTriedWithTheNextCommit(t *testing.T) {
+	w := newWorld(t)
+	w.failing.Store(true)
+	w.team()
+	one := w.commit("First")[:12]
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		s, _, err := engine.Load[release.State](t.Context(), w.engine, release.MachineID("tickets", one))
+		if err == nil && s.Status == release.Failed {
+			break
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the build does not fail: %+v, %v", s, err)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	w.failing.Store(false)
+	w.write("go.mod", "module shop")
+	two := w.commit("Add what was missing")[:12]
+	if got := w.releases(); !strings.Contains(got, "tickets/"+two) {
+		t.Errorf("releases %q; want one of tickets at %s", got, two)
 	}
 }
 
