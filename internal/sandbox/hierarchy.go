@@ -10,6 +10,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // cgroupName is the directory that holds all our groups.
@@ -29,7 +31,7 @@ var hierarchies = sync.OnceValue(func() map[string]string {
 	own, _ := os.ReadFile("/proc/self/cgroup")
 	found := map[string]string{}
 	for controller, dir := range cgroupParents(mounts, string(own)) {
-		if os.MkdirAll(dir, 0o755) != nil || !writable(dir) {
+		if os.MkdirAll(dir, 0o755) != nil || unix.Access(dir, unix.W_OK) != nil {
 			continue
 		}
 		found[controller] = dir
@@ -78,14 +80,6 @@ func ownGroup(text, controller string) string {
 		}
 	}
 	return "/"
-}
-
-func writable(dir string) bool {
-	probe := filepath.Join(dir, "probe-"+strconv.Itoa(os.Getpid()))
-	if os.Mkdir(probe, 0o755) != nil {
-		return false
-	}
-	return os.Remove(probe) == nil
 }
 
 // enableControllers switches our controllers on in the unified hierarchy and says which
