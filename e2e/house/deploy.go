@@ -10,10 +10,12 @@ import (
 	"slipway.dev/client/model"
 )
 
-// Service and Environment are those that a house has.
+// What a house has.
 const (
-	Service     = "app"
-	Environment = "dev"
+	Service      = "app"
+	Environment  = "dev"
+	Source       = "shop"
+	BuildCommand = "cp app VERSION MODE $OUT/"
 )
 
 // Version is what is committed for a release of the service.
@@ -37,8 +39,8 @@ metadata: {name: dev}
 spec: {host: "{host}", target: {process: {}}}
 `
 
-// files of a version. One release is kept for rollbacks, and warm.
-func (v Version) files() map[string]string {
+// Files are what is committed. One release is kept for rollbacks, and warm.
+func (v Version) Files() map[string]string {
 	strategy, observe := v.Strategy, v.Observe
 	if strategy == "" {
 		strategy = "{blueGreen: {}}"
@@ -51,7 +53,7 @@ kind: Service
 metadata: {name: app, team: crew}
 spec:
   source: {path: ., branch: main}
-  build: {run: "cp app VERSION MODE $OUT/"}
+  build: {run: "` + BuildCommand + `"}
   run: {command: [./app], replicas: 2}
   routes: [{host: ` + Host + `}]
   health: {http: /healthz}
@@ -78,7 +80,7 @@ func (h *House) Found(ctx context.Context, dir string, first Version) (*Repo, er
 	if err != nil {
 		return nil, err
 	}
-	if _, err := h.AddSource(ctx, model.Source{Name: "shop", URL: dir, Branch: "main"}); err != nil {
+	if _, err := h.AddSource(ctx, model.Source{Name: Source, URL: dir, Branch: "main"}); err != nil {
 		return nil, err
 	}
 	return r, h.expect(ctx, commit, "completed")
@@ -86,7 +88,7 @@ func (h *House) Found(ctx context.Context, dir string, first Version) (*Repo, er
 
 // Version commits a version and gives the commit.
 func (r *Repo) Version(ctx context.Context, v Version) (string, error) {
-	if err := r.Write(v.files()); err != nil {
+	if err := r.Write(v.Files()); err != nil {
 		return "", err
 	}
 	return r.Commit(ctx, v.Name)
@@ -97,7 +99,7 @@ func (h *House) Ship(ctx context.Context, r *Repo, v Version) (commit string, er
 	if commit, err = r.Version(ctx, v); err != nil {
 		return "", err
 	}
-	_, err = h.PollSource(ctx, "shop")
+	_, err = h.PollSource(ctx, Source)
 	return commit, err
 }
 
