@@ -24,3 +24,8 @@ func TestErrorIsBounded(t *testing.T) {
 		}
 	}
 }
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	machinetest.Golden(t, Machine{}, Version, 1, "testdata/*.txt", "testdata/golden/v1.jsonl")
+}

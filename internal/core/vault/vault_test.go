@@ -78,3 +78,9 @@ func TestOversizedValueIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	machinetest.Golden(t, Secret{}, SecretVersion, 1, "testdata/secret*.txt", "testdata/golden/secret.v1.jsonl")
+	machinetest.Golden(t, Keys{}, KeysVersion, 1, "testdata/key*.txt", "testdata/golden/keys.v1.jsonl")
+}

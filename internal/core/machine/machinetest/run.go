@@ -54,6 +54,12 @@ func runFile[S any](t *testing.T, m machine.Machine[S], file string) {
 
 // replay steps the machine through a script and gives the script with its outcomes.
 func replay[S any](t testing.TB, m machine.Machine[S], lines []line) string {
+	out, _ := play(t, m, lines)
+	return out
+}
+
+// play is replay with all states that there were on the way.
+func play[S any](t testing.TB, m machine.Machine[S], lines []line) (recorded string, states []S) {
 	var out strings.Builder
 	var state S
 	before := desired(t, m, state)
@@ -70,8 +76,9 @@ func replay[S any](t testing.TB, m machine.Machine[S], lines []line) string {
 		after := desired(t, m, next.State)
 		out.WriteString(record(m.Summary(next.State), state, before, next, after))
 		state, before = next.State, after
+		states = append(states, state)
 	}
-	return out.String()
+	return out.String(), states
 }
 
 // step steps once, and checks what every machine must hold to.
