@@ -29,6 +29,7 @@ func appHandler(name string) http.Handler {
 		fmt.Fprintf(w, "%s %s %s %d", name, r.Method, r.URL.RequestURI(), len(body))
 	})
 	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) {
+		io.Copy(io.Discard, r.Body) // net/http sees that a client left only then
 		d, _ := time.ParseDuration(r.URL.Query().Get("for"))
 		select {
 		case <-time.After(d):
@@ -45,7 +46,11 @@ func appHandler(name string) http.Handler {
 		fmt.Fprintf(w, "Host: %s\n", r.Host)
 		r.Header.Write(w)
 	})
-	mux.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) { io.Copy(w, r.Body) })
+	mux.HandleFunc("/echo", func(w http.ResponseWriter, r *http.Request) {
+		http.NewResponseController(w).EnableFullDuplex()
+		http.NewResponseController(w).Flush()
+		io.Copy(flushing{w}, r.Body)
+	})
 	mux.HandleFunc("/cut", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Length", "1000")
 		io.WriteString(w, "begin")
@@ -68,6 +73,14 @@ func appHandler(name string) http.Handler {
 		}
 	})
 	return mux
+}
+
+// flushing sends all that is written at once.
+type flushing struct{ http.ResponseWriter }
+
+func (f flushing) Write(p []byte) (int, error) {
+	n, err := f.ResponseWriter.Write(p)
+	return n, errors.Join(err, http.NewResponseController(f.ResponseWriter).Flush())
 }
 
 // events sends a number every 5 ms until the client leaves.

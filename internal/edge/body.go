@@ -30,6 +30,8 @@ func (b *body) take(w http.ResponseWriter, r *http.Request, l edgewire.Limits) e
 		from: http.MaxBytesReader(w, r.Body, l.Body), control: http.NewResponseController(w), wait: l.WriteTimeout,
 	}
 	if r.ContentLength < 0 || r.ContentLength > keepBody || r.Header.Get("Expect") != "" {
+		// An app may answer before it has read all, or while it reads. HTTP/2 always lets it.
+		_ = b.stream.control.EnableFullDuplex()
 		return nil
 	}
 	b.kept = make([]byte, r.ContentLength)
@@ -51,6 +53,14 @@ func (b *body) give(out *http.Request) {
 // again says whether the body can be given once more.
 func (b *body) again() bool { return b.kept != nil || b.stream == nil || !b.stream.touched.Load() }
 
+// end keeps whoever still sends the body to an app from reading on: the server takes the
+// client's connection back.
+func (b *body) end() {
+	if b.stream != nil {
+		b.stream.over.Store(true)
+	}
+}
+
 // err is why the client's body could not be read, if that was so.
 func (b *body) err() error {
 	if b.stream == nil {
@@ -66,21 +76,28 @@ type stream struct {
 	control *http.ResponseController
 	wait    time.Duration
 	touched atomic.Bool
+	over    atomic.Bool  // the client's body is no longer ours to read
 	failed  atomic.Value // failure
 }
 
 type failure struct{ error }
 
+var errOver = errors.New("the request is over")
+
 // Read reads what the client sent.
 func (s *stream) Read(p []byte) (int, error) {
+	if s.over.Load() {
+		return 0, errOver
+	}
 	s.touched.Store(true)
 	// An error means that this connection has no deadlines; then there is none to set.
 	_ = s.control.SetReadDeadline(time.Now().Add(s.wait))
 	n, err := s.from.Read(p)
-	_ = s.control.SetReadDeadline(time.Time{})
 	if err != nil && !errors.Is(err, io.EOF) {
-		s.failed.Store(failure{err})
+		s.failed.Store(failure{err}) // the deadline stays, or the server would wait for the rest
+		return n, err
 	}
+	_ = s.control.SetReadDeadline(time.Time{})
 	return n, err
 }
 

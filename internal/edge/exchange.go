@@ -144,6 +144,7 @@ func (x *exchange) Close() error { return x.answer.Close() }
 // finish gives the place back when all is sent, also when the ReverseProxy aborts by a
 // panic because one side broke off.
 func (x *exchange) finish() {
+	x.body.end()
 	if x.upstream != nil {
 		x.upstream.release()
 	}

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/wire/edgewire"
 )
@@ -76,19 +78,36 @@ func (p *program) start(ask edgewire.Replace) (*successor, error) {
 func (p *program) heirlooms(ready, handover *os.File) ([]passed, []*os.File, error) {
 	list := []passed{{Kind: "lock"}, {Kind: "ready"}, {Kind: "handover"}}
 	files := []*os.File{p.lock, ready, handover}
-	f, err := p.listeners.admin.File()
+	f, err := duplicate(p.listeners.admin)
 	if err != nil {
 		return list, files, err
 	}
 	list, files = append(list, passed{Kind: "admin"}), append(files, f)
 	for place, l := range p.listeners.public {
-		f, err := l.File()
+		f, err := duplicate(l)
 		if err != nil {
 			return list, files, err
 		}
 		list, files = append(list, place), append(files, f)
 	}
 	return list, files, nil
+}
+
+// duplicate gives a listener's descriptor as a file that can be passed on. The listener's
+// own File would make the socket blocking when it is passed, for both processes: the old
+// one could then hang in accept.
+func duplicate(l syscall.Conn) (*os.File, error) {
+	raw, err := l.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	var fd int
+	var dupErr error
+	err = raw.Control(func(own uintptr) { fd, dupErr = unix.FcntlInt(own, unix.F_DUPFD_CLOEXEC, firstFD) })
+	if err = errors.Join(err, dupErr); err != nil {
+		return nil, err
+	}
+	return os.NewFile(uintptr(fd), "listener"), nil
 }
 
 // spawn starts the program and waits until it is ready.
