@@ -119,7 +119,7 @@ type SecretVersion struct {
 // SigningKey is a public key with its state.
 type SigningKey struct {
 	ID     string    `json:"id"`
-	Status string    `json:"status"` // active, rotated, revoked
+	Status string    `json:"status"` // current, rotated, revoked
 	At     time.Time `json:"at"`
 	Public string    `json:"public"` // PEM
 }
@@ -237,7 +237,7 @@ type AuditReport struct {
 type LogLine struct {
 	At     time.Time `json:"at"`
 	Origin string    `json:"origin"` // instance ID, or "build"
-	Stream string    `json:"stream"` // "stdout" or "stderr"
+	Stream string    `json:"stream"` // "out", "err", or "sys" for what is not the app's; with a "+" if the line goes on
 	Text   string    `json:"text"`
 }
 

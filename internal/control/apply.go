@@ -32,6 +32,9 @@ func (c *Control) Apply(ctx context.Context, r model.ApplyRequest) (model.ApplyR
 	if err != nil {
 		return model.ApplyResult{}, err
 	}
+	if err := manifest.CheckName(r.Source); err != nil {
+		return model.ApplyResult{}, fault.New(fault.Invalid, "the source's name").Because(err)
+	}
 	s, err := c.source(ctx, r.Source)
 	isNew := fault.Is(err, fault.NotFound)
 	switch {
@@ -47,9 +50,17 @@ func (c *Control) Apply(ctx context.Context, r model.ApplyRequest) (model.ApplyR
 	if err != nil {
 		return model.ApplyResult{}, err
 	}
-	found, problems := c.parse(r.Files, others(owned, r.Source))
+	but := r.Source
+	if !r.Prune { // what the source has besides these files stays
+		but = ""
+	}
+	found, problems := c.parse(r.Files, others(owned, but))
 	if len(problems) > 0 {
 		return model.ApplyResult{Problems: problemsOf(problems)}, nil
+	}
+	if len(found) > config.MaxResources {
+		return model.ApplyResult{}, fault.New(fault.TooLarge, "%d resources are over the limit of %d", len(found), config.MaxResources).
+			WithHint("apply them under several names with --source")
 	}
 	plan := config.Plan(owned, found, r.Source, s.Spec.Kind, !r.Prune)
 	result := model.ApplyResult{Changes: changesOf(plan)}
@@ -99,6 +110,7 @@ func (c *Control) parse(files []model.File, known []manifest.Resource) ([]manife
 	return found, manifest.Check(found, known, false)
 }
 
+// others gives the resources that are not of a source; with none named, all.
 func others(owned []config.Owned, but string) []manifest.Resource {
 	var list []manifest.Resource
 	for _, o := range owned {

@@ -6,7 +6,6 @@ package control
 import (
 	"context"
 	"io"
-	"time"
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/access"
@@ -90,10 +89,8 @@ func (c *Control) System(ctx context.Context) (model.System, error) {
 	return c.Info(ctx)
 }
 
-// awaitLimit is how long a read waits for a write to become visible.
-const awaitLimit = 10 * time.Second
-
-// Await waits until a position is written, so that a client reads what it wrote.
+// Await waits until a position is written and seen, so that a client reads what it wrote.
+// How long is for the caller to say.
 func (c *Control) Await(ctx context.Context, position int64) error {
 	if _, err := may(ctx, access.Read); err != nil {
 		return err
@@ -101,8 +98,6 @@ func (c *Control) Await(ctx context.Context, position int64) error {
 	if position <= 0 {
 		return nil
 	}
-	ctx, cancel := context.WithTimeout(ctx, awaitLimit)
-	defer cancel()
 	if _, err := c.Engine.Await(ctx, position-1); err != nil {
 		return err
 	}

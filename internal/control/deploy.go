@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"fmt"
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/access"
@@ -13,6 +14,9 @@ import (
 
 // Rollback goes back to a release that was completed in the environment.
 func (c *Control) Rollback(ctx context.Context, r model.RollbackRequest) (model.Receipt, error) {
+	if _, err := may(ctx, access.Deploy); err != nil { // before anything is told of releases
+		return model.Receipt{}, err
+	}
 	if r.To != "" {
 		s, err := c.findRelease(ctx, r.Service, r.To)
 		if err != nil {
@@ -42,23 +46,30 @@ func (c *Control) command(ctx context.Context, service, environment, event strin
 		return model.Receipt{}, err
 	}
 	lane := deploy.MachineID(service, environment)
-	if _, _, err := engine.Load[deploy.State](ctx, c.Engine, lane); err != nil {
+	before, _, err := engine.Load[deploy.State](ctx, c.Engine, lane)
+	if err != nil {
 		return model.Receipt{}, c.noLane(ctx, service, environment, err)
 	}
 	receipt, err := c.tell(ctx, actor, lane, event, data)
-	if err != nil {
-		return receipt, err
+	if err == nil {
+		receipt.Deployment = c.affected(ctx, lane, before)
 	}
-	return c.named(ctx, receipt, lane)
+	return receipt, err
 }
 
-// named adds the deployment that is under way, or the last one if it ended at once.
-func (c *Control) named(ctx context.Context, r model.Receipt, lane string) (model.Receipt, error) {
-	s, _, err := engine.Load[deploy.State](ctx, c.Engine, lane)
-	if rows := s.Rows(); err == nil && len(rows) > 0 {
-		r.Deployment = rows[0].Deployment
+// affected names the deployment that a command to a lane made; if it made none, the one that
+// it was about. It is empty if that cannot be found out: the command was taken all the same.
+func (c *Control) affected(ctx context.Context, lane string, before deploy.State) string {
+	now, _, err := engine.Load[deploy.State](ctx, c.Engine, lane)
+	switch {
+	case err == nil && now.Number > before.Number:
+		return fmt.Sprintf("%s.%s.%d", now.Service, now.Environment, now.Number)
+	case before.Active != nil:
+		return before.Active.Deployment
+	case len(before.Queue) > 0:
+		return before.Queue[0].Deployment
 	}
-	return r, err
+	return ""
 }
 
 // Deploy asks for a release to go into an environment. Of an image a release is made first;
@@ -79,11 +90,15 @@ func (c *Control) Deploy(ctx context.Context, r model.DeployRequest) (model.Rece
 		return model.Receipt{}, err
 	}
 	lane := deploy.MachineID(r.Service, r.Environment)
-	receipt, err := c.tell(ctx, actor, lane, deploy.EventRequested, request)
-	if err != nil {
-		return receipt, err
+	before, _, err := engine.Load[deploy.State](ctx, c.Engine, lane)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return model.Receipt{}, err
 	}
-	return c.named(ctx, receipt, lane)
+	receipt, err := c.tell(ctx, actor, lane, deploy.EventRequested, request)
+	if err == nil {
+		receipt.Deployment = c.affected(ctx, lane, before)
+	}
+	return receipt, err
 }
 
 // request looks up all that the lane must know of a release.

@@ -41,7 +41,10 @@ func (c *Control) Lane(ctx context.Context, service, environment string) (model.
 		return model.Lane{}, c.noLane(ctx, service, environment, err)
 	}
 	list, err := c.withPending(ctx, []model.Lane{c.laneOf(s, c.subjects(ctx))})
-	return list[0], err
+	if err != nil {
+		return model.Lane{}, err
+	}
+	return list[0], nil
 }
 
 func (c *Control) laneOf(s deploy.State, names subjects) model.Lane {

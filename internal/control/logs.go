@@ -1,7 +1,6 @@
 package control
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"io"
@@ -14,7 +13,6 @@ import (
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/fault"
-	"slipway.dev/internal/core/release"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/target"
 )
@@ -91,14 +89,21 @@ func (c *Control) instanceLog(ctx context.Context, id string, q model.LogsQuery,
 		return err
 	}
 	defer r.Close()
-	return eachLine(r, func(text string) error {
+	all := newLines(r)
+	for {
+		text, err := all.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
 		select {
 		case lines <- logLine(id, text):
-			return nil
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-	})
+	}
 }
 
 // logLine reads "time stream text".
@@ -110,58 +115,4 @@ func logLine(origin, text string) model.LogLine {
 		line.Stream, line.Text, _ = strings.Cut(rest, " ")
 	}
 	return line
-}
-
-// buildLog gives the log of a build, and with Follow what is added until the build ends.
-func (c *Control) buildLog(ctx context.Context, q model.LogsQuery, f func(model.LogLine) error) error {
-	s, err := c.findRelease(ctx, q.Service, q.Release)
-	if err != nil {
-		return err
-	}
-	file, err := c.Deps.Logs.Build(s.Service, s.ID)
-	if err != nil {
-		return err
-	}
-	defer file.Close()
-	in := bufio.NewReader(file)
-	for {
-		// Whether it still goes on is asked before reading: what was printed until then is read.
-		s, _, err := engine.Load[release.State](ctx, c.Engine, release.MachineID(s.Service, s.ID))
-		if err != nil {
-			return err
-		}
-		if err := eachLine(in, func(text string) error { return f(model.LogLine{Origin: "build", Stream: "out", Text: text}) }); err != nil {
-			return err
-		}
-		if !q.Follow || !s.Running {
-			return nil
-		}
-		if err := pause(ctx, 200*time.Millisecond); err != nil {
-			return err
-		}
-	}
-}
-
-// maxLine is how much of one line is shown, in bytes.
-const maxLine = 1 << 20
-
-func eachLine(r io.Reader, f func(string) error) error {
-	in, ok := r.(*bufio.Reader)
-	if !ok {
-		in = bufio.NewReader(r)
-	}
-	for {
-		line, err := in.ReadString('\n')
-		if line != "" {
-			if err := f(strings.TrimRight(line[:min(len(line), maxLine)], "\r\n")); err != nil {
-				return err
-			}
-		}
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
 }

@@ -13,38 +13,59 @@ import (
 // withPending adds what is on its way to lanes but has no artifact yet: the newest release of
 // each service, in the environments that take releases by themselves.
 func (c *Control) withPending(ctx context.Context, lanes []model.Lane) ([]model.Lane, error) {
-	states, err := c.releases(ctx, "")
-	if err != nil {
-		return lanes, err
-	}
-	newest := map[string]release.State{}
-	for _, s := range states {
-		if s.To == "" && (newest[s.Service].ID == "" || s.Order > newest[s.Service].Order) {
-			newest[s.Service] = s
-		}
-	}
 	first, err := c.firstEnvironments(ctx)
 	if err != nil {
-		return lanes, err
+		return nil, err
 	}
+	newest := map[string]*model.Release{}
 	for i, l := range lanes {
-		if s, ok := newest[l.Service]; ok && s.Artifact.Digest == "" && slices.Contains(first, l.Environment) {
-			r := releaseOf(s)
-			lanes[i].Pending = &r
+		if !slices.Contains(first, l.Environment) {
+			continue
 		}
+		if _, known := newest[l.Service]; !known {
+			if newest[l.Service], err = c.unbuilt(ctx, l.Service); err != nil {
+				return nil, err
+			}
+		}
+		lanes[i].Pending = newest[l.Service]
 	}
 	return lanes, nil
+}
+
+// unbuilt gives the newest release of a service that goes where it may by itself, if that
+// has no artifact yet.
+func (c *Control) unbuilt(ctx context.Context, service string) (*model.Release, error) {
+	rows, err := c.Engine.List(ctx, release.MachineID(service, ""))
+	if err != nil {
+		return nil, err
+	}
+	latestFirst(rows)
+	for _, row := range rows {
+		s, err := c.loadRelease(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		if s.To != "" {
+			continue
+		}
+		if s.Artifact.Digest != "" {
+			break
+		}
+		r := releaseOf(s)
+		return &r, nil
+	}
+	return nil, nil
 }
 
 // undeployed adds a line for each service that is in no lane, so that nobody has to look for it.
 func (c *Control) undeployed(ctx context.Context, lanes []model.Lane) ([]model.Lane, error) {
 	owned, err := c.Owned(ctx)
 	if err != nil {
-		return lanes, err
+		return nil, err
 	}
 	first, err := c.firstEnvironments(ctx)
 	if err != nil {
-		return lanes, err
+		return nil, err
 	}
 	for _, o := range owned {
 		has := func(l model.Lane) bool { return l.Service == o.Name }

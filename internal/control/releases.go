@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strconv"
 	"strings"
 
 	"slipway.dev/client/model"
@@ -22,16 +23,40 @@ func (c *Control) Releases(ctx context.Context, service string, limit int) ([]mo
 	if _, err := may(ctx, access.Read); err != nil {
 		return nil, err
 	}
-	states, err := c.releases(ctx, service)
-	if err != nil {
-		return nil, err
-	}
 	if limit <= 0 {
 		limit = defaultHistory
 	}
-	list := []model.Release{}
-	for _, s := range states[:min(len(states), limit)] {
-		list = append(list, releaseOf(s))
+	if service == "" {
+		return c.allReleases(ctx, limit)
+	}
+	rows, err := c.rows(ctx, service)
+	if err != nil {
+		return nil, err
+	}
+	return c.releasesOf(ctx, rows[:min(len(rows), limit)])
+}
+
+// allReleases gives the latest releases of all services together.
+func (c *Control) allReleases(ctx context.Context, limit int) ([]model.Release, error) {
+	rows, err := c.Engine.List(ctx, "release/")
+	if err != nil {
+		return nil, err
+	}
+	list, err := c.releasesOf(ctx, rows)
+	slices.SortStableFunc(list, func(a, b model.Release) int {
+		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.Order, a.Order))
+	})
+	return list[:min(len(list), limit)], err
+}
+
+func (c *Control) releasesOf(ctx context.Context, rows []store.Row) ([]model.Release, error) {
+	list := make([]model.Release, len(rows))
+	for i, row := range rows {
+		s, err := c.loadRelease(ctx, row)
+		if err != nil {
+			return nil, err
+		}
+		list[i] = releaseOf(s)
 	}
 	return list, nil
 }
@@ -65,55 +90,55 @@ func (c *Control) commandRelease(ctx context.Context, service, id, event string,
 	if err != nil {
 		return model.Receipt{}, err
 	}
-	return c.tell(ctx, actor, release.MachineID(service, s.ID), event, data)
+	return c.tell(ctx, actor, release.MachineID(s.Service, s.ID), event, data)
 }
 
-// releases gives the states of a service's releases, or of all, latest first.
-func (c *Control) releases(ctx context.Context, service string) ([]release.State, error) {
-	prefix := "release/"
-	if service != "" {
-		if _, err := c.resource(ctx, manifest.KindService, service); err != nil {
-			return nil, err
-		}
-		prefix = release.MachineID(service, "")
-	}
-	rows, err := c.Engine.List(ctx, prefix)
-	if err != nil {
+// rows gives the index of a service's releases, latest first.
+func (c *Control) rows(ctx context.Context, service string) ([]store.Row, error) {
+	if _, err := c.resource(ctx, manifest.KindService, service); err != nil {
 		return nil, err
 	}
-	list := make([]release.State, len(rows))
-	for i, row := range rows {
-		if list[i], _, err = engine.Load[release.State](ctx, c.Engine, row.ID); err != nil {
-			return nil, err
-		}
-	}
-	slices.SortFunc(list, func(a, b release.State) int {
-		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.Order, a.Order), cmp.Compare(a.Service, b.Service))
-	})
-	return list, nil
+	rows, err := c.Engine.List(ctx, release.MachineID(service, ""))
+	latestFirst(rows)
+	return rows, err
 }
 
-// findRelease finds a release by its name or the start of it, and without one the latest
-// that is built.
+func latestFirst(rows []store.Row) {
+	slices.SortFunc(rows, func(a, b store.Row) int { return cmp.Compare(orderOf(b), orderOf(a)) })
+}
+
+// orderOf numbers the releases of a service: a later one has a higher order. One that is
+// asked for again, because its branch went back to it, is a later one from then on.
+func orderOf(row store.Row) int64 {
+	order, _ := strconv.ParseInt(row.Summary.Labels["order"], 10, 64)
+	return order
+}
+
+func (c *Control) loadRelease(ctx context.Context, row store.Row) (release.State, error) {
+	s, _, err := engine.Load[release.State](ctx, c.Engine, row.ID)
+	return s, err
+}
+
+// findRelease finds a release by its name, or by the start of it or of its commit, and
+// without one the latest that is built.
 func (c *Control) findRelease(ctx context.Context, service, id string) (release.State, error) {
-	list, err := c.releases(ctx, service)
+	rows, err := c.rows(ctx, service)
 	if err != nil {
 		return release.State{}, err
 	}
-	var found []release.State
-	for _, s := range list {
+	var found []store.Row
+	for _, row := range rows {
+		labels := row.Summary.Labels
 		switch {
-		case id == "" && s.Artifact.Digest != "":
-			return s, nil
-		case id != "" && s.ID == id:
-			return s, nil
-		case id != "" && (strings.HasPrefix(s.ID, id) || s.Commit != "" && strings.HasPrefix(s.Commit, id)):
-			found = append(found, s)
+		case id == "" && labels["artifact"] != "", id != "" && labels["release"] == id:
+			return c.loadRelease(ctx, row)
+		case id != "" && (strings.HasPrefix(labels["release"], id) || strings.HasPrefix(labels["commit"], id)):
+			found = append(found, row)
 		}
 	}
 	switch {
 	case len(found) == 1:
-		return found[0], nil
+		return c.loadRelease(ctx, found[0])
 	case len(found) > 1:
 		return release.State{}, fault.New(fault.Invalid, "%q may be any of %d releases of %s", id, len(found), service).WithHint("write more of it")
 	case id == "":
@@ -148,29 +173,4 @@ func releaseOf(s release.State) model.Release {
 		r.Author = s.Authors[0]
 	}
 	return r
-}
-
-// subjects are the first lines of commits by release, and teams by service: what lanes do
-// not know and people want to see.
-type subjects struct{ bySubject, byTeam map[string]string }
-
-func (s subjects) subject(deployment, release string) string {
-	service, _, _ := strings.Cut(deployment, ".")
-	return s.bySubject[service+"/"+release]
-}
-
-func (s subjects) team(service string) string { return s.byTeam[service] }
-
-// subjects reads them from the index. They are an ornament: without them the rest is shown.
-func (c *Control) subjects(ctx context.Context) subjects {
-	s := subjects{map[string]string{}, map[string]string{}}
-	rows, _ := c.Engine.List(ctx, "release/", store.ListOptions{})
-	for _, row := range rows {
-		s.bySubject[strings.TrimPrefix(row.ID, "release/")] = row.Summary.Title
-	}
-	rows, _ = c.Engine.List(ctx, config.ResourceID(manifest.KindService, ""))
-	for _, row := range rows {
-		s.byTeam[row.Summary.Labels["name"]] = row.Summary.Labels["team"]
-	}
-	return s
 }

@@ -105,22 +105,31 @@ func (c *Control) source(ctx context.Context, name string) (config.SourceState, 
 // Webhook takes a forge's word that something was pushed. The word is not taken for what was
 // pushed: the source is looked at. Its signature stands in for a token.
 func (c *Control) Webhook(ctx context.Context, name string, header http.Header, body []byte) (model.Receipt, error) {
-	unknown := fault.New(fault.Denied, "the webhook is not signed with the secret of a source").
-		WithHint("set the secret on both sides: slipway secret set NAME, slipway source add --webhook-secret NAME")
-	s, err := c.source(ctx, name)
-	if err != nil || s.Spec.Webhook == "" {
-		return model.Receipt{}, unknown // do not tell strangers which sources there are
-	}
-	_, key, err := c.Vault.Current(ctx, s.Spec.Webhook)
-	if err != nil {
-		return model.Receipt{}, unknown
-	}
+	spec, key := c.webhookKey(ctx, name)
 	push, err := source.ParsePush(header, body, key)
+	if fault.Is(err, fault.Denied) {
+		return model.Receipt{}, fault.New(fault.Denied, "the webhook is not signed with the secret of a source").
+			WithHint("set the secret on both sides: slipway secret set NAME, slipway source add --webhook-secret NAME")
+	}
 	if err != nil {
 		return model.Receipt{}, err
 	}
-	if push.Branch == s.Spec.Branch { // the signature says which source; its address may be another than the forge tells
+	if push.Branch == spec.Branch { // the signature says which source; its address may be another than the forge tells
 		c.Deps.Sources.Kick(name)
 	}
 	return model.Receipt{}, nil
+}
+
+// webhookKey gives what a source's webhooks are signed with. Without one no signature is
+// right, and strangers get the same answer whether there is such a source or not.
+func (c *Control) webhookKey(ctx context.Context, name string) (config.SourceSpec, []byte) {
+	s, err := c.source(ctx, name)
+	if err != nil || s.Spec.Webhook == "" {
+		return config.SourceSpec{}, nil
+	}
+	_, key, err := c.Vault.Current(ctx, s.Spec.Webhook)
+	if err != nil {
+		return config.SourceSpec{}, nil
+	}
+	return s.Spec, key
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"time"
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/access"
@@ -48,24 +47,13 @@ func (c *Control) Watch(ctx context.Context, after int64, f func(model.Happening
 // happening puts an entry into one line for a person.
 func (c *Control) happening(ctx context.Context, e store.Entry) model.Happening {
 	h := model.Happening{Position: e.Seq, At: e.At, Actor: e.Actor.String(), Machine: e.Machine, Type: e.Type}
-	switch kind, rest, _ := strings.Cut(e.Machine, "/"); kind {
-	case "deploy":
+	if lane, ok := strings.CutPrefix(e.Machine, "deploy/"); ok {
 		if s, _, err := engine.Load[deploy.State](ctx, c.Engine, e.Machine); err == nil {
 			st := s.Status()
-			h.Status, h.Text = st.Word, fmt.Sprintf("%s: %s", rest, st.Text)
+			h.Status, h.Text = st.Word, fmt.Sprintf("%s: %s", lane, st.Text)
 			return h
 		}
 	}
 	h.Text = e.Type + " " + e.Machine
 	return h
-}
-
-// pause keeps a follower from asking again at once after an error that will pass.
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-time.After(d):
-		return nil
-	}
 }

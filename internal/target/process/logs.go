@@ -47,8 +47,8 @@ func (t *Target) copyLogs(ctx context.Context, id string, o target.LogOptions, w
 			f.Close()
 		}
 	}()
-	if o.Tail > 0 {
-		if files, err = seekTail(files, o.Tail); err != nil {
+	if o.Tail != 0 {
+		if files, err = seekTail(files, max(0, o.Tail)); err != nil {
 			return err
 		}
 	}
