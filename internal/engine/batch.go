@@ -15,6 +15,7 @@ type batch struct {
 
 	taken   []settled
 	rows    map[string]*row // as they are after it
+	before  map[string]*row // and as they were; nil: there was none
 	loaded  map[string]*row // read from the store; nil: there is none
 	entries []store.Entry
 	blobs   [][]byte
@@ -33,7 +34,7 @@ type settled struct {
 
 func (w *writer) newBatch() *batch {
 	return &batch{w: w, base: w.head, baseN: w.lastN, head: w.head, lastN: w.lastN,
-		rows: map[string]*row{}, loaded: map[string]*row{}, changed: map[string]bool{}, refs: map[store.Ref]bool{}}
+		rows: map[string]*row{}, before: map[string]*row{}, loaded: map[string]*row{}, changed: map[string]bool{}, refs: map[store.Ref]bool{}}
 }
 
 func (b *batch) empty() bool   { return len(b.taken) == 0 }
@@ -111,14 +112,10 @@ func (b *batch) take(s *submission) {
 }
 
 // commit encodes the batch.
-func (b *batch) commit() (store.Commit, error) {
+func (b *batch) commit() store.Commit {
 	c := store.Commit{Entries: b.entries, Blobs: b.blobs, Machines: make([]store.Snapshot, 0, len(b.rows))}
-	for _, r := range b.rows {
-		m, err := r.snapshot()
-		if err != nil {
-			return c, err
-		}
-		c.Machines = append(c.Machines, m)
+	for id, r := range b.rows {
+		c.Machines = append(c.Machines, r.snapshot(b.before[id]))
 	}
 	for r, keep := range b.refs {
 		if keep {
@@ -127,5 +124,5 @@ func (b *batch) commit() (store.Commit, error) {
 			c.Drop = append(c.Drop, r)
 		}
 	}
-	return c, nil
+	return c
 }

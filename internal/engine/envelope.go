@@ -52,39 +52,48 @@ type row struct {
 	step    int64
 	version int
 	env     envelope
-	summary machine.Summary
 	updated time.Time
+	index   index
+	keeps   []string // Summary.Keeps of the step that made it
+}
+
+// index is what the row's other columns hold.
+type index struct {
+	pending, wake   int64
+	status, summary string // summary as JSON
 }
 
 func newRow(m store.Snapshot) (*row, error) {
-	r := &row{n: m.N, id: m.ID, step: m.Step, version: m.Version, updated: m.Updated}
+	r := &row{n: m.N, id: m.ID, step: m.Step, version: m.Version, updated: m.Updated,
+		index: index{pending: m.Pending, wake: m.Wake, status: m.Status, summary: string(m.Summary)}}
 	if err := json.Unmarshal(m.Envelope, &r.env); err != nil {
 		return nil, fmt.Errorf("the envelope of %s: %w", m.ID, err)
 	}
-	if err := json.Unmarshal(m.Summary, &r.summary); err != nil {
+	var s machine.Summary
+	if err := json.Unmarshal(m.Summary, &s); err != nil {
 		return nil, fmt.Errorf("the summary of %s: %w", m.ID, err)
 	}
+	r.keeps = s.Keeps
 	return r, nil
 }
 
-func (r *row) snapshot() (store.Snapshot, error) {
-	m := store.Snapshot{N: r.n, ID: r.id, Step: r.step, Version: r.version, Status: r.summary.Status, Updated: r.updated,
-		Pending: int64(len(r.env.Effects))}
+// refresh brings the index in line with the envelope.
+func (r *row) refresh() {
+	r.index.pending, r.index.wake = int64(len(r.env.Effects)), 0
 	for _, w := range r.env.Desired {
 		if w.Kind != machine.Timer {
-			m.Pending++
-			continue
-		}
-		if at, ok := w.due(); ok && (m.Wake == 0 || at < m.Wake) {
-			m.Wake = at
+			r.index.pending++
+		} else if at, ok := w.due(); ok && (r.index.wake == 0 || at < r.index.wake) {
+			r.index.wake = at
 		}
 	}
-	m.Envelope = r.env.encode()
-	var err error
-	if m.Summary, err = json.Marshal(&r.summary); err != nil {
-		return m, fmt.Errorf("the summary of %s: %w", r.id, err)
-	}
-	return m, nil
+}
+
+// snapshot is the row as it is written, when the one before is in the store; nil: none.
+func (r *row) snapshot(before *row) store.Snapshot {
+	return store.Snapshot{N: r.n, ID: r.id, Step: r.step, Version: r.version, Envelope: r.env.encode(), Updated: r.updated,
+		Pending: r.index.pending, Wake: r.index.wake, Status: r.index.status, Summary: []byte(r.index.summary),
+		Same: before != nil && before.version == r.version && before.index == r.index}
 }
 
 // due is when a timer fires, in unix µs; false when it has, or is none.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -29,13 +30,18 @@ func (a *attempt) step(id string, r *row, ev machine.Event) (*row, error) {
 		}
 	}
 	next := *r
-	next.step, next.version, next.updated, next.summary = r.step+1, k.version, ev.At, out.summary
+	next.step, next.version, next.updated = r.step+1, k.version, ev.At
+	summary, err := json.Marshal(out.summary)
+	if err != nil {
+		return nil, fault.New(fault.Internal, "%s on %s: its summary: %v", id, ev.Type, err)
+	}
+	next.index.status, next.index.summary, next.keeps = out.summary.Status, string(summary), out.summary.Keeps
 	next.env.State = out.state
 	var changed bool
 	if next.env.Desired, changed, err = r.env.wishes(out.desired, next.step); err != nil {
 		return nil, fault.New(fault.Internal, "%s on %s: %v", id, ev.Type, err)
 	}
-	if err := storable(&next, out); err != nil {
+	if err := storable(out); err != nil {
 		return nil, fault.New(fault.Internal, "%s on %s: %v", id, ev.Type, err)
 	}
 	if next.n == 0 {
@@ -71,9 +77,9 @@ func (a *attempt) guard(g machine.Guard) error {
 }
 
 // storable refuses what a database could not keep.
-func storable(r *row, out stepped) error {
-	if !plain(r.summary.Status) {
-		return fmt.Errorf("its status %q is not plain text", r.summary.Status)
+func storable(out stepped) error {
+	if !plain(out.summary.Status) {
+		return fmt.Errorf("its status %q is not plain text", out.summary.Status)
 	}
 	for _, f := range out.effects {
 		switch f.Class {
@@ -82,7 +88,7 @@ func storable(r *row, out stepped) error {
 			return fmt.Errorf("its effect %s is of the class %q, which there is not", f.Kind, f.Class)
 		}
 	}
-	for _, d := range r.summary.Keeps {
+	for _, d := range out.summary.Keeps {
 		if !plain(d) {
 			return fmt.Errorf("it keeps the blob %q, which is no digest", d)
 		}
@@ -109,10 +115,9 @@ func (a *attempt) addEffects(next *row, effects []machine.Effect) {
 // set makes next the machine's row, and notes which blobs it needs now.
 func (a *attempt) set(before, next *row) {
 	a.count(next)
-	for _, w := range next.env.Desired {
-		if at, ok := w.due(); ok && (a.wake == 0 || at < a.wake) {
-			a.wake = at
-		}
+	next.refresh()
+	if at := next.index.wake; at != 0 && (a.wake == 0 || at < a.wake) {
+		a.wake = at
 	}
 	for i, r := range a.rows {
 		if r.id == next.id {
@@ -130,10 +135,10 @@ type refChange struct {
 }
 
 func (a *attempt) count(next *row) {
-	if len(next.summary.Keeps) == 0 && len(next.env.Refs) == 0 && len(next.env.Effects) == 0 {
+	if len(next.keeps) == 0 && len(next.env.Refs) == 0 && len(next.env.Effects) == 0 {
 		return
 	}
-	need := slices.Clone(next.summary.Keeps)
+	need := slices.Clone(next.keeps)
 	for _, f := range next.env.Effects {
 		if f.Blob != "" {
 			need = append(need, f.Blob)
@@ -172,6 +177,9 @@ func (a *attempt) merge() {
 	b.blobs = append(b.blobs, a.blobs...)
 	b.calls = append(b.calls, a.calls...)
 	for _, r := range a.rows {
+		if b.rows[r.id] == nil {
+			b.before[r.id], _ = b.known(r.id)
+		}
 		b.rows[r.id] = r
 	}
 	for _, id := range a.changed {

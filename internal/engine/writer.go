@@ -135,14 +135,11 @@ func (w *writer) launch(b *batch) {
 func (w *writer) commit(b *batch) error {
 	w.count++
 	n := w.count
-	c, err := b.commit()
-	if err != nil {
-		return err
-	}
+	c := b.commit()
 	if w.e.opts.Before != nil {
 		w.e.opts.Before(n)
 	}
-	err = w.lease.Commit(context.Background(), c)
+	err := w.lease.Commit(context.Background(), c)
 	if err == nil && w.e.opts.After != nil {
 		w.e.opts.After(n)
 	}

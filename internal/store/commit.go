@@ -27,6 +27,8 @@ type Snapshot struct {
 	Status   string
 	Summary  []byte // machine.Summary as JSON
 	Updated  time.Time
+	// Same says that but for Step, Envelope and Updated the row is as it was last written.
+	Same bool
 }
 
 // Commit is what is written in one transaction.
@@ -52,6 +54,10 @@ var (
 	machineRows = newRows(`INSERT INTO machine (n, id, step, version, envelope, pending, wake, status, summary, updated) VALUES `, 10,
 		` ON CONFLICT (n) DO UPDATE SET step = excluded.step, version = excluded.version, envelope = excluded.envelope,`+
 			` pending = excluded.pending, wake = excluded.wake, status = excluded.status, summary = excluded.summary, updated = excluded.updated`)
+	// The types are for PostgreSQL, which takes them from the first row.
+	sameRows = (&rows{width: 4, head: `WITH v (n, step, envelope, updated) AS (VALUES `,
+		first: []string{"::bigint", "::bigint", "::bytea", "::bigint"},
+		tail:  `) UPDATE machine SET step = v.step, envelope = v.envelope, updated = v.updated FROM v WHERE machine.n = v.n`}).built()
 	blobRows = newRows(`INSERT INTO blob (digest, data, created) VALUES `, 3,
 		` ON CONFLICT (digest) DO UPDATE SET created = excluded.created`)
 	refRows = newRows(`INSERT INTO blob_ref (machine, digest) VALUES `, 2, ` ON CONFLICT (machine, digest) DO NOTHING`)
@@ -98,6 +104,7 @@ func (l *Lease) Commit(ctx context.Context, c Commit) error {
 func (c *Commit) rest(now int64) []statement {
 	var blobs, refs []any
 	machines := make([]any, 0, len(c.Machines)*machineRows.width)
+	same := make([]any, 0, len(c.Machines)*sameRows.width)
 	seen := map[string]bool{}
 	for _, b := range c.Blobs {
 		if d := BlobDigest(b); !seen[d] {
@@ -107,12 +114,17 @@ func (c *Commit) rest(now int64) []statement {
 	}
 	for i := range c.Machines {
 		m := &c.Machines[i]
+		if m.Same {
+			same = append(same, m.N, m.Step, m.Envelope, m.Updated.UnixMicro())
+			continue
+		}
 		machines = append(machines, m.N, m.ID, m.Step, int64(m.Version), m.Envelope, m.Pending, m.Wake, m.Status, m.Summary, m.Updated.UnixMicro())
 	}
 	for _, r := range c.Keep {
 		refs = append(refs, r.Machine, r.Digest)
 	}
 	list := append(blobRows.statements(blobs), machineRows.statements(machines)...)
+	list = append(list, sameRows.statements(same)...)
 	list = append(list, refRows.statements(refs)...)
 	for _, r := range c.Drop {
 		// A blob that is let go stays for a while, for who has just read its name.
@@ -128,21 +140,33 @@ func (c *Commit) rest(now int64) []statement {
 func (l *Lease) settle(ctx context.Context, head int64, hash []byte, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
-	var at int64
-	epoch, err := leader(ctx, l.s.write)
-	if err == nil && epoch != l.epoch {
-		return lost()
+	var epoch, at int64
+	var stored []byte
+	look := func() (err error) {
+		if err = l.s.dialect.ended(ctx, l.s); err != nil {
+			return err
+		}
+		if epoch, err = leader(ctx, l.s.write); err == nil {
+			at, stored, _, err = l.s.end(ctx)
+		}
+		return err
 	}
-	if err == nil {
-		var stored []byte
-		if at, stored, _, err = l.s.end(ctx); err == nil && at == head && bytes.Equal(stored, hash) {
-			l.advance(head, hash)
-			return nil
+	err := look()
+	for err != nil && ctx.Err() == nil { // the other connections may be broken, too
+		select {
+		case <-time.After(100 * time.Millisecond):
+			err = look()
+		case <-ctx.Done():
 		}
 	}
-	if err != nil || at != l.head {
-		err = errors.Join(ErrUnknown, cause, err)
-		return l.s.fail("writing to the store", err)
+	switch {
+	case err == nil && epoch != l.epoch:
+		return lost()
+	case err == nil && at == head && head != l.head && bytes.Equal(stored, hash):
+		l.advance(head, hash)
+		return nil
+	case err != nil || at != l.head:
+		return l.s.fail("writing to the store", errors.Join(ErrUnknown, cause, err))
 	}
 	return l.s.fail("writing to the store", cause)
 }

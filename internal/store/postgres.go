@@ -16,7 +16,10 @@ import (
 	"slipway.dev/internal/core/fault"
 )
 
-type postgresDialect struct{ config *pgx.ConnConfig }
+type postgresDialect struct {
+	config *pgx.ConnConfig
+	commit *sql.DB // for commits only
+}
 
 func (s *Store) openPostgres(address string) error {
 	config, err := pgx.ParseConfig(address)
@@ -37,7 +40,15 @@ func (s *Store) openPostgres(address string) error {
 			config.RuntimeParams[name] = value
 		}
 	}
-	s.dialect = postgresDialect{config: config}
+	// Commits find rows by their keys, whatever the planner, whose plans are kept, thinks
+	// of tables that were small when it looked.
+	keyed := config.Copy()
+	for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
+		keyed.RuntimeParams[name] = "off"
+	}
+	commit := stdlib.OpenDB(*keyed)
+	commit.SetMaxOpenConns(1)
+	s.dialect = postgresDialect{config: config, commit: commit}
 	s.write = stdlib.OpenDB(*config)
 	s.write.SetMaxOpenConns(4)
 	s.write.SetMaxIdleConns(2)
@@ -56,6 +67,14 @@ func (postgresDialect) schema(q string) string {
 	return strings.ReplaceAll(q, " TEXT ", ` TEXT COLLATE "C" `)
 }
 
+// ended waits for the row that every commit locks.
+func (postgresDialect) ended(ctx context.Context, s *Store) error {
+	_, err := s.write.ExecContext(ctx, `UPDATE leader SET epoch = epoch WHERE one = 1`)
+	return err
+}
+
+func (d postgresDialect) close() error { return d.commit.Close() }
+
 func (postgresDialect) words(query string) string { return query }
 
 func (postgresDialect) snapshot() *sql.TxOptions {
@@ -71,7 +90,7 @@ func (postgresDialect) leads(epoch int64) statement {
 // apply sends all statements at once: they are one implicit transaction, which takes
 // one way to the server and back. What comes only once goes one by one, since a
 // statement may need what the one before has made.
-func (postgresDialect) apply(ctx context.Context, s *Store, list []statement) error {
+func (d postgresDialect) apply(ctx context.Context, s *Store, list []statement) error {
 	if slices.ContainsFunc(list, func(st statement) bool { return !st.keep }) {
 		tx, err := s.write.BeginTx(ctx, nil)
 		if err != nil {
@@ -85,7 +104,7 @@ func (postgresDialect) apply(ctx context.Context, s *Store, list []statement) er
 		}
 		return tx.Commit()
 	}
-	conn, err := s.write.Conn(ctx)
+	conn, err := d.commit.Conn(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,7 +114,14 @@ func (postgresDialect) apply(ctx context.Context, s *Store, list []statement) er
 		for _, st := range list {
 			batch.Queue(st.query, st.args...)
 		}
-		return c.(*stdlib.Conn).Conn().SendBatch(ctx, batch).Close()
+		pg := c.(*stdlib.Conn).Conn()
+		err := pg.SendBatch(ctx, batch).Close()
+		if err != nil { // a connection that broke amid a batch may look alive, and stay busy for ever
+			closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+			defer cancel()
+			_ = pg.Close(closing)
+		}
+		return err
 	})
 }
 

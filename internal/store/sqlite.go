@@ -92,7 +92,13 @@ func positional(query string) string {
 	}
 }
 
-func (sqliteDialect) words(query string) string { return positional(query) }
+func (sqliteDialect) ended(context.Context, *Store) error { return nil } // it was rolled back
+
+func (sqliteDialect) close() error { return nil }
+
+var noTypes = strings.NewReplacer("::bigint", "", "::bytea", "")
+
+func (sqliteDialect) words(query string) string { return positional(noTypes.Replace(query)) }
 
 func (sqliteDialect) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 
@@ -106,7 +112,7 @@ func (sqliteDialect) apply(ctx context.Context, s *Store, list []statement) erro
 	for i, st := range list {
 		if st.keep {
 			var err error
-			if kept[i], err = s.stmts.get(ctx, s.write, st.query, positional); err != nil {
+			if kept[i], err = s.stmts.get(ctx, s.write, st.query, s.dialect.words); err != nil {
 				return err
 			}
 		}

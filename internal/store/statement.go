@@ -52,15 +52,19 @@ func (p *prepared) close() {
 // rows is an INSERT of many rows in a few fixed sizes, so that its statements can be
 // prepared once.
 type rows struct {
-	head, tail string // "INSERT INTO t (…) VALUES " and " ON CONFLICT …"
-	width      int    // columns
+	head, tail string   // "INSERT INTO t (…) VALUES " and " ON CONFLICT …"
+	width      int      // columns
+	first      []string // what follows each parameter of the first row
 	queries    [len(sizes)]string
 }
 
 var sizes = [...]int{64, 16, 4, 1}
 
 func newRows(head string, width int, tail string) *rows {
-	r := &rows{head: head, tail: tail, width: width}
+	return (&rows{head: head, tail: tail, width: width}).built()
+}
+
+func (r *rows) built() *rows {
 	for i, n := range sizes {
 		r.queries[i] = r.build(n)
 	}
@@ -81,6 +85,9 @@ func (r *rows) build(n int) string {
 				b.WriteString(", $")
 			}
 			b.WriteString(strconv.Itoa(i*r.width + j + 1))
+			if i == 0 && r.first != nil {
+				b.WriteString(r.first[j])
+			}
 		}
 		b.WriteByte(')')
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -32,12 +33,15 @@ type Store struct {
 type dialect interface {
 	// schema turns a statement of a migration into the database's words.
 	schema(statement string) string
+	close() error
 	// words is how parameters are best written.
 	words(query string) string
 	// leads is a statement that fails its transaction unless epoch is still the store's.
 	leads(epoch int64) statement
 	// apply runs the statements in one transaction that is durable when it returns.
 	apply(ctx context.Context, s *Store, list []statement) error
+	// ended waits until no commit is under way any more, not even one that lost its connection.
+	ended(ctx context.Context, s *Store) error
 	// snapshot makes a read transaction that sees one state of the store.
 	snapshot() *sql.TxOptions
 	// lock waits until nobody else holds the lease, and takes it.
@@ -89,11 +93,7 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 func (s *Store) Close() error {
 	s.stmts.close()
 	s.lookup.close()
-	err := s.read.Close()
-	if werr := s.write.Close(); err == nil {
-		err = werr
-	}
-	return err
+	return errors.Join(s.read.Close(), s.write.Close(), s.dialect.close())
 }
 
 // Tx is what a transaction offers: the one SQL, with $1, $2, … as parameters.

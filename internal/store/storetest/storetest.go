@@ -113,8 +113,17 @@ func commit(t *testing.T, s *suite) {
 	changed.Step, changed.Status, changed.Envelope, changed.Pending = 2, "shut", []byte(`{"state":2}`), 1
 	write(t, l, store.Commit{Entries: []store.Entry{entry(87, "toy/7", "")}, Machines: []store.Snapshot{changed}})
 
+	var same store.Commit // only the step and the envelope
+	for n := int64(7); n <= 86; n++ {
+		r := row(n, fmt.Sprintf("toy/%d", n))
+		r.Same, r.Step, r.Envelope, r.Status, r.Pending = true, r.Step+2, []byte{}, "not looked at", 99
+		same.Machines = append(same.Machines, r)
+	}
+	same.Machines[0].Envelope = []byte(`{"state":3}`)
+	write(t, l, same)
+
 	m, err := st.Machine(t.Context(), "toy/7")
-	if err != nil || m.Step != 2 || m.Status != "shut" || string(m.Envelope) != `{"state":2}` || m.N != 7 || !m.Updated.Equal(start) {
+	if err != nil || m.Step != 3 || m.Status != "shut" || string(m.Envelope) != `{"state":3}` || m.N != 7 || !m.Updated.Equal(start) {
 		t.Errorf("%v %+v", err, m)
 	}
 	if _, err := st.Machine(t.Context(), "toy/none"); !fault.Is(err, fault.NotFound) {
