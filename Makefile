@@ -21,6 +21,7 @@ help: ## Show this help
 
 .PHONY: demo
 demo: build ## Build, and show Slipway with a ticket shop and steady traffic
+	@scripts/say "Fill the build cache of the demo (the first time takes half a minute)" bin/slipway demo --prepare
 	@bin/slipway demo
 
 .PHONY: build

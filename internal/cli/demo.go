@@ -71,6 +71,9 @@ func (s *session) demoOnce(cmd *cobra.Command, o demo.Options) error {
 
 // demoLive shows a demo to a person.
 func (s *session) demoLive(cmd *cobra.Command, o demo.Options) error {
+	if s.output != "table" {
+		return fault.New(fault.Invalid, "with -o %s the demo plays by itself", s.output).WithHint("slipway demo --once -o %s", s.output)
+	}
 	in, out := file(s.in), file(s.out)
 	if !terminal(in) || !terminal(out) {
 		return fault.New(fault.Invalid, "the demo needs a terminal: it is told on it, and takes your keys").

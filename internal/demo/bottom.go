@@ -44,9 +44,9 @@ func (l *live) bottom() []string {
 	l.board.count(t.Requests)
 	traffic := "no users yet"
 	if t.Requests > 0 {
-		traffic = fmt.Sprintf("%.0f requests/s, %d failed, %d errors of the shop", l.board.perSec, t.Failed, t.AppErrors)
+		traffic = fmt.Sprintf("%.0f requests/s, %d failed, %d app errors", l.board.perSec, t.Failed, t.AppErrors)
 	}
-	return []string{l.board.services(), traffic + "  |  " + l.help()}
+	return []string{l.board.services(l.screen.width()), traffic + "  |  " + l.help()}
 }
 
 // help names the keys.
@@ -69,15 +69,24 @@ func (b *board) count(requests uint64) {
 	}
 }
 
-func (b *board) services() string {
+// services says what runs; where the terminal is narrow, only of services on the move.
+func (b *board) services(width int) string {
 	if len(b.lanes) == 0 {
 		return "nothing runs yet"
 	}
-	var parts []string
+	var all, short []string
 	for _, l := range b.lanes {
-		parts = append(parts, l.Service+" "+phaseWord(l))
+		text := l.Service + " " + phaseWord(l)
+		all = append(all, text)
+		if l.Active == nil && l.Pending == nil {
+			text = l.Service
+		}
+		short = append(short, text)
 	}
-	return strings.Join(parts, "  ")
+	if text := strings.Join(all, "  "); len(text) < width {
+		return text
+	}
+	return strings.Join(short, "  ")
 }
 
 // phaseWord is how a service stands, in a word or two.

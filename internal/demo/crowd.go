@@ -65,7 +65,11 @@ func (c *crowd) next(n uint64, host string) loadgen.Request {
 	}
 	r := visit[step]
 	r.Host = host
-	r.Header = http.Header{"Content-Type": {"application/json"}, userHeader: {strconv.FormatUint(n/uint64(len(visit)), 10)}}
+	user := strconv.FormatUint(n/uint64(len(visit)), 10)
+	r.Header = http.Header{"Content-Type": {"application/json"}, userHeader: {user}}
+	if r.Path == "/telemetry" {
+		r.Header.Set("Idempotency-Key", user) // to report an event twice does no harm, so the edge may try again
+	}
 	return r
 }
 

@@ -17,8 +17,8 @@ func first() chapter {
 	return chapter{
 		name: "first", open: openShop, play: playFirst,
 		keys: []key{
-			{'g', "good release", true, func(ctx context.Context, s *stage) error { return s.shipGood(ctx, good()) }},
-			{'b', "bad release", true, func(ctx context.Context, s *stage) error { return s.shipBad(ctx, bad()) }},
+			{'g', "good", true, func(ctx context.Context, s *stage) error { return s.shipGood(ctx, good()) }},
+			{'b', "bad", true, func(ctx context.Context, s *stage) error { return s.shipBad(ctx, bad()) }},
 			{'r', "roll back", false, goBack},
 		},
 	}

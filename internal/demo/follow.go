@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"slipway.dev/client"
@@ -102,7 +103,7 @@ func phase(d model.Deployment) string {
 	case "observing":
 		return "all requests go to the new release; it is watched for a while."
 	case "rollingBack":
-		return "going back: " + d.Reason + "."
+		return "all requests go back to the release before."
 	}
 	return ""
 }
@@ -115,9 +116,9 @@ func (s *stage) tellEnd(d model.Deployment) {
 	case d.Outcome == "completed":
 		s.say("%s  release %s is completed after %s.", d.Service, d.Release, seconds(d.Seconds))
 	case d.Outcome == "rolledBack":
-		s.say("%s  release %s was taken back by itself: %s.", d.Service, d.Release, d.Reason)
+		s.say("%s  release %s was taken back by itself: %s.", d.Service, d.Release, strings.TrimRight(d.Reason, ".…"))
 	default:
-		s.say("%s  release %s is %s: %s.", d.Service, d.Release, d.Outcome, d.Reason)
+		s.say("%s  release %s is %s: %s.", d.Service, d.Release, d.Outcome, strings.TrimRight(d.Reason, ".…"))
 	}
 }
 

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -45,24 +46,37 @@ type Otherwise struct{ text string }
 
 func (o *Otherwise) Error() string { return o.text }
 
-// measures are the figures that were taken on the way; of several the last counts.
+// measures are the figures that were taken on the way. Of several the median counts.
 type measures struct {
-	mu               sync.Mutex
-	toLive, overhead time.Duration
-	backAfter        time.Duration
+	mu   sync.Mutex
+	live []liveMeasure
+	back []time.Duration
 }
 
-func (m *measures) live(after time.Duration, build float64, start time.Duration) {
+// liveMeasure is a commit's way to its first user, and what of that is not the app's own
+// build and start.
+type liveMeasure struct{ after, overhead time.Duration }
+
+func (m *measures) addLive(after time.Duration, build float64, start time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	own := time.Duration(build*float64(time.Second)) + start
-	m.toLive, m.overhead = after, max(0, after-own)
+	m.live = append(m.live, liveMeasure{after, max(0, after-own)})
 }
 
-func (m *measures) back(after time.Duration) {
+func (m *measures) addBack(after time.Duration) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.backAfter = after
+	m.back = append(m.back, after)
+}
+
+// median is the middle one by size, the lower of two.
+func median[T any](list []T, size func(T) time.Duration) (middle T) {
+	if len(list) == 0 {
+		return middle
+	}
+	sorted := slices.SortedFunc(slices.Values(list), func(a, b T) int { return cmp.Compare(size(a), size(b)) })
+	return sorted[(len(sorted)-1)/2]
 }
 
 func (m *measures) result(all []model.Deployment, audit model.AuditReport, t traffic) Result {
@@ -75,8 +89,10 @@ func (m *measures) result(all []model.Deployment, audit model.AuditReport, t tra
 			Strategy: d.Strategy, Outcome: d.Outcome, Seconds: round(d.Seconds, 3),
 		})
 	}
-	r.CommitToLive.Seconds, r.CommitToLive.OverheadSeconds = round(m.toLive.Seconds(), 3), round(m.overhead.Seconds(), 3)
-	r.Rollback.Milliseconds = round(float64(m.backAfter)/float64(time.Millisecond), 1)
+	live := median(m.live, func(l liveMeasure) time.Duration { return l.after })
+	back := median(m.back, func(d time.Duration) time.Duration { return d })
+	r.CommitToLive.Seconds, r.CommitToLive.OverheadSeconds = round(live.after.Seconds(), 3), round(live.overhead.Seconds(), 3)
+	r.Rollback.Milliseconds = round(float64(back)/float64(time.Millisecond), 1)
 	r.Audit.Entries, r.Audit.Verified = audit.Entries, audit.Verified
 	return r
 }
@@ -125,7 +141,7 @@ func (r Result) Write(w io.Writer) {
 		fmt.Fprintf(w, "  rollback        %.0f ms\n", r.Rollback.Milliseconds)
 	}
 	fmt.Fprintf(w, "  requests        %d by %d users\n", t.Requests, t.users)
-	fmt.Fprintf(w, "  failures        %d by Slipway, %d errors of the shop's bad releases\n", t.Failed, t.AppErrors)
+	fmt.Fprintf(w, "  failed          %d (refused, cut, or no answer), and %d errors answered by bad releases\n", t.Failed, t.AppErrors)
 	fmt.Fprintf(w, "  users hit       %d\n", t.hit)
 	verified := "verified"
 	if !r.Audit.Verified {

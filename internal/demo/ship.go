@@ -37,7 +37,7 @@ func (s *stage) ship(ctx context.Context, v examples.Variant) (model.Deployment,
 		if err != nil {
 			return d, err
 		}
-		s.marks.live(live.Sub(at), rel.BuildSeconds, began)
+		s.marks.addLive(live.Sub(at), rel.BuildSeconds, began)
 		s.say("%s  the first user saw it %s after the commit; %s of that is its own build and start.", v.Service,
 			seconds(live.Sub(at).Seconds()), seconds(rel.BuildSeconds+began.Seconds()))
 	}
@@ -93,7 +93,7 @@ func (s *stage) rollback(ctx context.Context, service string) (model.Deployment,
 	}
 	s.tellEnd(d)
 	took := max(s.crowd.last(service, version).Sub(at), time.Duration(d.RollbackMillis*float64(time.Millisecond)))
-	s.marks.back(took)
+	s.marks.addBack(took)
 	how := "its instances had to be started again"
 	if len(before.Kept) > 0 && before.Kept[0].Warm {
 		how = "its instances were still warm"

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync/atomic"
 	"time"
@@ -46,6 +47,9 @@ func (s *stage) open(ctx context.Context, o Options) error {
 		return err
 	}
 	s.say("The page is at %s - keep it open beside this.", s.house.page)
+	if _, err := os.Stat(filepath.Join(o.Cache, "go-build")); err != nil {
+		s.say("The first build on this machine compiles Go's standard library; that takes half a minute, once.")
+	}
 	if s.repo, err = makeRepo(ctx, filepath.Join(s.house.dir, "shop")); err != nil {
 		return err
 	}

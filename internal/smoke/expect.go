@@ -37,7 +37,7 @@ func meets(ctx context.Context, want config.Expect, got answer) error {
 	}
 	if want.JQ != "" {
 		if err := holds(ctx, want.JQ, got.body); err != nil {
-			return fmt.Errorf("answered with a body: jq %s: %w", want.JQ, err)
+			return fmt.Errorf("answered: jq %s: %w", want.JQ, err)
 		}
 	}
 	if want.Within > 0 && got.took > want.Within {

@@ -1,0 +1,140 @@
+package demo_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// pty is a terminal with nobody before it.
+type pty struct {
+	person, program *os.File
+
+	mu    sync.Mutex
+	shown strings.Builder
+}
+
+func newPTY(t *testing.T) *pty {
+	t.Helper()
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)
+	if err != nil {
+		t.Skipf("there are no terminals here: %v", err)
+	}
+	number, err := unix.IoctlGetInt(int(person.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetPointerInt(int(person.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|unix.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &pty{person: person, program: program}
+	t.Cleanup(func() { person.Close(); program.Close() })
+	go p.read()
+	return p
+}
+
+func (p *pty) read() {
+	b := make([]byte, 4096)
+	for {
+		n, err := p.person.Read(b)
+		p.mu.Lock()
+		p.shown.Write(b[:n])
+		p.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (p *pty) screen() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.shown.String()
+}
+
+// waitFor waits until the program has shown a text.
+func (p *pty) waitFor(t *testing.T, text string) {
+	t.Helper()
+	for deadline := time.Now().Add(2 * time.Minute); !strings.Contains(p.screen(), text); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("never shown: %q, but:\n%s", text, p.screen())
+		}
+	}
+}
+
+func (p *pty) settings(t *testing.T) unix.Termios {
+	t.Helper()
+	s, err := unix.IoctlGetTermios(int(p.program.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return *s
+}
+
+func startLive(t *testing.T) (*pty, *exec.Cmd, string) {
+	t.Helper()
+	p := newPTY(t)
+	cmd, _, dir := start(t)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.program, p.program, p.program
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Signal(syscall.SIGTERM); _ = cmd.Wait() })
+	return p, cmd, dir
+}
+
+func TestKeys(t *testing.T) {
+	t.Parallel()
+	p, cmd, dir := startLive(t)
+	p.waitFor(t, "The page is at http://127.0.0.1:")
+	p.waitFor(t, "Now it is yours")
+	p.person.WriteString("g")
+	p.waitFor(t, "the first user saw it")
+	p.person.WriteString("r")
+	p.waitFor(t, "after the request, no user got the other one any more")
+	p.person.WriteString("bg")
+	p.waitFor(t, "One thing after the other")
+	p.person.WriteString("q")
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, p.screen())
+	}
+	p.waitFor(t, "users hit")
+	p.waitFor(t, "entries, verified")
+	nothingLeft(t, dir)
+}
+
+// TestTerminalIsGivenBack ends a demo by a signal while it opens.
+func TestTerminalIsGivenBack(t *testing.T) {
+	t.Parallel()
+	p := newPTY(t)
+	before := p.settings(t)
+	cmd, _, dir := start(t)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.program, p.program, p.program
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	p.waitFor(t, "watch its branch main")
+	if p.settings(t) == before {
+		t.Error("the terminal was not taken: the test shows nothing")
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if cmd.ProcessState.ExitCode() != 130 || p.settings(t) != before {
+		t.Errorf("exit code %d, terminal %+v, before %+v", cmd.ProcessState.ExitCode(), p.settings(t), before)
+	}
+	nothingLeft(t, dir)
+}
