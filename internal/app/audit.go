@@ -12,10 +12,13 @@ import (
 	"slices"
 
 	"slipway.dev/client/model"
-	"slipway.dev/internal/drive/vault"
 	"slipway.dev/internal/sign"
 	"slipway.dev/internal/store"
 )
+
+// checkpointType is the predicate of a signed checkpoint: how far the journal went, and the
+// hash of its last entry.
+const checkpointType = "https://slipway.dev/checkpoint/v1"
 
 // checkpoint signs a statement about the journal's end: an in-toto statement whose subject
 // is the hash of the last entry.
@@ -26,7 +29,7 @@ func (h *house) checkpoint(ctx context.Context, payload []byte) ([]byte, error) 
 	}
 	envelope, err := h.vault.Sign(ctx, sign.Statement{
 		Subjects:      []sign.Subject{{Name: "journal", Digest: "sha256:" + hex.EncodeToString(c.Hash)}},
-		PredicateType: vault.CheckpointType, Predicate: payload,
+		PredicateType: checkpointType, Predicate: payload,
 	})
 	if err != nil {
 		return nil, err

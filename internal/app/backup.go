@@ -5,11 +5,13 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"os"
 
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/secret"
 	"slipway.dev/internal/store"
 )
 
@@ -58,26 +60,28 @@ func Restore(ctx context.Context, data, address string, r io.Reader, log *slog.L
 		return err
 	}
 	f, err := os.OpenFile(d.Box(), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fault.New(fault.Refused, "the data directory %s is in use: it has an identity for secrets", data).Because(err).
+	if errors.Is(err, os.ErrExist) {
+		return fault.New(fault.Refused, "the data directory %s is in use: it has an identity for secrets", data).
 			WithHint("restore into a new directory with --data")
+	}
+	if err != nil {
+		return err
 	}
 	defer func() {
 		if err != nil {
-			os.Remove(d.Box())
+			err = errors.Join(err, os.Remove(d.Box()))
 		}
 	}()
-	if _, err := f.WriteString(head.Identity); err != nil {
-		f.Close()
+	_, err = f.WriteString(head.Identity)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil { // without it the secrets are lost
 		return err
 	}
-	if err := f.Close(); err != nil {
-		return err
+	if _, err := secret.OpenBox(d.Box()); err != nil {
+		return fault.New(fault.Invalid, "the identity in the backup is damaged").Because(err).WithHint("use another backup; nothing was restored")
 	}
 	s, err := store.Open(ctx, Options{Store: address}.storeAddress(d), store.Options{Log: log})
 	if err != nil {
 		return err
 	}
-	defer s.Close()
-	return s.Restore(ctx, in)
+	return errors.Join(s.Restore(ctx, in), s.Close())
 }

@@ -43,10 +43,15 @@ func stopInstances(ctx context.Context, d Dirs, out io.Writer, log *slog.Logger)
 	for _, s := range all {
 		go func() { stops <- t.Stop(ctx, s.ID) }()
 	}
+	stopped := 0
 	for range all {
-		err = errors.Join(err, <-stops)
+		if failed := <-stops; failed != nil {
+			err = errors.Join(err, failed)
+			continue
+		}
+		stopped++
 	}
-	fmt.Fprintf(out, "%d instances stopped\n", len(all))
+	fmt.Fprintf(out, "%d instances stopped\n", stopped)
 	return err
 }
 

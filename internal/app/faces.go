@@ -1,11 +1,13 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"slipway.dev/client/model"
@@ -38,7 +40,7 @@ func (h *house) info(ctx context.Context) (model.System, error) {
 	if err != nil {
 		return model.System{}, err
 	}
-	hello, err := h.edgeHello(ctx)
+	hello, err := h.edge.Hello(ctx) // as it is now
 	v := version.Get()
 	s := model.System{
 		Version: v.Version, Commit: v.Commit, Go: v.Go, Store: storeKind(h.Store), Epoch: h.engine.Epoch(), Leading: true,
@@ -69,18 +71,33 @@ func storeKind(address string) string {
 // smokeLimits bound the commands of smoke checks, which should be quick and small.
 var smokeLimits = sandbox.Limits{Memory: 512 << 20, Processes: 256}
 
+// smokeOutput keeps the first of what a command prints, for the error that it may become.
+type smokeOutput struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+const maxSmokeOutput = 64 << 10 // bytes
+
+func (o *smokeOutput) Write(p []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.text = append(o.text, p[:min(len(p), maxSmokeOutput-len(o.text))]...)
+	return len(p), nil
+}
+
 // check runs smoke checks; commands among them run confined in the artifact's root.
 func (h *house) check(ctx context.Context, checks []config.Check, id, address, root string) error {
 	run := func(ctx context.Context, command, env []string) ([]byte, error) {
-		var out bytes.Buffer
+		var out smokeOutput
 		r, err := sandbox.Run(ctx, sandbox.Spec{
-			Dir: root, Command: command, Env: append(env, "PATH="+os.Getenv("PATH")), Hide: []string{h.dirs.Root},
+			Dir: root, Command: command, Env: append(slices.Clone(env), "PATH="+os.Getenv("PATH")), Hide: []string{h.dirs.Root},
 			Network: true, Limits: smokeLimits, Stdout: &out, Stderr: &out,
 		})
 		if err == nil {
 			err = r.Err()
 		}
-		return out.Bytes(), err
+		return out.text, err
 	}
 	return smoke.New(run).Run(ctx, smoke.Instance{ID: id, Address: address}, checks)
 }
@@ -130,6 +147,9 @@ func (b board) environments(ctx context.Context) ([]string, error) {
 			delete(after, name)
 		}
 		order, next = append(order, following...), following
+	}
+	for _, from := range slices.Sorted(maps.Keys(after)) { // behind one that was removed
+		order = append(order, after[from]...)
 	}
 	return order, nil
 }

@@ -17,9 +17,9 @@ func (h *house) startEdge(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	h.helloOnce.Lock()
+	h.helloMu.Lock()
 	h.hello = hello
-	h.helloOnce.Unlock()
+	h.helloMu.Unlock()
 	return nil
 }
 

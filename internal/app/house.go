@@ -1,8 +1,8 @@
 // Package app is the only place that puts the parts of the house together, and says in which
 // order they start and stop:
 //
-//	store ─▶ box, artifacts, target ─▶ edge (if none runs) ─▶ lease ─▶ adopt what runs
-//	      ─▶ engine leads ─▶ signing key ─▶ API and page
+//	store ─▶ box, artifacts, target ─▶ lease ─▶ API's listeners ─▶ signing key ─▶ adopt what runs
+//	      ─▶ edge (if none runs) ─▶ engine leads ─▶ API and page
 //
 // It stops in the reverse order. The edge and the instances are not stopped: they outlive it.
 package app
@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"strings"
@@ -22,7 +23,9 @@ import (
 	"slipway.dev/internal/control"
 	"slipway.dev/internal/core/config"
 	coredeploy "slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/manifest"
 	corerelease "slipway.dev/internal/core/release"
 	corevault "slipway.dev/internal/core/vault"
 	"slipway.dev/internal/drive/deploy"
@@ -58,8 +61,11 @@ type house struct {
 	stop context.CancelFunc
 	wg   sync.WaitGroup
 
-	helloOnce sync.Mutex
-	hello     edgewire.Hello
+	listeners []net.Listener // of API and page
+	waiting   *time.Timer    // says that another one leads
+
+	helloMu sync.Mutex
+	hello   edgewire.Hello
 }
 
 // self is the actor of what the control plane does of its own accord.
@@ -71,7 +77,6 @@ func build(ctx context.Context, o Options) (*house, error) {
 	if err := h.dirs.Make(); err != nil {
 		return nil, err
 	}
-	h.ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
 	var err error
 	if h.store, err = store.Open(ctx, o.storeAddress(h.dirs), store.Options{Log: o.Log}); err != nil {
 		return nil, err
@@ -79,6 +84,7 @@ func build(ctx context.Context, o Options) (*house, error) {
 	if err := h.hands(); err != nil {
 		return nil, errors.Join(err, h.store.Close())
 	}
+	h.ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
 	h.drives()
 	h.control = control.New(control.Deps{
 		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h},
@@ -156,9 +162,12 @@ func (h *house) drives() {
 }
 
 // known says whether an instance is of a deployment that this store made.
-func (h *house) known(ctx context.Context, service, environment, instance string) bool {
+func (h *house) known(ctx context.Context, service, environment, instance string) (bool, error) {
 	s, _, err := engine.Load[coredeploy.State](ctx, h.engine, coredeploy.MachineID(service, environment))
-	return err == nil && s.Made(instance)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return s.Made(instance), err
 }
 
 // environ gives an instance the addresses of all services, through the edge's internal
@@ -172,7 +181,7 @@ func (h *house) environ(ctx context.Context, _, environment string) (map[string]
 	if len(hello.Internal) == 0 {
 		return env, nil
 	}
-	rows, err := h.engine.List(ctx, config.ResourceID("Service", ""))
+	rows, err := h.engine.List(ctx, config.ResourceID(manifest.KindService, ""))
 	for _, row := range rows {
 		name := row.Summary.Labels["name"]
 		key := "SLIPWAY_URL_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))
@@ -183,8 +192,8 @@ func (h *house) environ(ctx context.Context, _, environment string) (map[string]
 
 // edgeHello asks the edge once where it listens.
 func (h *house) edgeHello(ctx context.Context) (edgewire.Hello, error) {
-	h.helloOnce.Lock()
-	defer h.helloOnce.Unlock()
+	h.helloMu.Lock()
+	defer h.helloMu.Unlock()
 	if h.hello.PID != 0 {
 		return h.hello, nil
 	}

@@ -32,19 +32,23 @@ func Up(ctx context.Context, o Options) error {
 
 // lead waits for the lease, and brings up all that the leader needs.
 func (h *house) lead(ctx context.Context) error {
-	wait := time.AfterFunc(500*time.Millisecond, func() {
+	h.waiting = time.AfterFunc(500*time.Millisecond, func() {
 		fmt.Fprintln(h.Out, "Another control plane leads on this store; waiting as a standby.")
 	})
-	defer wait.Stop()
-	if err := h.engine.Start(ctx); err != nil {
-		return err
-	}
-	return h.vault.EnsureKey(ctx, self)
+	defer h.waiting.Stop()
+	return h.engine.Start(ctx)
 }
 
-// begin is what a leader does before its engine moves any hand: find what runs here, and see
-// to it that there is an edge.
+// begin is what a leader does before its engine moves any hand: see to it that it can serve
+// and open secrets, find what runs here, and see to it that there is an edge.
 func (h *house) begin(ctx context.Context) error {
+	h.waiting.Stop()
+	if err := h.listen(); err != nil {
+		return err
+	}
+	if err := h.vault.EnsureKey(ctx, self); err != nil {
+		return err
+	}
 	if _, err := h.target.Adopt(ctx); err != nil {
 		h.Log.Error("some instances cannot be looked at", "err", err)
 	}
@@ -79,10 +83,6 @@ func every(ctx context.Context, d time.Duration) bool {
 func (h *house) serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	listeners, err := h.listen()
-	if err != nil {
-		return err
-	}
 	authenticate, err := api.TokenFile(h.dirs.Token())
 	if err != nil {
 		return err
@@ -100,25 +100,28 @@ func (h *house) serve(ctx context.Context) error {
 		}
 	}()
 	h.greet()
-	err = api.Serve(ctx, handler, h.Log, listeners...)
+	err = api.Serve(ctx, handler, h.Log, h.listeners...)
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
 	}
 	return err
 }
 
-func (h *house) listen() ([]net.Listener, error) {
+// listen opens the API's socket and address. Requests wait until serve answers them.
+func (h *house) listen() error {
 	socket, err := api.Listen(h.Socket)
 	if err != nil {
-		return nil, err
+		return err
 	}
+	h.listeners = append(h.listeners, socket)
 	loopback, err := net.Listen("tcp", h.Listen)
 	if err != nil {
-		socket.Close()
-		return nil, fault.New(fault.Invalid, "the API cannot listen on %s", h.Listen).Because(err).
+		return fault.New(fault.Invalid, "the API cannot listen on %s", h.Listen).Because(err).
 			WithHint("see who does with: ss -ltnp; or choose another with --listen")
 	}
-	return []net.Listener{socket, loopback}, nil
+	h.listeners = append(h.listeners, loopback)
+	h.Listen = loopback.Addr().String()
+	return nil
 }
 
 func (h *house) greet() {
@@ -137,11 +140,14 @@ func (h *house) greet() {
 func (h *house) close() {
 	grace, cancel := context.WithTimeout(context.Background(), 15*time.Second)
 	defer cancel()
+	for _, l := range h.listeners {
+		l.Close() // again, if it served
+	}
 	h.sources.Close()
+	h.stop() // first, so that nobody brings events to an engine that takes none any more
 	if err := h.engine.Stop(grace); err != nil {
 		h.Log.Error("stopping", "err", err)
 	}
-	h.stop()
 	h.keeper.Wait()
 	h.wg.Wait()
 	h.target.Close()

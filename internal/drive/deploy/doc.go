@@ -63,7 +63,7 @@ type Deps struct {
 
 	// Known says whether this store made the deployment of an instance. One that it does
 	// not know (a restored backup) is reported and never stopped.
-	Known func(ctx context.Context, service, environment, instance string) bool
+	Known func(ctx context.Context, service, environment, instance string) (bool, error)
 	// Environ gives the variables that slipway adds to an instance's own: the addresses
 	// of the other services, among them.
 	Environ func(ctx context.Context, service, environment string) (map[string]string, error)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"math/rand/v2"
 	"sync"
 	"time"
@@ -22,11 +21,14 @@ type Keeper struct {
 
 	mu       sync.Mutex
 	want     map[string]deploy.InstanceSpec
-	busy     map[string]bool          // a worker is on it
-	ensured  map[string]bool          // started, or found running, since this control plane began
-	reported map[string]bool          // unknown, and said so
-	unsaid   map[string]target.Status // seen, but not written
+	busy     map[string]bool // a worker is on it
+	ensured  map[string]bool // started, or found running, since this control plane began
+	reported map[string]bool // unknown, and said so
 	workers  sync.WaitGroup
+
+	// saying is held while a status is brought, so that no older one overtakes a newer.
+	saying sync.Mutex
+	unsaid map[string]target.Status // seen, but not written
 }
 
 // NewKeeper makes a keeper whose workers end with ctx.
@@ -46,7 +48,7 @@ func (k *Keeper) Reconcile(ctx context.Context, all []engine.Desired) error {
 		}
 		want[spec.ID] = spec
 	}
-	k.repeat()
+	k.repeat(want)
 	running, err := k.Target.List(ctx)
 	if err != nil {
 		return err
@@ -150,12 +152,18 @@ func (k *Keeper) start(spec deploy.InstanceSpec) error {
 // store started is left alone: it may carry traffic that we know nothing of.
 func (k *Keeper) stop(id string) error {
 	service, environment, ok := splitID(id)
-	if !ok || !k.Known(k.ctx, service, environment, id) {
+	if ok {
+		var err error
+		if ok, err = k.Known(k.ctx, service, environment, id); err != nil {
+			return fmt.Errorf("find out whose %s is: %w", id, err)
+		}
+	}
+	if !ok {
 		k.report(id)
 		return nil
 	}
-	if err := k.drain(id); err != nil {
-		return err
+	if err := k.drain(id); err != nil || k.wanted(id) {
+		return err // desired again meanwhile: converge sees it
 	}
 	return k.Target.Stop(k.ctx, id)
 }
@@ -170,7 +178,7 @@ func (k *Keeper) report(id string) {
 }
 
 // drain returns when the edge sends nothing more to the instance and all answers are out, or
-// when DrainLimit has passed since the last new request.
+// DrainLimit has passed. That the edge still sends requests there is an error.
 func (k *Keeper) drain(id string) error {
 	deadline := time.Now().Add(k.DrainLimit)
 	for {
@@ -179,9 +187,6 @@ func (k *Keeper) drain(id string) error {
 			return fmt.Errorf("ask the edge whether %s is drained: %w", id, err)
 		}
 		if d.Routed {
-			if k.wanted(id) {
-				return nil // desired again meanwhile; converge sees it
-			}
 			return fmt.Errorf("the edge still sends requests to %s", id)
 		}
 		if d.InFlight == 0 || time.Now().After(deadline) {
@@ -213,29 +218,33 @@ func (k *Keeper) Observe(ctx context.Context) {
 // observe brings a status to its lane. What the store cannot take now is brought again with
 // the next round, unless a newer one has come by then.
 func (k *Keeper) observe(spec deploy.InstanceSpec, s target.Status) {
-	err := k.submit(k.ctx, deploy.MachineID(spec.Service, spec.Environment), deploy.EventInstance, deploy.Instance{
-		ID: s.ID, State: string(s.State), Address: s.Address, Restarts: s.Restarts, Detail: s.Detail,
-	})
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	delete(k.unsaid, s.ID)
-	if err != nil && k.ctx.Err() == nil {
-		k.unsaid[s.ID] = s
-		k.Log.Error("what an instance does could not be written", "instance", s.ID, "err", err)
+	k.saying.Lock()
+	defer k.saying.Unlock()
+	k.say(spec, s)
+}
+
+// repeat brings what could not be brought before, and forgets what nobody desires any more.
+func (k *Keeper) repeat(want map[string]deploy.InstanceSpec) {
+	k.saying.Lock()
+	defer k.saying.Unlock()
+	unsaid := k.unsaid
+	k.unsaid = map[string]target.Status{}
+	for id, s := range unsaid {
+		if spec, ok := want[id]; ok {
+			k.say(spec, s)
+		}
 	}
 }
 
-// repeat brings what could not be brought before.
-func (k *Keeper) repeat() {
-	k.mu.Lock()
-	again := map[string]target.Status{}
-	maps.Copy(again, k.unsaid)
-	want := k.want
-	k.mu.Unlock()
-	for id, s := range again {
-		if spec, ok := want[id]; ok {
-			k.observe(spec, s)
-		}
+// say brings a status. k.saying is held.
+func (k *Keeper) say(spec deploy.InstanceSpec, s target.Status) {
+	delete(k.unsaid, s.ID)
+	err := k.submit(k.ctx, deploy.MachineID(spec.Service, spec.Environment), deploy.EventInstance, deploy.Instance{
+		ID: s.ID, State: string(s.State), Address: s.Address, Restarts: s.Restarts, Detail: s.Detail,
+	})
+	if err != nil && k.ctx.Err() == nil {
+		k.unsaid[s.ID] = s
+		k.Log.Error("what an instance does could not be written", "instance", s.ID, "err", err)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -80,12 +81,17 @@ func (w *Watcher) look(ctx context.Context, want map[string]deploy.WatchSpec, la
 		}
 		return
 	}
+	// Whoever asks anew is told anew, even if nothing has changed since.
+	maps.DeleteFunc(last, func(lane string, _ []deploy.Count) bool { _, asked := want[lane]; return !asked })
 	for lane, spec := range want {
 		counts := countsOf(spec, counters.Counters)
-		if !slices.Equal(counts, last[lane]) {
-			if w.submit(ctx, lane, deploy.EventTraffic, deploy.Traffic{Counts: counts}) == nil {
-				last[lane] = counts
-			}
+		if slices.Equal(counts, last[lane]) {
+			continue
+		}
+		if err := w.submit(ctx, lane, deploy.EventTraffic, deploy.Traffic{Counts: counts}); err == nil {
+			last[lane] = counts
+		} else if ctx.Err() == nil {
+			w.Log.Warn("what the edge counted could not be written; it is brought again", "lane", lane, "err", err)
 		}
 	}
 }

@@ -42,15 +42,15 @@ func (b Build) Run(ctx context.Context, call engine.EffectCall) (machine.Value, 
 	if err := json.Unmarshal(call.Input, &in); err != nil {
 		return nil, err
 	}
-	m, err := b.Mirror(in.Source)
-	if err != nil {
-		return nil, err
-	}
-	about, err := m.Commit(ctx, in.Commit)
-	if err != nil {
-		return nil, err
-	}
 	return b.under(ctx, in.Service, in.Release, func(ctx context.Context, log io.Writer) (release.Artifact, error) {
+		m, err := b.Mirror(in.Source)
+		if err != nil {
+			return release.Artifact{}, err
+		}
+		about, err := m.Commit(ctx, in.Commit)
+		if err != nil {
+			return release.Artifact{}, err
+		}
 		r, err := b.Artifacts.Build(ctx, request(call, in, about.Committed, m, log))
 		return release.Artifact{Digest: r.Digest, Size: r.Size, Provenance: r.Provenance, Seconds: r.Finished.Sub(r.Started).Seconds()}, err
 	})
@@ -101,20 +101,35 @@ func (d *Driver) under(ctx context.Context, service, id string, produce func(con
 		return nil, err
 	}
 	defer log.Close()
-	var last tail
-	built, err := produce(own, io.MultiWriter(log, &last))
+	var built release.Artifact
+	if err = d.wanted(ctx, service, id); err == nil {
+		built, err = produce(own, log)
+	}
 	if err == nil {
 		fmt.Fprintln(log, "built", built.Digest)
 		return machine.Must(built), nil
 	}
 	if own.Err() != nil && ctx.Err() == nil {
-		err = fault.New(fault.Refused, "the build was cancelled")
+		err = errCancelled
 	}
+	last := log.Tail()
 	fmt.Fprintln(log, "failed:", err)
-	if last.text != "" {
-		err = fmt.Errorf("%w\n%s", err, last.lines())
+	if last != "" {
+		err = fmt.Errorf("%w\n%s", err, last)
 	}
 	return nil, err
+}
+
+var errCancelled = fault.New(fault.Refused, "the build was cancelled")
+
+// wanted says whether a release is still to be built. One that was cancelled before its
+// build could be stopped, because it had not begun, is not.
+func (d *Driver) wanted(ctx context.Context, service, id string) error {
+	s, _, err := engine.Load[release.State](ctx, d.Engine, release.MachineID(service, id))
+	if err == nil && s.Status != release.Building {
+		err = errCancelled
+	}
+	return err
 }
 
 func (d *Driver) hold(id string, cancel context.CancelFunc) {

@@ -2,7 +2,6 @@ package release
 
 import (
 	"errors"
-	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -23,7 +22,7 @@ func (l Logs) path(service, release string) string {
 }
 
 // Create begins the log of a release's build anew.
-func (l Logs) Create(service, release string) (io.WriteCloser, error) {
+func (l Logs) Create(service, release string) (*Log, error) {
 	path := l.path(service, release)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
@@ -32,7 +31,7 @@ func (l Logs) Create(service, release string) (io.WriteCloser, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &bounded{file: f, left: maxLog}, nil
+	return &Log{file: f, left: maxLog}, nil
 }
 
 // Open reads the log of a release's build as far as it has come.
@@ -55,26 +54,38 @@ func (l Logs) Prune(before time.Time) error {
 	return err
 }
 
-// bounded drops what is over. Its writer is never told, for a build must not fail by its log.
-type bounded struct {
+// Log is a build's log while it is written, by any number of goroutines. Writing to it never
+// fails, for a build must not fail by its log: what is over, or has no room, is dropped.
+type Log struct {
 	mu   sync.Mutex
 	file *os.File
 	left int
+	tail tail
 }
 
-func (b *bounded) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.left <= 0 {
+// Write keeps p.
+func (l *Log) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tail.add(p)
+	if l.left <= 0 {
 		return len(p), nil
 	}
-	keep := p[:min(len(p), b.left)]
-	b.left -= len(keep)
-	_, err := b.file.Write(keep)
-	if b.left == 0 && err == nil {
-		_, err = b.file.WriteString("\n… the rest of this log was over the limit and is not kept\n")
+	keep := p[:min(len(p), l.left)]
+	l.left -= len(keep)
+	_, _ = l.file.Write(keep) // a full disk: see above
+	if l.left == 0 {
+		_, _ = l.file.WriteString("\n… the rest of this log was over the limit and is not kept\n")
 	}
-	return len(p), err
+	return len(p), nil
 }
 
-func (b *bounded) Close() error { return b.file.Close() }
+// Tail gives the last lines that were written, also of what was dropped.
+func (l *Log) Tail() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.tail.lines()
+}
+
+// Close closes the file.
+func (l *Log) Close() error { return l.file.Close() }

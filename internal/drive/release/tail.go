@@ -8,7 +8,7 @@ type tail struct{ text string }
 // tailSize is how much is kept, in bytes: about as much as a person reads at once.
 const tailSize = 2000
 
-func (t *tail) Write(p []byte) (int, error) {
+func (t *tail) add(p []byte) {
 	t.text += string(p[max(0, len(p)-tailSize):])
 	if len(t.text) > tailSize {
 		t.text = t.text[len(t.text)-tailSize:]
@@ -16,7 +16,6 @@ func (t *tail) Write(p []byte) (int, error) {
 			t.text = whole
 		}
 	}
-	return len(p), nil
 }
 
 func (t *tail) lines() string { return strings.TrimRight(strings.ToValidUTF8(t.text, "\uFFFD"), "\n") }

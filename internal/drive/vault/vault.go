@@ -20,8 +20,7 @@ type Vault struct {
 	Box    *secret.Box
 }
 
-// Put gives a secret a new value, and says what may be shown of it. The value is sealed
-// before it goes anywhere.
+// Put gives a secret a new value. It is sealed before it goes anywhere.
 func (v Vault) Put(ctx context.Context, actor machine.Actor, name string, value []byte) (engine.Receipt, error) {
 	if err := vault.CheckName(name); err != nil {
 		return engine.Receipt{}, err
@@ -38,7 +37,7 @@ func (v Vault) Put(ctx context.Context, actor machine.Actor, name string, value 
 		}
 		sealed = vault.Sealed{Blob: digest}
 	}
-	return v.tell(ctx, actor, vault.SecretID(name), vault.EventSecretSet, vault.SecretValue{Name: name, Sealed: sealed})
+	return v.Engine.Submit(ctx, event(actor, vault.SecretID(name), vault.EventSecretSet, vault.SecretValue{Name: name, Sealed: sealed}))
 }
 
 // Open gives the value of "name@version"; fault.NotFound if that is not kept.
@@ -119,27 +118,40 @@ func (v Vault) RotateKey(ctx context.Context, actor machine.Actor) (string, erro
 	return v.newKey(ctx, actor, vault.EventKeyRotated)
 }
 
-func (v Vault) newKey(ctx context.Context, actor machine.Actor, event string) (string, error) {
+func (v Vault) newKey(ctx context.Context, actor machine.Actor, kind string) (string, error) {
+	k, err := v.makeKey()
+	if err != nil {
+		return "", err
+	}
+	_, err = v.Engine.Submit(ctx, event(actor, vault.KeysID, kind, k))
+	return k.ID, err
+}
+
+func (v Vault) makeKey() (vault.NewKey, error) {
 	k, err := sign.NewKey()
 	if err != nil {
-		return "", err
+		return vault.NewKey{}, err
 	}
 	sealed, err := k.Seal(v.Box)
-	if err != nil {
-		return "", err
-	}
-	_, err = v.tell(ctx, actor, vault.KeysID, event, vault.NewKey{ID: k.ID(), PEM: k.PEM(), Sealed: sealed})
-	return k.ID(), err
+	return vault.NewKey{ID: k.ID(), PEM: k.PEM(), Sealed: sealed}, err
 }
 
 // RevokeKey declares all that a key signed to be worth nothing. If it was the current one,
-// a new one takes its place at once.
+// a new one takes its place in the same commit.
 func (v Vault) RevokeKey(ctx context.Context, actor machine.Actor, id, reason string) (engine.Receipt, error) {
-	r, err := v.tell(ctx, actor, vault.KeysID, vault.EventKeyRevoked, vault.RevokedKey{ID: id, Reason: reason})
+	keys, _, err := engine.Load[vault.KeysState](ctx, v.Engine, vault.KeysID)
 	if err != nil {
-		return r, err
+		return engine.Receipt{}, err
 	}
-	return r, v.EnsureKey(ctx, actor)
+	events := []engine.To{event(actor, vault.KeysID, vault.EventKeyRevoked, vault.RevokedKey{ID: id, Reason: reason})}
+	if current, err := keys.Current(); err == nil && current.ID == id {
+		k, err := v.makeKey()
+		if err != nil {
+			return engine.Receipt{}, err
+		}
+		events = append(events, event(actor, vault.KeysID, vault.EventKeyMade, k))
+	}
+	return v.Engine.Submit(ctx, events...)
 }
 
 // Sign puts a statement into a signed envelope.
@@ -172,10 +184,6 @@ func (v Vault) Trusted(ctx context.Context) ([]sign.Trusted, error) {
 	return trusted, nil
 }
 
-// CheckpointType is the predicate of a signed checkpoint: how far the journal went, and
-// the hash of its last entry.
-const CheckpointType = "https://slipway.dev/checkpoint/v1"
-
-func (v Vault) tell(ctx context.Context, a machine.Actor, to, kind string, data any) (engine.Receipt, error) {
-	return v.Engine.Submit(ctx, engine.To{Machine: to, Event: machine.Event{Type: kind, Actor: a, Data: machine.Must(data)}})
+func event(a machine.Actor, to, kind string, data any) engine.To {
+	return engine.To{Machine: to, Event: machine.Event{Type: kind, Actor: a, Data: machine.Must(data)}}
 }
