@@ -36,6 +36,7 @@ type House struct {
 
 	o                Options
 	dir              string // removed by Close
+	standby          bool   // of another house, which cleans up
 	listen, internal string
 
 	mu  sync.Mutex
@@ -62,6 +63,19 @@ func New(o Options) (*House, error) {
 	return h, err
 }
 
+// Standby gives another control plane for the same store and data directory. It is not
+// started yet; its Close ends only itself.
+func (h *House) Standby() (*House, error) {
+	o := h.o
+	o.Data = h.Data()
+	b, err := New(o)
+	if err != nil {
+		return nil, err
+	}
+	b.HTTP, b.internal, b.standby = h.HTTP, h.internal, true
+	return b, nil
+}
+
 // Data is the data directory.
 func (h *House) Data() string { return h.o.Data }
 
@@ -86,6 +100,10 @@ func freePorts(n int) ([]string, error) {
 // Close stops everything and leaves nothing behind.
 func (h *House) Close() error {
 	h.Kill()
+	if h.standby {
+		h.Client.Close()
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	_, err := h.Command(ctx, "down")
