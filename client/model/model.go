@@ -171,8 +171,8 @@ type ApplyResult struct {
 }
 
 // DeployRequest puts a release into an environment. With neither Release nor Image: the
-// latest built one. Image is an OCI reference ("host/repo@sha256:…", "host/repo:tag" or
-// "oci:DIR:tag").
+// latest built one. Image is an OCI reference ("host/repo@sha256:…", "host/repo:tag") or one
+// into an OCI layout on the control plane's machine ("/dir@sha256:…", "/dir:tag").
 type DeployRequest struct {
 	Service     string `json:"service"`
 	Environment string `json:"environment"`
