@@ -38,6 +38,10 @@ func newPTY(t *testing.T) *pty {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// Wide enough that no text is broken where the test looks for it.
+	if err := unix.IoctlSetWinsize(int(person.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 50, Col: 400}); err != nil {
+		t.Fatal(err)
+	}
 	p := &pty{person: person, program: program}
 	t.Cleanup(func() { person.Close(); program.Close() })
 	go p.read()

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,6 +26,7 @@ type screen struct {
 	mu     sync.Mutex
 	before *term.State // of the terminal; nil when it is as it was
 	bottom []string
+	fit    int   // columns of the terminal when it was last drawn
 	drawn  []int // columns of each line at the bottom that is on the terminal
 }
 
@@ -80,10 +82,11 @@ func (s *screen) say(format string, args ...any) {
 func (s *screen) show(lines []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.before == nil {
+	width := s.width()
+	if s.before == nil || width == s.fit && slices.Equal(lines, s.bottom) {
 		return
 	}
-	s.bottom = lines
+	s.bottom, s.fit = lines, width
 	s.erase()
 	s.draw()
 }
