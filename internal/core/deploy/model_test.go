@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"sync"
@@ -15,9 +16,17 @@ import (
 )
 
 var (
-	sequences = flag.Int("sequences", 100_000, "random sequences of events that the model test tries")
+	sequences = flag.Int("sequences", usual(), "random sequences of events that the model test tries")
 	seed      = flag.Uint64("seed", 1, "of the first random sequence")
 )
+
+// usual is few enough for every run; the heavy suite tries the many that find what is rare.
+func usual() int {
+	if os.Getenv("SLIPWAY_HEAVY") != "" {
+		return 100_000
+	}
+	return 6_000
+}
 
 // TestRandom drives lanes with random events: of a world that mostly does as it is told,
 // of one that fails in every way, of people in a hurry, and of no sense at all.
