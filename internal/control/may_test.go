@@ -1,0 +1,106 @@
+package control_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"reflect"
+	"testing"
+
+	"slipway.dev/client/model"
+	"slipway.dev/internal/control"
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/machine"
+)
+
+// TestNobodyGetsPast walks over all methods: none says or does anything for a caller who is
+// not known, or who may nothing.
+func TestNobodyGetsPast(t *testing.T) {
+	w := newWorld(t)
+	w.apply("hand", platform)
+	w.live("a1")
+	head := try(w.store.Head(t.Context()))(t)
+	callers := map[string]context.Context{
+		"nobody":           t.Context(),
+		"an empty actor":   control.WithActor(t.Context(), machine.Actor{}),
+		"an unknown actor": control.WithActor(t.Context(), machine.Actor{Kind: "guest", Name: "eve"}),
+		"an inner actor":   control.WithActor(t.Context(), machine.System("engine")),
+	}
+	c := reflect.ValueOf(w.Control)
+	methods := 0
+	for i := range c.NumMethod() {
+		name := c.Type().Method(i).Name
+		if name == "Webhook" { // its signature stands in for a token; see TestWebhook
+			continue
+		}
+		methods++
+		for who, ctx := range callers {
+			if err := call(t, c.Method(i), ctx); !fault.Is(err, fault.Denied) {
+				t.Errorf("%s for %s: %v", name, who, err)
+			}
+		}
+	}
+	if methods < 30 {
+		t.Errorf("only %d methods were tried", methods)
+	}
+	if now := try(w.store.Head(t.Context()))(t); now != head {
+		t.Errorf("something was written: %d entries", now-head)
+	}
+}
+
+// TestReaderOnlyReads: who may read may not change anything, and may not see the audit log.
+func TestReaderOnlyReads(t *testing.T) {
+	w := newWorld(t)
+	w.apply("hand", platform)
+	w.live("a1")
+	ctx := control.WithActor(t.Context(), machine.Actor{Kind: "page", Name: "board"})
+	may := map[string]bool{}
+	for _, name := range []string{"System", "Await", "Lanes", "Lane", "Deployments", "Releases", "Release", "Sources", "Check",
+		"Resources", "Secrets", "SigningKeys", "Logs", "Watch"} {
+		may[name] = true
+	}
+	c := reflect.ValueOf(w.Control)
+	for i := range c.NumMethod() {
+		name := c.Type().Method(i).Name
+		if name == "Webhook" || name == "Watch" { // it goes on
+			continue
+		}
+		if denied := fault.Is(call(t, c.Method(i), ctx), fault.Denied); denied == may[name] {
+			t.Errorf("%s: denied %v", name, denied)
+		}
+	}
+}
+
+// call gives a method arguments that mean something, so that only the permission is missing.
+func call(t *testing.T, method reflect.Value, ctx context.Context) error {
+	t.Helper()
+	args := []reflect.Value{reflect.ValueOf(ctx)}
+	for n := 1; n < method.Type().NumIn(); n++ {
+		args = append(args, argument(t, method.Type().In(n)))
+	}
+	out := method.Call(args)
+	err, _ := out[len(out)-1].Interface().(error)
+	return err
+}
+
+func argument(t *testing.T, kind reflect.Type) reflect.Value {
+	t.Helper()
+	values := []any{
+		"tickets", 1, int64(1), []byte("value"), []model.File{}, http.Header{}, model.DeploymentsQuery{},
+		model.DeployRequest{Service: "tickets", Environment: "dev"}, model.RollbackRequest{Service: "tickets", Environment: "dev", To: "nothing"},
+		model.AbortRequest{Service: "tickets", Environment: "dev"}, model.SettleRequest{Service: "tickets", Environment: "dev", Decision: "retry"},
+		model.Source{Name: "more", URL: "/srv/more.git"}, model.ApplyRequest{Source: "hand"}, model.AuditQuery{},
+		model.LogsQuery{Service: "tickets", Environment: "dev"},
+		func(model.LogLine) error { return nil }, func(model.Happening) error { return nil },
+	}
+	for _, v := range values {
+		if reflect.TypeOf(v) == kind {
+			return reflect.ValueOf(v)
+		}
+	}
+	if kind == reflect.TypeFor[io.Writer]() {
+		return reflect.ValueOf(io.Discard)
+	}
+	t.Fatalf("no argument of the type %s is known here", kind)
+	return reflect.Value{}
+}
