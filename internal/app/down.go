@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -61,9 +62,12 @@ const edgeStop = 35 * time.Second
 func stopEdge(ctx context.Context, d Dirs, out io.Writer) error {
 	client := edgeclient.New(d.EdgeSocket())
 	hello, err := client.Hello(ctx)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist), errors.Is(err, syscall.ECONNREFUSED):
 		fmt.Fprintln(out, "no edge runs")
 		return nil
+	case err != nil: // one that does not say who it is may still serve
+		return err
 	}
 	if err := syscall.Kill(hello.PID, syscall.SIGTERM); err != nil {
 		return fmt.Errorf("stop the edge (process %d): %w", hello.PID, err)

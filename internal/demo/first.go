@@ -2,6 +2,7 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -31,10 +32,7 @@ func openShop(ctx context.Context, s *stage) error {
 	if _, err := s.house.client.AddSource(ctx, source); err != nil {
 		return err
 	}
-	if err := s.settled(ctx, "concerts"); err != nil {
-		return err
-	}
-	lane, err := s.house.client.Lane(ctx, "concerts", environment)
+	lane, err := s.live(ctx, "concerts")
 	if err != nil {
 		return err
 	}
@@ -47,12 +45,42 @@ func openShop(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.say("The next commit adds four services. Only what changed is built: concerts stays as it is.")
-	if err := s.settled(ctx, "tickets", "payments", "signin", "telemetry"); err != nil {
+	if err := s.settled(ctx, "concerts", "tickets", "payments", "signin", "telemetry"); err != nil {
 		return err
 	}
 	s.crowd.shop.Store(true)
 	s.say("All five are live after %s. Users now sign in and buy tickets, too.", seconds(since(s.start)))
 	return nil
+}
+
+// live waits until users can reach a service. Its first release may still be watched then.
+func (s *stage) live(ctx context.Context, service string) (model.Lane, error) {
+	for {
+		lanes, err := s.house.client.Lanes(ctx)
+		if err != nil {
+			return model.Lane{}, err
+		}
+		at := slices.IndexFunc(lanes, func(l model.Lane) bool { return l.Service == service })
+		if at >= 0 {
+			l := lanes[at]
+			if err := buildFailed(l); err != nil {
+				return l, err
+			}
+			if l.Current != nil || l.Active != nil && !l.Active.LiveAt.IsZero() {
+				return l, nil
+			}
+		}
+		if err := errors.Join(s.sound(ctx), pause(ctx)); err != nil {
+			return model.Lane{}, err
+		}
+	}
+}
+
+func buildFailed(l model.Lane) error {
+	if l.Pending == nil || l.Pending.Status != "failed" {
+		return nil
+	}
+	return &Otherwise{"the build of " + l.Service + " failed: " + l.Pending.Error}
 }
 
 // settled waits until these services run.
@@ -63,20 +91,16 @@ func (s *stage) settled(ctx context.Context, services ...string) error {
 			return err
 		}
 		for _, l := range lanes {
+			if err := buildFailed(l); err != nil {
+				return err
+			}
 			at := slices.Index(services, l.Service)
-			switch {
-			case at < 0:
-			case l.Pending != nil && l.Pending.Status == "failed":
-				return &Otherwise{"the build of " + l.Service + " failed: " + l.Pending.Error}
-			case l.Current != nil && l.Active == nil:
+			if at >= 0 && l.Current != nil && l.Active == nil {
 				s.say("%s  release %s runs, on %s.", l.Service, l.Current.Release, instances(l))
 				services = slices.Delete(services, at, at+1)
 			}
 		}
-		if err := s.sound(ctx); err != nil {
-			return err
-		}
-		if err := pause(ctx); err != nil {
+		if err := errors.Join(s.sound(ctx), pause(ctx)); err != nil {
 			return err
 		}
 	}
@@ -88,7 +112,7 @@ func (s *stage) sound(ctx context.Context) error {
 	all, err := s.house.client.Deployments(ctx, model.DeploymentsQuery{Environment: environment})
 	for _, d := range all {
 		if slices.Contains(ends, d.Outcome) && d.Outcome != "completed" {
-			return wanted(d, "completed")
+			return s.wanted(d, "completed")
 		}
 	}
 	return err
@@ -110,7 +134,7 @@ func playFirst(ctx context.Context, s *stage) error {
 	if err != nil {
 		return err
 	}
-	return wanted(d, "completed")
+	return s.wanted(d, "completed")
 }
 
 func (s *stage) shipGood(ctx context.Context, v examples.Variant) error {
@@ -119,7 +143,7 @@ func (s *stage) shipGood(ctx context.Context, v examples.Variant) error {
 	if err != nil {
 		return err
 	}
-	return wanted(d, "completed")
+	return s.wanted(d, "completed")
 }
 
 // troubles say what to watch for, by variant.
@@ -136,7 +160,7 @@ func (s *stage) shipBad(ctx context.Context, v examples.Variant) error {
 	if err != nil {
 		return err
 	}
-	return wanted(d, "rolledBack")
+	return s.wanted(d, "rolledBack")
 }
 
 // goBack rolls back what was shipped last.

@@ -111,10 +111,12 @@ func phase(d model.Deployment) string {
 // tellEnd tells how a deployment ended.
 func (s *stage) tellEnd(d model.Deployment) {
 	switch {
-	case d.Cause == "rollback":
+	case d.Cause == "rollback" && d.Outcome == "completed":
 		s.say("%s  back on release %s, and its smoke checks passed again.", d.Service, d.Release)
 	case d.Outcome == "completed":
 		s.say("%s  release %s is completed after %s.", d.Service, d.Release, seconds(d.Seconds))
+	case s.takenBack(d):
+		s.say("%s  release %s was taken back on request.", d.Service, d.Release)
 	case d.Outcome == "rolledBack":
 		s.say("%s  release %s was taken back by itself: %s.", d.Service, d.Release, strings.TrimRight(d.Reason, ".…"))
 	default:

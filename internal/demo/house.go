@@ -141,14 +141,22 @@ func (h *house) stop() error {
 	}
 	if h.cmd != nil {
 		h.end()
-		ctx, cancel := context.WithTimeout(context.Background(), downGrace)
-		defer cancel()
-		if out, err := h.command(ctx, "down").CombinedOutput(); err != nil {
-			return fault.New(fault.Internal, "not all that the demo started has stopped: %s", told(out)).
-				WithHint("try again: %s down --data %s; then remove %s", h.program, h.data(), h.dir)
+		if err := h.down(); err != nil {
+			return err
 		}
 	}
 	return os.RemoveAll(h.dir)
+}
+
+func (h *house) down() error {
+	ctx, cancel := context.WithTimeout(context.Background(), downGrace)
+	defer cancel()
+	out, err := h.command(ctx, "down").CombinedOutput()
+	if err != nil {
+		return fault.New(fault.Internal, "not all that the demo started has stopped").Because(told(out)).
+			WithHint("try again: %s down --data %s; then remove %s", h.program, h.data(), h.dir)
+	}
+	return nil
 }
 
 func (h *house) end() {

@@ -72,10 +72,12 @@ func (p *pty) waitFor(t *testing.T, text string) {
 	t.Helper()
 	for deadline := time.Now().Add(2 * time.Minute); !strings.Contains(p.screen(), text); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("never shown: %q, but:\n%s", text, p.screen())
+			t.Fatalf("never shown: %q, but:\n%s", text, tail(p.screen()))
 		}
 	}
 }
+
+func tail(text string) string { return text[max(0, len(text)-4000):] }
 
 func (p *pty) settings(t *testing.T) unix.Termios {
 	t.Helper()
@@ -95,7 +97,14 @@ func startLive(t *testing.T) (*pty, *exec.Cmd, string) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = cmd.Process.Signal(syscall.SIGTERM); _ = cmd.Wait() })
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		_ = cmd.Wait()
+		if t.Failed() {
+			t.Logf("at last: %s", tail(p.screen()))
+			nothingLeft(t, dir)
+		}
+	})
 	return p, cmd, dir
 }
 

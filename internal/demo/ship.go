@@ -87,11 +87,18 @@ func (s *stage) rollback(ctx context.Context, service string) (model.Deployment,
 	if err != nil {
 		return model.Deployment{}, err
 	}
+	if before.Active != nil { // whoever follows that tells the rest
+		s.asked.Store(&receipt.Deployment)
+		return *before.Active, nil
+	}
 	d, err := s.await(client.Await(ctx, receipt.Position), service, func(d model.Deployment) bool { return d.ID == receipt.Deployment })
-	if err != nil || before.Active != nil || d.Outcome != "completed" {
-		return d, err // what was under way is taken back, and told of by who follows it
+	if err != nil {
+		return d, err
 	}
 	s.tellEnd(d)
+	if d.Outcome != "completed" {
+		return d, nil
+	}
 	took := max(s.crowd.last(service, version).Sub(at), time.Duration(d.RollbackMillis*float64(time.Millisecond)))
 	s.marks.addBack(took)
 	how := "its instances had to be started again"
@@ -102,9 +109,15 @@ func (s *stage) rollback(ctx context.Context, service string) (model.Deployment,
 	return d, nil
 }
 
+// takenBack says whether a person took a deployment back while it was under way.
+func (s *stage) takenBack(d model.Deployment) bool {
+	asked := s.asked.Load()
+	return d.Outcome == "rolledBack" && asked != nil && *asked == d.ID
+}
+
 // wanted makes an error of an outcome that the chapter does not tell of.
-func wanted(d model.Deployment, outcome string) error {
-	if d.Outcome == outcome {
+func (s *stage) wanted(d model.Deployment, outcome string) error {
+	if d.Outcome == outcome || s.takenBack(d) {
 		return nil
 	}
 	return &Otherwise{fmt.Sprintf("release %s of %s was to be %s, and is %s: %s", d.Release, d.Service, outcome, d.Outcome, d.Reason)}

@@ -30,6 +30,7 @@ type stage struct {
 	start  time.Time
 	number int                    // of the last version that was committed
 	last   atomic.Pointer[string] // service that was last shipped
+	asked  atomic.Pointer[string] // deployment that a person took back while it was under way
 	marks  measures
 }
 
