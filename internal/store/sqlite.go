@@ -138,24 +138,24 @@ func (sqliteDialect) apply(ctx context.Context, s *Store, list []statement) erro
 	return tx.Commit()
 }
 
-func (sqliteDialect) classify(err error) *fault.Error {
+func (d sqliteDialect) classify(err error) *fault.Error {
 	var e *sqlite.Error
 	if !errors.As(err, &e) {
 		return nil
 	}
 	switch e.Code() & 0xff {
 	case sqlite3.SQLITE_FULL:
-		return fault.New(fault.Unavailable, "the disk of the store is full").
+		return fault.New(fault.Unavailable, "the disk of the store %s is full", d.path).
 			WithHint("make room; nothing that was confirmed is lost")
 	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		return fault.New(fault.Internal, "the store's file is damaged").
+		return fault.New(fault.Internal, "the store's file %s is damaged", d.path).
 			WithHint("keep a copy of it and restore the last backup")
 	case sqlite3.SQLITE_IOERR:
-		return fault.New(fault.Unavailable, "the disk of the store fails").WithHint("look at the system's log")
+		return fault.New(fault.Unavailable, "the disk of the store %s fails", d.path).WithHint("look at the system's log")
 	case sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM:
-		return fault.New(fault.Unavailable, "the store's file may not be written").WithHint("check who owns it and its folder")
+		return fault.New(fault.Unavailable, "the store's file %s may not be written", d.path).WithHint("check who owns it and its folder")
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED:
-		return fault.New(fault.Unavailable, "another program writes to the store's file").WithHint("try again when it has ended")
+		return fault.New(fault.Unavailable, "another program writes to the store's file %s", d.path).WithHint("try again when it has ended")
 	}
 	return nil
 }
