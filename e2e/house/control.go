@@ -48,6 +48,9 @@ func (h *House) Begin(fault string) error {
 	c := &control{cmd: exec.Command(h.o.Programs.Slipway, args...), ended: make(chan struct{})}
 	c.cmd.Env = append(os.Environ(), "SLIPWAY_FAULT="+fault)
 	c.cmd.Stdout, c.cmd.Stderr = &c.out, &c.out
+	// A session of its own, as a service has: the kernel shares out the processors by
+	// session, and the traffic's clients must not be measured instead of the product.
+	c.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	// What it starts holds its output open as well; that is not waited for.
 	c.cmd.WaitDelay = time.Second
 	if err := c.cmd.Start(); err != nil {
@@ -96,6 +99,9 @@ func (h *House) current() *control {
 
 // Ended is closed when the control plane that was started last has ended.
 func (h *House) Ended() <-chan struct{} { return h.current().ended }
+
+// Err is how the control plane ended that was started last; it must have.
+func (h *House) Err() error { return h.current().err }
 
 // Runs says whether the control plane that was started last still runs.
 func (h *House) Runs() bool {

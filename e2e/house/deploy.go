@@ -54,7 +54,7 @@ metadata: {name: app, team: crew}
 spec:
   source: {path: ., branch: main}
   build: {run: "` + BuildCommand + `"}
-  run: {command: [./app], replicas: 2}
+  run: {command: [./app], replicas: 2, stopGrace: 2s}
   routes: [{host: ` + Host + `}]
   health: {http: /healthz}
   smoke: [{http: {get: /smoke}}]

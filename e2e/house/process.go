@@ -83,6 +83,18 @@ func (h *House) Shims() (map[string]int, error) {
 	return found, nil
 }
 
+// Strays are the PIDs of what the app's mode "fork" has left, anywhere on the machine.
+func Strays() ([]int, error) {
+	all, err := processes()
+	var pids []int
+	for _, p := range all {
+		if len(p.args) == 2 && p.args[0] == "/proc/self/exe" && p.args[1] == "child" {
+			pids = append(pids, p.pid)
+		}
+	}
+	return pids, err
+}
+
 // Running are the IDs of the instances that run, in order.
 func (h *House) Running() ([]string, error) {
 	found, err := h.Shims()

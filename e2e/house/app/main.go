@@ -5,7 +5,7 @@
 //	broken       answers its smoke check with 500
 //	ignore-term  does not hear SIGTERM
 //	fork         leaves children in sessions of their own
-//	flood        prints 64 MB
+//	flood        prints 64 MB before it listens
 //	late         listens after two seconds
 package main
 
