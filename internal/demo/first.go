@@ -151,7 +151,7 @@ var troubles = map[string]string{
 	"no-start":          "It will not even start. No user can notice: it gets no request before it is healthy.",
 	"smoke-fails":       "It starts and is healthy, but does not do its job. The smoke check sees that before a user does.",
 	"errors-under-load": "It passes every check, and fails once it has served for a while. Only a part of the users gets it.",
-	"leaks":             "It works, and eats memory until the limit ends it. That takes a while to show.",
+	"leaks":             "It works, and eats memory until the limit ends it.",
 }
 
 func (s *stage) shipBad(ctx context.Context, v examples.Variant) error {

@@ -118,9 +118,9 @@ func (s *stage) tellEnd(d model.Deployment) {
 	case s.takenBack(d):
 		s.say("%s  release %s was taken back on request.", d.Service, d.Release)
 	case d.Outcome == "rolledBack":
-		s.say("%s  release %s was taken back by itself: %s.", d.Service, d.Release, strings.TrimRight(d.Reason, ".…"))
+		s.say("%s  release %s was taken back by itself: %s", d.Service, d.Release, strings.TrimRight(d.Reason, "."))
 	default:
-		s.say("%s  release %s is %s: %s.", d.Service, d.Release, d.Outcome, strings.TrimRight(d.Reason, ".…"))
+		s.say("%s  release %s is %s: %s.", d.Service, d.Release, d.Outcome, strings.TrimRight(d.Reason, "."))
 	}
 }
 

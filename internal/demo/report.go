@@ -142,6 +142,9 @@ func (r Result) Write(w io.Writer) {
 	}
 	fmt.Fprintf(w, "  requests        %d by %d users\n", t.Requests, t.users)
 	fmt.Fprintf(w, "  failed          %d (refused, cut, or no answer), and %d errors answered by bad releases\n", t.Failed, t.AppErrors)
+	if t.reasons != "" {
+		fmt.Fprintf(w, "                  %s\n", t.reasons)
+	}
 	fmt.Fprintf(w, "  users hit       %d\n", t.hit)
 	verified := "verified"
 	if !r.Audit.Verified {

@@ -7,7 +7,7 @@ const version = "2"
 
 var kept [][]byte
 
-// keep holds on to two megabytes for each event, until the memory limit ends the process.
+// keep holds on to ten megabytes for each event, until the memory limit ends the process.
 func keep(name string) {
-	kept = append(kept, bytes.Repeat([]byte(name[:1]), 2<<20))
+	kept = append(kept, bytes.Repeat([]byte(name[:1]), 10<<20))
 }
