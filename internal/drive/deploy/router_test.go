@@ -1,0 +1,88 @@
+package deploy
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/engine"
+	"slipway.dev/internal/wire/edgewire"
+)
+
+func route(lane string, revision int64, instances ...string) engine.Desired {
+	spec := deploy.RouteSpec{Service: "tickets", Environment: "dev", Revision: revision, Config: configDigest,
+		Routes: []config.Route{{Host: "shop.localhost", Path: "/orders"}}}
+	group := deploy.RouteGroup{Deployment: "tickets.dev.1", Release: "r1", Weight: 100}
+	for _, id := range instances {
+		group.Instances = append(group.Instances, deploy.RoutedTarget{ID: id, Address: "127.0.0.1:7"})
+	}
+	spec.Groups = []deploy.RouteGroup{group}
+	return engine.Desired{Machine: lane, Kind: deploy.DesiredRoute, Key: "route", Spec: machine.Must(spec)}
+}
+
+func TestRouter(t *testing.T) {
+	w := newWorld(t)
+	r := NewRouter(w.deps())
+	const other = "deploy/payments/dev"
+	reconcile := func(all ...engine.Desired) {
+		t.Helper()
+		if err := r.Reconcile(t.Context(), all); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reconcile(route(lane, 1, one))
+	first := w.table
+	if first.Epoch != 7 || len(first.Services) != 1 || first.Services[0].Timeout != time.Second ||
+		first.Services[0].Routes[0] != (edgewire.Route{Host: "shop.localhost", Path: "/orders"}) || !slices.Equal(routed(first), []string{one}) {
+		t.Errorf("%+v", first)
+	}
+	reconcile(route(lane, 1, one)) // the fake edge refuses a table that is not newer
+	reconcile(route(lane, 2, one, two), route(other, 1))
+	if !slices.Equal(routed(w.table), []string{one, two}) || w.table.Generation <= first.Generation {
+		t.Errorf("%+v", w.table)
+	}
+	if told := w.told(deploy.EventRouted); !slices.Equal(told, []string{lane + ` {"revision":1}`, lane + ` {"revision":2}`, other + ` {"revision":1}`}) &&
+		!slices.Equal(told, []string{lane + ` {"revision":1}`, other + ` {"revision":1}`, lane + ` {"revision":2}`}) {
+		t.Errorf("%q", told)
+	}
+	reconcile()
+	if len(routed(w.table)) != 0 {
+		t.Errorf("%+v", w.table)
+	}
+}
+
+// TestRouterTellsAgain: the table is applied, but the lane could not be told of it.
+func TestRouterTellsAgain(t *testing.T) {
+	w := newWorld(t)
+	r := NewRouter(w.deps())
+	w.fails = 1
+	all := []engine.Desired{route(lane, 1, one)}
+	if err := r.Reconcile(t.Context(), all); !fault.Is(err, fault.Unavailable) {
+		t.Fatal(err)
+	}
+	if len(w.told(deploy.EventRouted)) != 0 {
+		t.Fatal("told")
+	}
+	for range 2 {
+		if err := r.Reconcile(t.Context(), all); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if told := w.told(deploy.EventRouted); len(told) != 1 {
+		t.Errorf("%q", told)
+	}
+	lost := route(lane, 2)
+	lost.Spec = machine.Must(deploy.RouteSpec{Config: "sha256:lost"})
+	before := w.table.Generation
+	if err := r.Reconcile(t.Context(), []engine.Desired{lost}); err == nil || !strings.Contains(err.Error(), "sha256:lost") {
+		t.Error(err)
+	}
+	if w.table.Generation != before {
+		t.Error("half a table was applied")
+	}
+}
