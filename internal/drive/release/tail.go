@@ -9,7 +9,7 @@ type tail struct{ text string }
 const tailSize = 2000
 
 func (t *tail) add(p []byte) {
-	t.text += string(p[max(0, len(p)-tailSize):])
+	t.text += string(p[max(0, len(p)-tailSize-1):]) // one more shows that something was cut
 	if len(t.text) > tailSize {
 		t.text = t.text[len(t.text)-tailSize:]
 		if _, whole, ok := strings.Cut(t.text, "\n"); ok {
