@@ -92,7 +92,7 @@ func (h *house) check(ctx context.Context, checks []config.Check, id, address, r
 		var out smokeOutput
 		r, err := sandbox.Run(ctx, sandbox.Spec{
 			Dir: root, Command: command, Env: append(slices.Clone(env), "PATH="+os.Getenv("PATH")), Hide: []string{h.dirs.Root},
-			Network: true, Limits: smokeLimits, Stdout: &out, Stderr: &out,
+			UID: sandbox.Available().Guest(), Network: true, Limits: smokeLimits, Stdout: &out, Stderr: &out,
 		})
 		if err == nil {
 			err = r.Err()

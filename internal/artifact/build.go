@@ -115,10 +115,13 @@ func (s *Store) runBuild(ctx context.Context, r Request, w workspace) error {
 	if info, err := os.Lstat(dir); err != nil || !info.IsDir() {
 		return fault.New(fault.Invalid, "there is no folder %q in commit %.12s", r.Path, r.Commit).WithHint("check spec.source.path of %s", r.Service)
 	}
+	if err := s.giveToBuilds(w.dir); err != nil {
+		return fmt.Errorf("give the build its directory: %w", err)
+	}
 	cache := s.opts.Cache
 	err := s.opts.Runner.Run(ctx, Command{
 		Args: []string{"/bin/sh", "-c", r.Run}, Dir: dir, Env: environment(r, w, cache),
-		Writable: []string{w.dir, cache}, Limits: r.Limits, TimeLimit: r.TimeLimit, Output: r.Log,
+		Writable: []string{w.dir, cache}, User: s.user, Limits: r.Limits, TimeLimit: r.TimeLimit, Output: r.Log,
 	})
 	switch {
 	case err == nil:

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -126,7 +127,9 @@ func TestBuildsThatFail(t *testing.T) {
 		"pipe":          {"mkfifo $OUT/x", "", fault.Refused, "neither a file"},
 		"no folder":     {"true", "none", fault.Invalid, "no folder"},
 		"folder is out": {"true", "../x", fault.Invalid, "leads out"},
-		"OUT removed":   {"rm -rf $OUT", "", fault.Internal, "out"},
+		"OUT removed":   {"rm -rf $OUT", "", fault.Refused, "not the directory"},
+		"OUT is a link": {"rm -rf $OUT; ln -s /etc $OUT", "", fault.Refused, "not the directory"},
+		"OUT is inside": {"rm -rf $OUT; mkdir ../x; touch ../x/f; ln -s ../x $OUT", "", fault.Refused, "not the directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -182,6 +185,26 @@ touch `+s.dir+`/layout/x 2>/dev/null; ls `+s.dir+` > $OUT/ls; echo kept > $XDG_C
 		if err != nil || strings.Contains(string(env), "USER=") || !strings.Contains(string(env), "OUT=") {
 			t.Errorf("environment: %s, %v", env, err)
 		}
+	})
+	t.Run("is not root", func(t *testing.T) {
+		t.Parallel()
+		if os.Geteuid() != 0 {
+			t.Skip("we are not root either")
+		}
+		s := openStore(t, t.TempDir(), Options{Runner: Confined{}})
+		r := request(`id -u > $OUT/user; cat /etc/shadow > $OUT/shadow 2>/dev/null; touch made f $XDG_CACHE_HOME.txt`, map[string]string{"f": "x"})
+		dir := unpack(t, s, build(t, s, r).Digest)
+		wantFile(t, filepath.Join(dir, "user"), strconv.Itoa(sandbox.Available().Guest())+"\n")
+		wantFile(t, filepath.Join(dir, "shadow"), "")
+	})
+	t.Run("takes over a cache that root filled", func(t *testing.T) {
+		t.Parallel()
+		cache := t.TempDir()
+		if err := os.MkdirAll(filepath.Join(cache, "xdg", "deep"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		s := openStore(t, t.TempDir(), Options{Runner: Confined{}, Cache: cache})
+		build(t, s, request("echo > $XDG_CACHE_HOME/deep/x; test -O $XDG_CACHE_HOME/deep && touch $OUT/x", nil))
 	})
 	t.Run("a Go program, twice the same", func(t *testing.T) {
 		t.Parallel()

@@ -62,7 +62,7 @@ func (c *counter) Write(p []byte) (int, error) {
 }
 
 func writeTar(ctx context.Context, out io.Writer, dir string, at time.Time) error {
-	root, err := os.OpenRoot(dir)
+	root, err := openOwn(dir)
 	if err != nil {
 		return err
 	}
@@ -84,6 +84,20 @@ func writeTar(ctx context.Context, out io.Writer, dir string, at time.Time) erro
 		return errEmpty
 	}
 	return p.tar.Close()
+}
+
+// openOwn opens a directory that a build could have replaced, also by a link to another one.
+func openOwn(dir string) (*os.Root, error) {
+	parent, err := os.OpenRoot(filepath.Dir(dir))
+	if err != nil {
+		return nil, err
+	}
+	defer parent.Close()
+	if info, err := parent.Lstat(filepath.Base(dir)); err != nil || !info.IsDir() {
+		return nil, fault.New(fault.Refused, "$OUT is not the directory any more that the build was given").
+			WithHint("write into it, rather than replace it")
+	}
+	return parent.OpenRoot(filepath.Base(dir))
 }
 
 var errEmpty = errors.New("there is nothing in it")

@@ -21,6 +21,7 @@ type Command struct {
 	Dir       string
 	Env       []string // all of it
 	Writable  []string // directories that it may change; Dir is in one of them
+	User      int      // to become, if not 0; Writable belongs to it
 	Limits    Limits
 	TimeLimit time.Duration // 0: none
 	Output    io.Writer     // of both outputs
@@ -40,7 +41,7 @@ type Confined struct {
 // Run runs a command in the sandbox.
 func (c Confined) Run(ctx context.Context, cmd Command) error {
 	res, err := sandbox.Run(ctx, sandbox.Spec{
-		Command: cmd.Args, Dir: cmd.Dir, Env: cmd.Env, ReadWrite: cmd.Writable, Hide: c.Hide, Network: true,
+		Command: cmd.Args, Dir: cmd.Dir, Env: cmd.Env, ReadWrite: cmd.Writable, Hide: c.Hide, UID: cmd.User, Network: true,
 		Limits:  sandbox.Limits{Memory: cmd.Limits.Memory, CPU: cmd.Limits.CPU, Processes: cmd.Limits.Processes},
 		Timeout: cmd.TimeLimit, Stdout: cmd.Output, Stderr: cmd.Output,
 	})

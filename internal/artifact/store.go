@@ -16,6 +16,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote/auth"
 
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/sandbox"
 	"slipway.dev/internal/sign"
 )
 
@@ -43,6 +44,7 @@ type Store struct {
 	blobs *blobs
 	index *index
 	lock  *os.File
+	user  int // that builds run as; 0: our own
 
 	// Collect holds it for writing; whoever adds or unpacks, for reading.
 	collecting sync.RWMutex
@@ -68,7 +70,7 @@ func Open(dir string, opts Options) (*Store, error) {
 	if opts.Cache == "" {
 		opts.Cache = filepath.Join(dir, "cache")
 	}
-	s := &Store{dir: dir, opts: opts, slots: make(chan struct{}, opts.Parallel), blobs: newBlobs(filepath.Join(dir, "layout"))}
+	s := &Store{dir: dir, opts: opts, user: sandbox.Available().Guest(), slots: make(chan struct{}, opts.Parallel), blobs: newBlobs(filepath.Join(dir, "layout"))}
 	for _, name := range []string{"layout/blobs/sha256", "layout/ingest", "unpacked", "work"} {
 		if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
 			return nil, fmt.Errorf("make the artifact store: %w", err)
@@ -76,6 +78,9 @@ func Open(dir string, opts Options) (*Store, error) {
 	}
 	if err := os.MkdirAll(opts.Cache, 0o755); err != nil {
 		return nil, fmt.Errorf("make the cache of builds: %w", err)
+	}
+	if err := s.giveCache(); err != nil {
+		return nil, fmt.Errorf("give builds their cache: %w", err)
 	}
 	if err := s.clean(); err != nil {
 		return nil, fmt.Errorf("clean the artifact store: %w", err)

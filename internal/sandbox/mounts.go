@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -21,7 +22,12 @@ func mounts(s Stage) error {
 	if s.Secrets.Dir != "" {
 		listed = append(listed, s.Secrets.Dir)
 	}
-	for _, dir := range outermost(append([]string{"/tmp", "/dev/shm"}, s.Hide...)) {
+	hidden := slices.Concat([]string{"/tmp", "/dev/shm"}, others, s.Hide)
+	if s.UID != 0 {
+		hidden = append(hidden, barriers(listed)...)
+	}
+	listed = append(listed, there(systemDirs)...)
+	for _, dir := range outermost(hidden) {
 		if err := hide(dir, listed); err != nil {
 			return err
 		}
@@ -53,6 +59,38 @@ func mounts(s Stage) error {
 	return mountSecrets(s.Secrets)
 }
 
+// others are where people and other programs keep what is theirs. Landlock, where there is
+// one, denies reading it, but nobody denies connecting to a socket there: one of Docker,
+// systemd or an SSH agent would lead out of the sandbox.
+var others = []string{"/home", "/media", "/mnt", "/root", "/run", "/srv", "/var"}
+
+// barriers are the directories above those of listed that another user cannot pass.
+func barriers(listed []string) []string {
+	var out []string
+	for _, p := range listed {
+		at := ""
+		for part := range strings.SplitSeq(strings.TrimPrefix(filepath.Dir(p), "/"), "/") {
+			at += "/" + part
+			if fi, err := os.Stat(at); err == nil && fi.Mode().Perm()&0o001 == 0 {
+				out = append(out, at)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// there drops what does not exist, and says where the rest really is.
+func there(paths []string) []string {
+	var out []string
+	for _, p := range paths {
+		if p, err := filepath.EvalSymlinks(p); err == nil {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
 // hide covers dir with an empty file system in memory, in which only those of listed that
 // lie below dir are there, at the same paths as before.
 func hide(dir string, listed []string) error {
@@ -60,10 +98,8 @@ func hide(dir string, listed []string) error {
 		return nil //nolint:nilerr // what is not there need not be hidden
 	}
 	kept := map[string]*os.File{}
-	for _, p := range outermost(listed) {
-		if !below(p, dir) {
-			continue
-		}
+	inside := slices.DeleteFunc(slices.Clone(listed), func(p string) bool { return !below(p, dir) })
+	for _, p := range outermost(inside) {
 		f, err := os.OpenFile(p, unix.O_PATH, 0)
 		if err != nil {
 			return fmt.Errorf("keep %s: %w", p, err)

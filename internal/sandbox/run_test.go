@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -90,6 +91,57 @@ func TestHiddenIsGone(t *testing.T) {
 	out, _ := sh(t, `cd `+data+` && find . | sort`, func(s *Spec) { s.Dir = keep; s.Hide = []string{data, "/no/such/dir"} })
 	if want := ".\n./a\n./a/keep\n./a/keep/open\n"; out != want {
 		t.Errorf("sees %q, want %q", out, want)
+	}
+}
+
+// TestReachesNoSockets connects to one as Docker's or an SSH agent's are, outside of what
+// Landlock bounds.
+func TestReachesNoSockets(t *testing.T) {
+	t.Parallel()
+	needNamespaces(t)
+	if _, err := exec.LookPath("perl"); err != nil {
+		t.Skip("needs perl")
+	}
+	dir, err := os.MkdirTemp("/var/tmp", "socket")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	l, err := net.Listen("unix", filepath.Join(dir, "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	script := `perl -MIO::Socket::UNIX -e 'print IO::Socket::UNIX->new(Peer => $ARGV[0]) ? "reached" : "$!"' ` + l.Addr().String()
+	if out, _ := sh(t, script, func(s *Spec) { s.Network = true }); out != "No such file or directory" {
+		t.Errorf("connecting says %q", out)
+	}
+	if out, _ := sh(t, script, func(s *Spec) { s.ReadOnly = []string{dir} }); out != "reached" {
+		t.Errorf("connecting to what is listed says %q", out)
+	}
+}
+
+// TestGuestReachesItsFiles in directories that it could not pass outside.
+func TestGuestReachesItsFiles(t *testing.T) {
+	t.Parallel()
+	guest := Available().Guest()
+	if guest == 0 {
+		t.Skip("this host does not let us change users")
+	}
+	base, err := os.MkdirTemp("/opt", "sandbox")
+	if err != nil {
+		t.Skip(err)
+	}
+	defer os.RemoveAll(base)
+	dir := filepath.Join(base, "closed", "its")
+	if err := errors.Join(os.MkdirAll(dir, 0o700), os.Chown(dir, guest, guest)); err != nil {
+		t.Fatal(err)
+	}
+	out, _ := sh(t, `echo x > f && cat f; id -u; cat /etc/shadow 2>&1 | grep -c denied`, func(s *Spec) {
+		s.Dir, s.ReadWrite, s.UID = dir, []string{dir}, guest
+	})
+	if want := fmt.Sprintf("x\n%d\n1\n", guest); out != want {
+		t.Errorf("it says %q, want %q", out, want)
 	}
 }
 

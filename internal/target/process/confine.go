@@ -5,19 +5,13 @@ import (
 	"hash/fnv"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"slipway.dev/internal/core/fault"
 )
 
 // userOf gives the user that the instance runs as: one that nobody else is, if we may
 // change users and can show it a view of the machine in which it reaches its files.
-func (t *Target) userOf(id string) int {
-	if !t.host.Root || !t.host.Namespaces {
-		return 0
-	}
-	return 1_900_000_000 + int(hash(id)%100_000_000) // above the ranges of systemd and of subuid(5)
-}
+func (t *Target) userOf(id string) int { return t.host.UserOf(id) }
 
 // group names the instance's cgroups; other directories on this machine may know the same ID.
 func (t *Target) group(id string) string { return fmt.Sprintf("%08x-%s", hash(t.o.Dir), id) }
@@ -54,19 +48,5 @@ func readableRoot(root string) (string, error) {
 	return root, nil
 }
 
-// hidden lists what the app must not see, and the directories above its own that its user
-// could not pass.
-func (t *Target) hidden(paths ...string) []string {
-	out := append([]string{t.o.Dir}, t.o.Hide...)
-	for _, p := range paths {
-		at := ""
-		for part := range strings.SplitSeq(strings.TrimPrefix(filepath.Dir(p), "/"), "/") {
-			at += "/" + part
-			if fi, err := os.Stat(at); err == nil && fi.Mode().Perm()&0o001 == 0 {
-				out = append(out, at)
-				break
-			}
-		}
-	}
-	return out
-}
+// hidden lists what the app must not see.
+func (t *Target) hidden() []string { return append([]string{t.o.Dir}, t.o.Hide...) }

@@ -108,7 +108,7 @@ func (t *Target) order(in target.Instance, root string, uid int, secrets map[str
 			Command: in.Command, Dir: filepath.Join(root, in.Dir), Env: t.environ(in),
 			ReadOnly:  []string{root, filepath.Join(dir, "config")},
 			ReadWrite: []string{filepath.Join(dir, "work"), filepath.Join(dir, "tmp")},
-			Hide:      t.hidden(root, dir),
+			Hide:      t.hidden(),
 			Secrets:   sandbox.Secrets{Dir: filepath.Join(dir, "secrets"), Files: secrets},
 			UID:       uid,
 		},

@@ -95,7 +95,7 @@ func (t *Target) probeCommand(ctx context.Context, in target.Instance, root, add
 		Command: in.Health.Command, Dir: filepath.Join(root, in.Dir), Env: append(t.environ(in), "PORT="+port),
 		ReadOnly:  []string{root, filepath.Join(dir, "config")},
 		ReadWrite: []string{filepath.Join(dir, "work"), filepath.Join(dir, "tmp")},
-		Hide:      t.hidden(root, dir), UID: t.userOf(in.ID), Network: true,
+		Hide:      t.hidden(), UID: t.userOf(in.ID), Network: true,
 		Stdout: &out, Stderr: &out,
 	})
 	if err == nil {
