@@ -226,6 +226,48 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// TestProblemsHoldNoValues sends secrets in requests that are wrong in some other way.
+func TestProblemsHoldNoValues(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	for _, body := range []string{
+		`{"value":"czNjcmV0","extra":1}`, `{"value":{"czNjcmV0":1}}`, `{"value":["czNjcmV0"]}`, `{"value":"czNjcmV0`, `"czNjcmV0"`,
+	} {
+		answer, text := s.ask(t, "PUT", "/v1/secrets/payment-key", body)
+		if answer.StatusCode != http.StatusBadRequest || strings.Contains(text, "czNjcmV0") {
+			t.Errorf("%s: %s, %s", body, answer.Status, text)
+		}
+	}
+}
+
+// TestRefusesTooMuchUnread asks with a body that never comes.
+func TestRefusesTooMuchUnread(t *testing.T) {
+	t.Parallel()
+	s := start(t, nil)
+	r, err := http.NewRequestWithContext(t.Context(), "POST", s.URL+"/v1/sources/shop/webhook", neverEnding{t.Context()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.ContentLength = 1 << 40
+	r.Header.Set("Content-Type", "application/json")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("it answers %s", answer.Status)
+	}
+}
+
+// neverEnding gives nothing until its context ends.
+type neverEnding struct{ ctx context.Context }
+
+func (n neverEnding) Read([]byte) (int, error) {
+	<-n.ctx.Done()
+	return 0, io.EOF
+}
+
 func TestPanicTellsNothing(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(o *api.Options) {

@@ -61,6 +61,9 @@ func (d *door) unfit(r *http.Request) *Failure {
 		p.Hint = "use localhost or 127.0.0.1"
 		return p
 	}
+	if r.ContentLength > maxBody { // before anything is read of it
+		return newProblem(http.StatusRequestEntityTooLarge, fmt.Sprintf("a request's body may have %d MiB at most", maxBody>>20))
+	}
 	hasBody := r.ContentLength != 0
 	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); hasBody && media != "application/json" {
 		return newProblem(http.StatusUnsupportedMediaType, "a request's body must be application/json")

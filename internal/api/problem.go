@@ -81,13 +81,26 @@ func newProblem(status int, detail string, errs ...error) *Failure {
 	p := &Failure{Title: http.StatusText(status), Status: status, Code: string(codeOf(status)), Detail: detail}
 	for _, err := range errs {
 		if err != nil {
-			p.Errors = append(p.Errors, err.Error())
+			p.Errors = append(p.Errors, withoutValue(err))
 		}
 	}
 	if len(p.Errors) == 1 {
 		p.Detail, p.Errors = detail+": "+p.Errors[0], nil
 	}
 	return p
+}
+
+// withoutValue says what is wrong and where, but not with what: the value may be a secret,
+// and an answer ends up in terminals and logs.
+func withoutValue(err error) string {
+	var detail *huma.ErrorDetail
+	if !errors.As(err, &detail) {
+		return err.Error()
+	}
+	if detail.Location == "" {
+		return detail.Message
+	}
+	return detail.Message + " (" + detail.Location + ")"
 }
 
 func init() {
