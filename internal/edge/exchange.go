@@ -98,8 +98,8 @@ func headerSize(r *http.Request) int {
 
 // rewrite makes the request that the app sees.
 func (x *exchange) rewrite(p *httputil.ProxyRequest) {
+	cleanHeader(p.Out.Header)
 	p.SetXForwarded()
-	p.Out.Header.Del("X-Real-Ip") // some apps believe it, and only the client has set it
 	p.Out.URL.Scheme = "http"
 	p.Out.URL.RawQuery = p.In.URL.RawQuery // as it was: the edge decides nothing by it
 	p.Out.Host = p.In.Host

@@ -23,7 +23,8 @@ func TestRoutesAndForwards(t *testing.T) {
 		t.Errorf("%q", body)
 	}
 	r = e.request("GET", "/headers", "")
-	for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "X-Real-Ip"} {
+	for _, name := range []string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "X-Real-Ip", "X-Forwarded-Port", "X-Forwarded-Prefix",
+		"X_Forwarded_For", "X_Real_IP", "X-Original-URL", "X-Rewrite-URL", "True-Client-IP"} {
 		r.Header.Set(name, "forged")
 	}
 	r.Header.Set("Connection", "X-Secret")
@@ -36,6 +37,24 @@ func TestRoutesAndForwards(t *testing.T) {
 	}
 	if strings.Contains(body, "forged") || strings.Contains(body, "X-Secret") || res.Header.Get(edgewire.Header) != "" {
 		t.Errorf("%v %q", res.Header, body)
+	}
+}
+
+// TestUpgradesOnlyToWebSocket asks for a protocol whose requests would be neither routed nor
+// counted.
+func TestUpgradesOnlyToWebSocket(t *testing.T) {
+	t.Parallel()
+	e := startEdge(t, testOptions(t))
+	app := startApp(t, "app")
+	e.apply(tickets([]string{"i0=" + addressOf(app)}))
+	for _, protocol := range []string{"h2c", "TLS/1.0", "websocket, h2c"} {
+		r := e.request("GET", "/headers", "")
+		r.Header.Set("Connection", "Upgrade, HTTP2-Settings")
+		r.Header.Set("Upgrade", protocol)
+		r.Header.Set("HTTP2-Settings", "AAMAAABkAARAAAAAAAIAAAAA")
+		if _, body := e.do(r); strings.Contains(body, "Upgrade") || strings.Contains(body, "Http2-Settings") {
+			t.Errorf("%s: the app saw %q", protocol, body)
+		}
 	}
 }
 
@@ -52,6 +71,7 @@ func TestRefusesWithReason(t *testing.T) {
 		{"other.localhost", "/", "GET", edgewire.NoRoute, 404},
 		{"shop.localhost", "/a/../b", "GET", edgewire.BadRequest, 400},
 		{"shop.localhost", "/a/%2e%2e/b", "GET", edgewire.BadRequest, 400},
+		{"shop.localhost", "/a/..;/b", "GET", edgewire.BadRequest, 400},
 		{"shop.localhost", "/", "TRACE", edgewire.BadRequest, 405},
 		{"shop.localhost", "/", "POST", edgewire.NoInstance, 503},
 		{"empty.localhost", "/", "GET", edgewire.NoInstance, 503},

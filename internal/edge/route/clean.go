@@ -23,14 +23,14 @@ func Clean(path string) (string, bool) {
 	}
 	doubled := false
 	for i := 0; i < len(path); i++ {
-		if path[i] != '/' {
+		if path[i] != '/' && path[i] != '\\' {
 			continue
 		}
 		rest := path[i+1:]
 		switch {
 		case isDotSegment(rest):
 			return "", false
-		case len(rest) > 0 && rest[0] == '/':
+		case path[i] == '/' && len(rest) > 0 && rest[0] == '/':
 			doubled = true
 		}
 	}
@@ -41,13 +41,14 @@ func Clean(path string) (string, bool) {
 }
 
 // isDotSegment says whether s begins with the segment "." or "..". A backslash counts as
-// a slash here, because some servers take it for one.
+// a slash here, because some servers take it for one, and others forget what follows a
+// semicolon.
 func isDotSegment(s string) bool {
 	if len(s) == 0 || s[0] != '.' {
 		return false
 	}
 	s = strings.TrimPrefix(s[1:], ".")
-	return s == "" || s[0] == '/' || s[0] == '\\'
+	return s == "" || s[0] == '/' || s[0] == '\\' || s[0] == ';'
 }
 
 func collapse(path string) string {
