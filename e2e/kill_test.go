@@ -156,6 +156,9 @@ func (s *scenario) settled(t *testing.T, ctx context.Context) {
 			t.Errorf("%s was started %d times", id, n)
 		}
 	}
+	if starts[s.current.ID+".0"] != 1 || starts[s.current.ID+".1"] != 1 {
+		t.Errorf("what serves, %s, was never started: %v", s.current.ID, starts)
+	}
 	serving := s.current.Subject
 	if err := house.Wait(ctx, serving+" answers", func() (bool, error) { return s.traffic.Version() == serving, nil }); err != nil {
 		t.Errorf("%v, but %s does", err, s.traffic.Version())

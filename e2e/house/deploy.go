@@ -155,8 +155,7 @@ func (h *House) unbuilt(ctx context.Context, commit string) error {
 	return nil
 }
 
-// Quiet waits until just these instances run: replicas of each of the deployments, and
-// until each is known to be healthy.
+// Quiet waits until just these instances run: the first two of each of the deployments.
 func (h *House) Quiet(ctx context.Context, deployments ...string) error {
 	var want []string
 	for _, d := range deployments {
