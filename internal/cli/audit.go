@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
+	"slipway.dev/client"
 	"slipway.dev/client/model"
 )
 
@@ -27,12 +29,8 @@ func auditList(s *session) *cobra.Command {
 		Long:    "List shows journal entries in their order, of everything or of one machine.",
 		Example: "  slipway audit list --after 1200\n  slipway audit list --machine deploy/tickets/prod -o json",
 		Args:    exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			list, err := c.Audit(cmd.Context(), q)
+		RunE: s.calling(func(ctx context.Context, c *client.Client, _ []string) error {
+			list, err := c.Audit(ctx, q)
 			if err != nil {
 				return err
 			}
@@ -43,7 +41,7 @@ func auditList(s *session) *cobra.Command {
 				}
 				t.write(w)
 			})
-		},
+		}),
 	}
 	cmd.Flags().Int64Var(&q.After, "after", 0, "begin after this position")
 	cmd.Flags().IntVar(&q.Limit, "limit", 100, "how many at most")
@@ -57,12 +55,8 @@ func auditVerify(s *session) *cobra.Command {
 		Long:    "Verify recomputes the chain of hashes and checks the signatures of all checkpoints. It ends with exit code 7 if anything is wrong.",
 		Example: `  slipway audit verify || echo "somebody changed the journal"`,
 		Args:    exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			r, err := c.VerifyAudit(cmd.Context())
+		RunE: s.calling(func(ctx context.Context, c *client.Client, _ []string) error {
+			r, err := c.VerifyAudit(ctx)
 			if err != nil {
 				return err
 			}
@@ -75,7 +69,7 @@ func auditVerify(s *session) *cobra.Command {
 				return badly("keep a copy of the store, and compare it with a backup", "the journal does not verify: %s", r.Problem)
 			}
 			return err
-		},
+		}),
 	}
 }
 
@@ -86,13 +80,9 @@ func auditExport(s *session) *cobra.Command {
 		Long:    `Export writes every journal entry as a JSON object on a line, to FILE or ("-", the default) to standard output.`,
 		Example: `  slipway audit export journal.jsonl`,
 		Args:    exactly("[FILE]"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			return s.download(append(args, "-")[0], force, func(w io.Writer) error { return c.ExportAudit(cmd.Context(), w) })
-		},
+		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
+			return s.download(append(args, "-")[0], force, func(w io.Writer) error { return c.ExportAudit(ctx, w) })
+		}),
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "write over a file that is there")
 	return cmd

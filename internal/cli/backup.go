@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slipway.dev/client"
 	"slipway.dev/internal/core/fault"
 )
 
@@ -23,13 +25,9 @@ FILE is there only once it is complete.`,
 		Example: `  slipway backup slipway-2031-04-01.backup
   slipway backup - | age -r age1… > slipway.backup.age`,
 		Args: exactly("FILE"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			return s.download(args[0], force, func(w io.Writer) error { return c.Backup(cmd.Context(), w) })
-		},
+		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
+			return s.download(args[0], force, func(w io.Writer) error { return c.Backup(ctx, w) })
+		}),
 	}
 	cmd.Flags().BoolVar(&force, "force", false, "write over a file that is there")
 	return cmd

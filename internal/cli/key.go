@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
+	"slipway.dev/client"
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/fault"
 )
@@ -23,15 +25,11 @@ never leave it; public ones are for whoever verifies.`,
 func keyList(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List signing keys",
-		Long:    "List shows all signing keys, and whether each signs (active), only verifies (rotated), or is not trusted (revoked).",
+		Long:    "List shows all signing keys, and whether each signs (current), only verifies (rotated), or is not trusted (revoked).",
 		Example: `  slipway key list`,
 		Args:    exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			list, err := c.SigningKeys(cmd.Context())
+		RunE: s.calling(func(ctx context.Context, c *client.Client, _ []string) error {
+			list, err := c.SigningKeys(ctx)
 			if err != nil {
 				return err
 			}
@@ -42,7 +40,7 @@ func keyList(s *session) *cobra.Command {
 				}
 				t.write(w)
 			})
-		},
+		}),
 	}
 }
 
@@ -52,37 +50,29 @@ func keyRotate(s *session) *cobra.Command {
 		Long:    "Rotate makes a new key that signs from now on. What the one before signed still verifies.",
 		Example: `  slipway key rotate`,
 		Args:    exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			k, err := c.RotateSigningKey(cmd.Context())
+		RunE: s.calling(func(ctx context.Context, c *client.Client, _ []string) error {
+			k, err := c.RotateSigningKey(ctx)
 			if err != nil {
 				return err
 			}
 			return s.print(k, func(w io.Writer) { fmt.Fprintf(w, "%s signs from now on\n", clean(k.ID)) })
-		},
+		}),
 	}
 }
 
 func keyRevoke(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use: "revoke KEY", Short: "End trust in a signing key",
-		Long:    "Revoke is for a key that others may have: nothing that it signed verifies any more. Rotate first if it is the active one.",
+		Long:    "Revoke is for a key that others may have: nothing that it signed verifies any more. Rotate first if it is the current one.",
 		Example: `  slipway key revoke 5f1c9a02`,
 		Args:    exactly("KEY"), ValidArgsFunction: s.complete(keyIDs),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			receipt, err := c.RevokeSigningKey(cmd.Context(), args[0])
+		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
+			receipt, err := c.RevokeSigningKey(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			return s.requested(receipt, "revocation of key "+args[0])
-		},
+		}),
 	}
 }
 
@@ -92,12 +82,8 @@ func keyExport(s *session) *cobra.Command {
 		Long:    "Export prints the public keys that verify what this control plane signed: of KEY, or of all that are not revoked.",
 		Example: `  slipway key export > slipway.pub`,
 		Args:    exactly("[KEY]"), ValidArgsFunction: s.complete(keyIDs),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			list, err := c.SigningKeys(cmd.Context())
+		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
+			list, err := c.SigningKeys(ctx)
 			if err != nil {
 				return err
 			}
@@ -115,6 +101,6 @@ func keyExport(s *session) *cobra.Command {
 					io.WriteString(w, k.Public)
 				}
 			})
-		},
+		}),
 	}
 }

@@ -37,12 +37,8 @@ func releaseList(s *session) *cobra.Command {
 		Example: `  slipway release list tickets
   slipway release list tickets -o json | jq -r '.[0].artifact'`,
 		Args: exactly("SERVICE"), ValidArgsFunction: s.complete(services),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			list, err := c.Releases(cmd.Context(), args[0], limit)
+		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
+			list, err := c.Releases(ctx, args[0], limit)
 			if err != nil {
 				return err
 			}
@@ -53,7 +49,7 @@ func releaseList(s *session) *cobra.Command {
 				}
 				t.write(w)
 			})
-		},
+		}),
 	}
 	cmd.Flags().IntVar(&limit, "limit", 20, "how many at most")
 	return cmd
@@ -65,17 +61,13 @@ func releaseShow(s *session) *cobra.Command {
 		Long:    "Show tells where a release comes from, how its build went, and the digests of its artifact and provenance.",
 		Example: `  slipway release show tickets 3f2a91c`,
 		Args:    exactly("SERVICE", "RELEASE"), ValidArgsFunction: s.complete(services, releases),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			r, err := c.Release(cmd.Context(), args[0], args[1])
+		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
+			r, err := c.Release(ctx, args[0], args[1])
 			if err != nil {
 				return err
 			}
 			return s.print(r, func(w io.Writer) { s.showRelease(w, r) })
-		},
+		}),
 	}
 }
 
@@ -112,16 +104,12 @@ func releaseVerb(s *session, verb, summary, long string, do func(*client.Client,
 		Use: verb + " SERVICE RELEASE", Short: summary, Long: long,
 		Example: "  slipway release " + verb + " tickets 3f2a91c",
 		Args:    exactly("SERVICE", "RELEASE"), ValidArgsFunction: s.complete(services, releases),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			receipt, err := do(c, cmd.Context(), args[0], args[1])
+		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
+			receipt, err := do(c, ctx, args[0], args[1])
 			if err != nil {
 				return err
 			}
 			return s.requested(receipt, verb+" of release "+args[1]+" of "+args[0])
-		},
+		}),
 	}
 }

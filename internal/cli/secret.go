@@ -109,12 +109,8 @@ func secretList(s *session) *cobra.Command {
 		Long:    "List shows the names of secrets, and when and by whom each was last set.",
 		Example: `  slipway secret list`,
 		Args:    exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			list, err := c.Secrets(cmd.Context())
+		RunE: s.calling(func(ctx context.Context, c *client.Client, _ []string) error {
+			list, err := c.Secrets(ctx)
 			if err != nil {
 				return err
 			}
@@ -126,7 +122,7 @@ func secretList(s *session) *cobra.Command {
 				}
 				t.write(w)
 			})
-		},
+		}),
 	}
 }
 
@@ -136,16 +132,12 @@ func secretRemove(s *session) *cobra.Command {
 		Long:    "Remove erases a secret. A service that needs it cannot be started again until it is set anew.",
 		Example: `  slipway secret remove payment-key`,
 		Args:    exactly("NAME"), ValidArgsFunction: s.complete(secretNames),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			receipt, err := c.RemoveSecret(cmd.Context(), args[0])
+		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
+			receipt, err := c.RemoveSecret(ctx, args[0])
 			if err != nil {
 				return err
 			}
 			return s.requested(receipt, "removal of secret "+args[0])
-		},
+		}),
 	}
 }

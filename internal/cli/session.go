@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
@@ -86,6 +88,17 @@ func (s *session) connect() (*client.Client, error) {
 			WithHint("name the file that holds it with --token-file; on the control plane's machine it is DATA/token")
 	}
 	return client.New(client.Options{URL: s.server, Token: token})
+}
+
+// calling makes a verb of what is done with a client of the control plane.
+func (s *session) calling(f func(ctx context.Context, c *client.Client, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		c, err := s.connect()
+		if err != nil {
+			return err
+		}
+		return f(cmd.Context(), c, args)
+	}
 }
 
 // log is the program's own log, for the verbs that are a server.

@@ -91,12 +91,8 @@ func sourceList(s *session) *cobra.Command {
 		Long:    "List shows each repository that is watched, the last commit seen on its branch, and what is wrong with it.",
 		Example: `  slipway source list`,
 		Args:    exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			list, err := c.Sources(cmd.Context())
+		RunE: s.calling(func(ctx context.Context, c *client.Client, _ []string) error {
+			list, err := c.Sources(ctx)
 			if err != nil {
 				return err
 			}
@@ -107,7 +103,7 @@ func sourceList(s *session) *cobra.Command {
 				}
 				t.write(w)
 			})
-		},
+		}),
 	}
 }
 
@@ -116,16 +112,12 @@ func sourceVerb(s *session, verb, summary, long string, do func(*client.Client, 
 		Use: verb + " NAME", Short: summary, Long: long,
 		Example: "  slipway source " + verb + " shop",
 		Args:    exactly("NAME"), ValidArgsFunction: s.complete(sourceNames),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			receipt, err := do(c, cmd.Context(), args[0])
+		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
+			receipt, err := do(c, ctx, args[0])
 			if err != nil {
 				return err
 			}
 			return s.requested(receipt, verb+" of source "+args[0])
-		},
+		}),
 	}
 }

@@ -1,12 +1,14 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"slipway.dev/client"
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/fault"
 )
@@ -21,12 +23,8 @@ answers, and the releases that one can go back to.`,
   slipway status tickets
   slipway status -o json | jq '.[] | select(.status != "idle")'`,
 		Args: exactly("[SERVICE]"), ValidArgsFunction: s.complete(services),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
-			lanes, err := c.Lanes(cmd.Context())
+		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
+			lanes, err := c.Lanes(ctx)
 			if err != nil {
 				return err
 			}
@@ -38,7 +36,7 @@ answers, and the releases that one can go back to.`,
 				return fault.New(fault.NotFound, "there is no service %s", args[0]).WithHint("`slipway status` lists what there is")
 			}
 			return s.print(lanes, func(w io.Writer) { s.details(w, lanes) })
-		},
+		}),
 	}
 }
 

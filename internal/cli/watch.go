@@ -1,11 +1,13 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
+	"slipway.dev/client"
 	"slipway.dev/client/model"
 )
 
@@ -23,13 +25,9 @@ starts again.`,
   slipway watch -o json | jq -r 'select(.machine | startswith("deploy/")) | .text'
   slipway watch --after 1200 -o json`,
 		Args: exactly(),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, err := s.connect()
-			if err != nil {
-				return err
-			}
+		RunE: s.calling(func(ctx context.Context, c *client.Client, _ []string) error {
 			said := map[string]string{} // of a machine
-			return c.Watch(cmd.Context(), after, func(h model.Happening) error {
+			return c.Watch(ctx, after, func(h model.Happening) error {
 				return s.line(h, func(w io.Writer) {
 					if said[h.Machine] == h.Text {
 						return
@@ -39,7 +37,7 @@ starts again.`,
 					fmt.Fprintf(w, "%s  %s  %s\n", paint("dim", h.At.Local().Format("15:04:05")), clean(h.Text), paint("dim", "by "+clean(h.Actor)))
 				})
 			})
-		},
+		}),
 	}
 	cmd.Flags().Int64Var(&after, "after", -1, "begin after this position; 0: with the first; -1: now")
 	return cmd

@@ -67,7 +67,7 @@ func New() *Fake {
 	f.lanes[1].Pending = &model.Release{ID: "r5", Service: "tickets", Status: "building"}
 	f.sources = []model.Source{{Name: "shop", URL: "https://git.example/shop.git", Branch: "main", Kind: "service",
 		Head: f.releases[0].Commit, SeenAt: f.ago(time.Minute)}}
-	f.keys = []model.SigningKey{{ID: "key-1", Status: "active", At: f.ago(72 * time.Hour), Public: "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n"}}
+	f.keys = []model.SigningKey{{ID: "key-1", Status: "current", At: f.ago(72 * time.Hour), Public: "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n"}}
 	f.note(machine.System("source"), "source/shop", "source.seen")
 	return f
 }

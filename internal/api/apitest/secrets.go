@@ -76,7 +76,7 @@ func (f *Fake) RotateSigningKey(ctx context.Context) (model.SigningKey, error) {
 	for i := range f.keys {
 		f.keys[i].Status = "rotated"
 	}
-	k := model.SigningKey{ID: fmt.Sprintf("key-%d", len(f.keys)+1), Status: "active", At: f.now, Public: "-----BEGIN PUBLIC KEY-----\n"}
+	k := model.SigningKey{ID: fmt.Sprintf("key-%d", len(f.keys)+1), Status: "current", At: f.now, Public: "-----BEGIN PUBLIC KEY-----\n"}
 	f.keys = append(f.keys, k)
 	return k, nil
 }
