@@ -15,9 +15,9 @@ import (
 const internalPrefix = "/_svc/"
 
 // public serves what comes from outside.
-func (e *program) public(w http.ResponseWriter, r *http.Request) {
-	t := e.table.Load()
-	x := &exchange{edge: e, in: r, limits: t.limits, start: time.Now()}
+func (p *program) public(w http.ResponseWriter, r *http.Request) {
+	t := p.table.Load()
+	x := &exchange{edge: p, in: r, limits: t.limits, start: time.Now()}
 	path, ok := route.Clean(r.URL.Path)
 	if !ok {
 		x.refuse(w, http.StatusBadRequest, edgewire.BadRequest, "the path must begin with / and have no . or .. segment")
@@ -33,9 +33,9 @@ func (e *program) public(w http.ResponseWriter, r *http.Request) {
 
 // internal serves calls between services. Its listener is on loopback only; a browser
 // that was tricked into calling it sends the name of another host.
-func (e *program) internal(w http.ResponseWriter, r *http.Request) {
-	t := e.table.Load()
-	x := &exchange{edge: e, in: r, limits: t.limits, start: time.Now(), internal: true}
+func (p *program) internal(w http.ResponseWriter, r *http.Request) {
+	t := p.table.Load()
+	x := &exchange{edge: p, in: r, limits: t.limits, start: time.Now(), internal: true}
 	if !isLoopback(r.Host) {
 		x.refuse(w, http.StatusBadRequest, edgewire.BadRequest, "calls between services name 127.0.0.1 or localhost as their host")
 		return

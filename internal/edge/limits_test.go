@@ -1,6 +1,7 @@
 package edge_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -132,7 +133,7 @@ func notRead(t *testing.T, e *testEdge, c net.Conn) {
 	chunk := make([]byte, 1<<16)
 	for range 1000 {
 		if _, err := d.Write(chunk); err != nil {
-			if n, ok := err.(net.Error); ok && n.Timeout() {
+			if n := net.Error(nil); errors.As(err, &n) && n.Timeout() {
 				t.Error("the edge waits for a client that does not read")
 			}
 			return // it was cut off

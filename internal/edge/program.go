@@ -131,13 +131,6 @@ func (p *program) isReplaced() bool {
 	return p.replaced
 }
 
-// nextTable gives a channel that is closed when another table is applied.
-func (p *program) nextTable() <-chan struct{} {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.changed
-}
-
 // inFlight counts the requests at each instance.
 func (p *program) inFlight() map[string]int64 {
 	p.mu.Lock()

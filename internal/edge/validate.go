@@ -55,7 +55,7 @@ func validateService(s edgewire.Service, seen map[string]bool) error {
 		seen[kind+id] = true
 	}
 	if !nameForm.MatchString(s.Name) || !nameForm.MatchString(s.Environment) {
-		errs = append(errs, errors.New("name and environment must be lower-case letters, digits, - and ."))
+		errs = append(errs, errors.New("name and environment must be lower-case letters, digits, dots and dashes"))
 	}
 	once("service ", serviceKey(s.Environment, s.Name))
 	if s.IdleTimeout < 0 || s.Timeout < 0 {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -114,7 +115,7 @@ func (c *client) request(q Request) (*http.Request, error) {
 
 // bare leaves out ports, so that failures of one kind are counted as one.
 func bare(err error) error {
-	if op, ok := err.(*net.OpError); ok {
+	if op := (*net.OpError)(nil); errors.As(err, &op) {
 		return op.Err
 	}
 	return err

@@ -47,7 +47,7 @@ func (b *body) Read(p []byte) (int, error) {
 	}
 	n, err := b.from.Read(p)
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		b.end(true)
 	case err != nil:
 		err = cause(b.ctx, err)

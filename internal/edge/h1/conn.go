@@ -82,7 +82,7 @@ func (c *conn) quiet() bool {
 	if err := c.raw.Control(c.callPeek); err != nil {
 		return false
 	}
-	return c.peeked == syscall.EAGAIN
+	return errors.Is(c.peeked, syscall.EAGAIN)
 }
 
 func (c *conn) callPeek(fd uintptr) { c.peek(fd) }

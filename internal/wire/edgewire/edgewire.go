@@ -70,9 +70,9 @@ type Hello struct {
 	Epoch      int64     `json:"epoch"`
 	Generation int64     `json:"generation"`
 	Started    time.Time `json:"started"`
-	HTTP       []string  `json:"http"`     // addresses that it listens on
-	HTTPS      []string  `json:"https"`    //
-	Internal   []string  `json:"internal"` //
+	HTTP       []string  `json:"http"`              // addresses that it listens on
+	HTTPS      []string  `json:"https"`             //
+	Internal   []string  `json:"internal"`          //
 	Problem    string    `json:"problem,omitempty"` // what it could not load when it started, for a person
 }
 
