@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"os"
 	"strings"
 	"time"
 
@@ -12,7 +13,7 @@ import (
 // startEdge starts the edge unless one runs.
 func (h *house) startEdge(ctx context.Context) error {
 	hello, err := h.edge.Ensure(ctx, edgeclient.StartOptions{
-		Binary: executable(), Args: h.edgeArgs(h.dirs), Log: h.dirs.at("edge.log"),
+		Binary: executable(), Args: h.edgeArgs(h.dirs), Env: edgeEnviron(os.Environ()), Log: h.dirs.at("edge.log"),
 	})
 	if err != nil {
 		return err
@@ -21,6 +22,22 @@ func (h *house) startEdge(ctx context.Context) error {
 	h.hello = hello
 	h.helloMu.Unlock()
 	return nil
+}
+
+// edgeEnviron keeps of an environment what a Go program needs to reach an authority for
+// certificates. The edge faces the network and outlives us: the store's password, and
+// whatever else we were started with, is not for it.
+func edgeEnviron(ours []string) []string {
+	env := []string{} // not nil, which would be all of it
+	for _, v := range ours {
+		name, _, _ := strings.Cut(v, "=")
+		switch strings.ToUpper(name) {
+		case "PATH", "HOME", "TZ", "LANG", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR",
+			"GODEBUG", "GOMAXPROCS", "GOTRACEBACK", "GOCOVERDIR":
+			env = append(env, v)
+		}
+	}
+	return env
 }
 
 // upgradeEdge puts an edge of this program's build in the place of one of another, which

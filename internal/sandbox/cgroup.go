@@ -59,6 +59,10 @@ func (g *Group) Dirs() []string {
 	return out
 }
 
+// DefaultProcesses is the limit of processes and threads of who sets none: nobody needs
+// so many, and without one a fork bomb takes all of the machine's.
+const DefaultProcesses = 4096
+
 const cpuPeriod = 100_000 // µs, the kernel's default
 
 func (g *Group) limit(l Limits) {
@@ -82,10 +86,12 @@ func (g *Group) limit(l Limits) {
 		q := strconv.Itoa(max(int(l.CPU*cpuPeriod), 1000))
 		set("cpu", "cpu.cfs_quota_us", "cpu.max", q, q+" "+strconv.Itoa(cpuPeriod))
 	}
-	if l.Processes > 0 {
-		v := strconv.Itoa(l.Processes)
-		set("pids", "pids.max", "pids.max", v, v)
+	processes := l.Processes
+	if processes <= 0 {
+		processes = DefaultProcesses
 	}
+	v := strconv.Itoa(processes)
+	set("pids", "pids.max", "pids.max", v, v)
 }
 
 // OutOfMemory says whether the kernel has killed a process of the group for its limit.

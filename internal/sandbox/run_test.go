@@ -3,12 +3,14 @@ package sandbox
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -242,6 +244,11 @@ func TestLimits(t *testing.T) {
 	out, res := sh(t, `for i in $(seq 60); do sleep 5 & done; echo all`, func(s *Spec) { s.Limits.Processes = 30 })
 	if strings.Contains(out, "all") || res.Err() == nil {
 		t.Errorf("processes: %q %+v", out, res)
+	}
+	g := NewGroup("test-"+strings.ToLower(rand.Text()), Limits{})
+	defer g.Remove()
+	if b, err := os.ReadFile(filepath.Join(g.dirs["pids"], "pids.max")); err != nil || strings.TrimSpace(string(b)) != strconv.Itoa(DefaultProcesses) {
+		t.Errorf("without a limit of its own it may have %s processes, %v", b, err)
 	}
 }
 

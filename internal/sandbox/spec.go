@@ -26,7 +26,8 @@ type Spec struct {
 	Stdout, Stderr io.Writer // nil: thrown away
 }
 
-// Limits bound a command with all its children. Zero: not bounded.
+// Limits bound a command with all its children. Zero: not bounded, but for processes, see
+// DefaultProcesses.
 type Limits struct {
 	Memory    int64   `json:"memory,omitempty"` // bytes
 	CPU       float64 `json:"cpu,omitempty"`    // cores

@@ -69,6 +69,7 @@ func Init() {
 }
 
 func serve() error {
+	unix.Umask(0o077) // what is made here is for our own user; a stage has a umask of its own
 	var o Order
 	if err := json.NewDecoder(os.Stdin).Decode(&o); err != nil {
 		return fmt.Errorf("read the order: %w", err) // also when the control plane died while sending

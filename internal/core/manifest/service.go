@@ -46,7 +46,7 @@ type Run struct {
 type Limits struct {
 	Memory    Size `json:"memory,omitempty" doc:"Memory." eg:"\"128Mi\""`
 	CPU       CPU  `json:"cpu,omitempty" doc:"Cores." eg:"\"0.5\""`
-	Processes int  `json:"processes,omitempty" min:"1" max:"100000" doc:"Processes and threads."`
+	Processes int  `json:"processes,omitempty" min:"1" max:"100000" doc:"Processes and threads. Default: 4096."`
 }
 
 // Route is a public place.
