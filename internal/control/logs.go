@@ -58,33 +58,87 @@ func wanted(s deploy.State, q model.LogsQuery) ([]string, error) {
 	return []string{q.Instance}, nil
 }
 
-// merge reads the logs of several instances at once and gives the lines as they come.
+// merge reads the logs of several instances at once and gives the lines as they come; with
+// Follow also those of instances that come later.
 func (c *Control) merge(ctx context.Context, ids []string, q model.LogsQuery, f func(model.LogLine) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	lines := make(chan model.LogLine)
-	ends := make(chan error, len(ids))
-	for _, id := range ids {
-		go func() { ends <- c.instanceLog(ctx, id, q, lines) }()
+	type end struct {
+		id  string
+		err error
 	}
-	for open := len(ids); open > 0; {
+	ends := make(chan end)
+	read := map[string]bool{} // by ID
+	open := 0
+	begin := func(ids []string, tail int) {
+		for _, id := range ids {
+			if read[id] {
+				continue
+			}
+			read[id] = true
+			open++
+			go func() {
+				err := c.instanceLog(ctx, id, target.LogOptions{Tail: tail, Follow: q.Follow}, lines)
+				select {
+				case ends <- end{id, err}:
+				case <-ctx.Done():
+				}
+			}()
+		}
+	}
+	begin(ids, q.Tail)
+	var later chan []string // nil: none come later
+	if q.Follow && q.Instance == "" {
+		later = make(chan []string)
+		go c.instancesSince(ctx, q, later)
+	}
+	for open > 0 || later != nil {
 		select {
 		case line := <-lines:
 			if err := f(line); err != nil {
 				return err
 			}
-		case err := <-ends:
+		case ids := <-later:
+			begin(ids, 0)
+		case e := <-ends:
 			open--
-			if err != nil && ctx.Err() == nil && !fault.Is(err, fault.NotFound) {
-				return err
+			if fault.Is(e.err, fault.NotFound) {
+				delete(read, e.id) // it has not begun to write
+			} else if e.err != nil && ctx.Err() == nil {
+				return e.err
 			}
+		case <-ctx.Done():
+			return nil
 		}
 	}
 	return nil
 }
 
-func (c *Control) instanceLog(ctx context.Context, id string, q model.LogsQuery, lines chan<- model.LogLine) error {
-	r, err := c.Deps.Logs.Instance(ctx, id, target.LogOptions{Tail: q.Tail, Follow: q.Follow})
+// instancesSince gives the instances of a lane whenever something has happened, until ctx ends.
+func (c *Control) instancesSince(ctx context.Context, q model.LogsQuery, later chan<- []string) {
+	for position := int64(0); ; {
+		head, err := c.Engine.Await(ctx, position)
+		if err != nil {
+			return
+		}
+		position = head
+		s, _, err := engine.Load[deploy.State](ctx, c.Engine, deploy.MachineID(q.Service, q.Environment))
+		if err == nil {
+			ids, _ := wanted(s, q) // refuses only a name, and there is none
+			select {
+			case later <- ids:
+			case <-ctx.Done():
+			}
+		}
+		if pause(ctx, followEvery) != nil {
+			return
+		}
+	}
+}
+
+func (c *Control) instanceLog(ctx context.Context, id string, o target.LogOptions, lines chan<- model.LogLine) error {
+	r, err := c.Deps.Logs.Instance(ctx, id, o)
 	if err != nil {
 		return err
 	}

@@ -60,6 +60,32 @@ func TestInstanceLogs(t *testing.T) {
 	w.refused(w.Logs(w.ctx, model.LogsQuery{Service: "tickets", Environment: "prod"}, nothing), fault.NotFound, "never deployed")
 }
 
+// TestFollowInstances: who follows a service sees what it prints after the next deployment.
+func TestFollowInstances(t *testing.T) {
+	w := newWorld(t)
+	w.printed["tickets.dev.1.0"] = "2026-03-01T09:00:00Z out first\n"
+	w.printed["tickets.dev.2.0"] = "2026-03-01T09:00:01Z out second\n"
+	w.apply("hand", platform)
+	w.live("a1")
+	ctx, cancel := context.WithCancel(w.ctx)
+	lines := make(chan string, 10)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- w.Logs(ctx, model.LogsQuery{Service: "tickets", Environment: "dev", Follow: true}, func(l model.LogLine) error { lines <- l.Text; return nil })
+	}()
+	if got := <-lines; got != "first" {
+		t.Error(got)
+	}
+	w.live("b2")
+	if got := <-lines; got != "second" {
+		t.Error(got)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestBuildLog(t *testing.T) {
 	w := newWorld(t)
 	w.apply("hand", platform)
