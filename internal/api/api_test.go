@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -257,6 +258,32 @@ func TestRefusesTooMuchUnread(t *testing.T) {
 	defer answer.Body.Close()
 	if answer.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("it answers %s", answer.Status)
+	}
+}
+
+// deadlines remembers whether somebody bounded the reading of a body.
+type deadlines struct {
+	*httptest.ResponseRecorder
+	read time.Time
+}
+
+func (d *deadlines) SetReadDeadline(t time.Time) error {
+	d.read = t
+	return nil
+}
+
+// TestBoundsEveryBody of strangers, who are refused before it is read.
+func TestBoundsEveryBody(t *testing.T) {
+	t.Parallel()
+	h := api.Handler(api.Options{Control: apitest.New(), As: apitest.As, Log: slog.New(slog.DiscardHandler)})
+	for _, media := range []string{"application/json", "text/plain"} {
+		r := httptest.NewRequest("POST", "http://localhost/v1/apply", strings.NewReader("{}"))
+		r.Header.Set("Content-Type", media)
+		w := &deadlines{ResponseRecorder: httptest.NewRecorder()}
+		h.ServeHTTP(w, r)
+		if w.Code < 400 || w.read.IsZero() {
+			t.Errorf("%s: %d, to be read until %s", media, w.Code, w.read)
+		}
 	}
 }
 
