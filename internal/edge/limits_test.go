@@ -24,17 +24,19 @@ func (e *testEdge) limit(l edgewire.Limits, services ...edgewire.Service) {
 func TestBodyAndHeaderLimits(t *testing.T) {
 	t.Parallel()
 	e := startEdge(t, testOptions(t))
-	e.limit(edgewire.Limits{Body: 100_000, Header: 1000}, tickets([]string{"i0=" + addressOf(startApp(t, "app"))}))
+	e.limit(edgewire.Limits{Body: 2_000, Header: 1000}, tickets([]string{"i0=" + addressOf(startApp(t, "app"))}))
+	// The bodies go out in one write with the headers: the answer comes before a longer one is
+	// sent, and the client might see the closed connection first.
 	chunked := e.request("POST", "/", "")
-	chunked.Body, chunked.ContentLength = io.NopCloser(strings.NewReader(strings.Repeat("x", 100_010))), -1
+	chunked.Body, chunked.ContentLength = io.NopCloser(strings.NewReader(strings.Repeat("x", 2_010))), -1
 	header := e.request("GET", "/", "")
 	header.Header.Set("X-Large", strings.Repeat("x", 1000))
 	for name, c := range map[string]struct {
 		r      *http.Request
 		status int
 	}{
-		"small":     {e.request("POST", "/", strings.Repeat("x", 100_000)), 200},
-		"announced": {e.request("POST", "/", strings.Repeat("x", 100_001)), 413},
+		"small":     {e.request("POST", "/", strings.Repeat("x", 2_000)), 200},
+		"announced": {e.request("POST", "/", strings.Repeat("x", 2_001)), 413},
 		"chunked":   {chunked, 413},
 		"header":    {header, 431},
 	} {
