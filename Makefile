@@ -13,7 +13,8 @@ PAGE     := $(wildcard internal/web/assets/*.js internal/web/assets/*.css intern
 
 # What is worth a race detector: whatever shares memory between goroutines.
 RACE := ./internal/engine/... ./internal/edge/... ./internal/edgeclient/... ./internal/target/... ./internal/source/... \
-        ./internal/store/... ./internal/web/... ./internal/api/... ./internal/smoke/... ./internal/drive/... ./internal/shim/...
+        ./internal/store/... ./internal/web/... ./internal/api/... ./internal/smoke/... ./internal/drive/... ./internal/shim/... \
+        ./internal/control/... ./internal/app/...
 
 .PHONY: help
 help: ## Show this help
