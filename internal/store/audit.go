@@ -27,8 +27,8 @@ type Break struct {
 }
 
 // Verify walks the whole journal as it is at one moment: positions without a gap, each
-// entry's hash over the one before, each payload's digest, and each checkpoint's
-// signature and hash. A checkpoint beyond the end shows that the end was cut off. It
+// entry's hash over the one before, each payload's digest, each checkpoint's signature and
+// hash, and an entry for each machine's last step. A checkpoint beyond the end shows that the end was cut off. It
 // fails only if the store cannot be read; what is wrong with the journal is in the Audit.
 // Without verify, checkpoints are compared, but their signatures are not checked. Elsewhere
 // are envelopes of checkpoints that were kept outside of the store: they tell of a store
@@ -44,13 +44,17 @@ func (s *Store) Verify(ctx context.Context, verify Verifier, elsewhere ...[]byte
 			points = append(points, w.open(elsewhere, verify)...)
 		}
 		w.points = inOrder(points)
-		return each(ctx, tx, entryColumns+`ORDER BY j.seq`, nil, func(rows *sql.Rows) error {
+		err = each(ctx, tx, entryColumns+`ORDER BY j.seq`, nil, func(rows *sql.Rows) error {
 			r, err := scanEntry(rows)
 			if err == nil {
 				w.entry(r)
 			}
 			return err
 		})
+		if err != nil {
+			return err
+		}
+		return w.machines(ctx, tx)
 	})
 	w.end()
 	return w.audit, err
@@ -97,6 +101,22 @@ func (w *walker) entry(r record) {
 	}
 	w.audit.Entries++
 	w.audit.Head, w.hash = r.Seq, r.Hash
+}
+
+// machines looks for steps that no entry tells of: an end that was cut off since the last
+// checkpoint, or with all of them.
+func (w *walker) machines(ctx context.Context, tx Tx) error {
+	const query = `SELECT m.id, m.step FROM machine m
+		WHERE COALESCE((SELECT j.step FROM journal j WHERE j.machine = m.id ORDER BY j.seq DESC LIMIT 1), 0) < m.step ORDER BY m.id LIMIT 1`
+	return each(ctx, tx, query, nil, func(rows *sql.Rows) error {
+		var id string
+		var step int64
+		err := rows.Scan(&id, &step)
+		if err == nil {
+			w.broken(w.audit.Head+1, "the journal's end was cut off: it has no step %d of %s", step, id)
+		}
+		return err
+	})
 }
 
 func (w *walker) end() {

@@ -171,3 +171,21 @@ func blobs(t *testing.T, s *suite) {
 		t.Error(err)
 	}
 }
+
+// auditCut: whoever cuts the end off together with all checkpoints is told by the machines.
+func auditCut(t *testing.T, s *suite) {
+	st, l := s.lead(t)
+	m := row(1, "toy/a")
+	m.Step = 2
+	write(t, l, store.Commit{
+		Entries:  []store.Entry{entry(1, "toy/a", `"one"`), entry(2, "toy/a", `"two"`), entry(3, "toy/b", `"other"`)},
+		Machines: []store.Snapshot{m},
+	})
+	if a, err := st.Verify(t.Context(), check); err != nil || !a.Verified {
+		t.Fatalf("%+v %v", a.Break, err)
+	}
+	update(t, st, `DELETE FROM journal WHERE seq > 1`)
+	if a, err := st.Verify(t.Context(), check); err != nil || a.Verified || a.Break.Position != 2 || !strings.Contains(a.Break.Reason, "no step 2 of toy/a") {
+		t.Errorf("%+v %v", a.Break, err)
+	}
+}

@@ -31,7 +31,7 @@ func fill(t testing.TB, st *store.Store, l *store.Lease) {
 		t.Fatal(err)
 	}
 	m := row(1, "toy/ä <&>")
-	m.Pending, m.Wake = 1, 99
+	m.Pending, m.Wake, m.Step = 1, 99, 0 // the journal has no step of it
 	write(t, l, store.Commit{Machines: []store.Snapshot{m}, Keep: []store.Ref{{Machine: m.ID, Digest: d}}})
 	if err := st.Checkpoint(t.Context(), start, sign); err != nil {
 		t.Fatal(err)

@@ -31,6 +31,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		"lease":       lease,
 		"newer":       newer,
 		"restore":     restore,
+		"cut":         auditCut,
 		"damage":      damage,
 	} {
 		t.Run(name, func(t *testing.T) {
