@@ -109,7 +109,7 @@ func (e *Engine) Start(ctx context.Context) error {
 		return err
 	}
 	if err := e.serve(ctx, lease); err != nil {
-		e.lose(err)
+		e.lose(nil)
 		return errors.Join(err, e.Stop(context.WithoutCancel(ctx)))
 	}
 	return nil
@@ -176,7 +176,9 @@ func (e *Engine) watchLease(ctx context.Context, lease *store.Lease) {
 // lose ends all work: what this engine knows may no longer be true.
 func (e *Engine) lose(err error) {
 	e.loseOnce.Do(func() {
-		e.log.Error("the engine no longer leads", "error", err)
+		if err != nil {
+			e.log.Error("the engine no longer leads", "error", err)
+		}
 		close(e.lost)
 		e.mu.Lock()
 		defer e.mu.Unlock()

@@ -48,6 +48,7 @@ type Artifacts interface {
 // Edge routes requests and counts them.
 type Edge interface {
 	Apply(ctx context.Context, t edgewire.Table) error
+	Table(ctx context.Context) (edgewire.Table, error)
 	Counters(ctx context.Context) (edgewire.Counters, error)
 	Drained(ctx context.Context, instance string, wait time.Duration) (edgewire.Drained, error)
 }

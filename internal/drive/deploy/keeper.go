@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/target"
 )
@@ -106,13 +107,23 @@ func (k *Keeper) converge(id string) {
 		}
 		k.Log.Warn("instance does not converge yet", "instance", id, "wanted", wanted, "err", err)
 		if wanted {
-			k.observe(spec, target.Status{ID: id, State: target.Starting, Detail: err.Error()})
+			k.observe(spec, target.Status{ID: id, State: stateOf(err), Detail: err.Error()})
 		}
 		select {
 		case <-k.ctx.Done():
 		case <-time.After(backoff(tries)):
 		}
 	}
+}
+
+// stateOf says what a start that went wrong means: what was refused, or is not there, will
+// not get better by itself, and its lane need not wait for a deadline.
+func stateOf(err error) target.State {
+	switch fault.CodeOf(err) {
+	case fault.Invalid, fault.NotFound, fault.Refused, fault.Conflict, fault.TooLarge:
+		return target.Failed
+	}
+	return target.Starting
 }
 
 // settled ends the worker's duty if the instance is as desired now, or if all ends.

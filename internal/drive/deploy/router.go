@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/wire/edgewire"
 )
@@ -17,8 +20,9 @@ import (
 type Router struct {
 	Deps
 	generation int64
-	told       map[string]int64           // lane -> revision that it was told of
-	configs    map[string]config.Resolved // by digest; only those in use
+	told       map[string]int64            // lane -> revision that it was told of
+	configs    map[string]config.Resolved  // by digest; only those in use
+	serving    map[string]edgewire.Service // lane -> what the edge has of it; nil: not asked yet
 }
 
 // NewRouter makes a router.
@@ -26,41 +30,117 @@ func NewRouter(d Deps) *Router {
 	return &Router{Deps: d, told: map[string]int64{}, configs: map[string]config.Resolved{}}
 }
 
+// wish is what one lane desires.
+type wish struct {
+	lane     string
+	revision int64
+	service  edgewire.Service
+}
+
 // Reconcile applies the whole set of routes, and tells each lane whose revision is new that
-// it is in force. The engine makes one call at a time.
+// it is in force. The engine makes one call at a time. A lane whose route cannot be had
+// holds up no other: it keeps what it had, is not told, and goes back by itself.
 func (r *Router) Reconcile(ctx context.Context, all []engine.Desired) error {
-	table := edgewire.Table{Epoch: r.Epoch()}
-	applied := map[string]int64{}
+	if err := r.ask(ctx); err != nil {
+		return err
+	}
+	wishes, failed := r.read(ctx, all)
+	next := map[string]edgewire.Service{}
+	for _, d := range all {
+		if had, ok := r.serving[d.Machine]; ok {
+			next[d.Machine] = had // until it is known that the edge takes the new one
+		}
+	}
+	whole := maps.Clone(next)
+	for _, w := range wishes {
+		whole[w.lane] = w.service
+	}
+	err := r.apply(ctx, whole)
+	if !refused(err) {
+		if err != nil {
+			return errors.Join(failed, err)
+		}
+		return errors.Join(failed, r.tell(ctx, wishes))
+	}
+	for _, w := range wishes {
+		one := maps.Clone(next)
+		one[w.lane] = w.service
+		switch err := r.apply(ctx, one); {
+		case err == nil:
+			next = one
+			failed = errors.Join(failed, r.tell(ctx, []wish{w}))
+		case refused(err):
+			failed = errors.Join(failed, fmt.Errorf("the route of %s: %w", w.lane, err))
+		default:
+			return errors.Join(failed, err)
+		}
+	}
+	return failed
+}
+
+// ask finds out, once, what the edge has from a control plane before this one.
+func (r *Router) ask(ctx context.Context) error {
+	if r.serving != nil {
+		return nil
+	}
+	table, err := r.Edge.Table(ctx)
+	if err != nil {
+		return fmt.Errorf("ask the edge for its table: %w", err)
+	}
+	r.serving = map[string]edgewire.Service{}
+	for _, s := range table.Services {
+		r.serving[deploy.MachineID(s.Name, s.Environment)] = s
+	}
+	return nil
+}
+
+// refused says whether the edge understood a table and does not take it.
+func refused(err error) bool { return fault.Is(err, fault.Invalid) || fault.Is(err, fault.TooLarge) }
+
+// read gives what can be read of the lanes' wishes.
+func (r *Router) read(ctx context.Context, all []engine.Desired) (wishes []wish, failed error) {
 	used := map[string]config.Resolved{}
 	for _, d := range all {
 		var spec deploy.RouteSpec
-		if err := json.Unmarshal(d.Spec, &spec); err != nil {
-			return fmt.Errorf("desired route of %s: %w", d.Machine, err)
+		err := json.Unmarshal(d.Spec, &spec)
+		if err == nil {
+			used[spec.Config], err = r.config(ctx, spec.Config)
 		}
-		resolved, err := r.config(ctx, spec.Config)
 		if err != nil {
-			return fmt.Errorf("route of %s: %w", d.Machine, err)
+			failed = errors.Join(failed, fmt.Errorf("the route of %s: %w", d.Machine, err))
+			continue
 		}
-		used[spec.Config] = resolved
-		table.Services = append(table.Services, serviceOf(spec, resolved))
-		applied[d.Machine] = spec.Revision
+		wishes = append(wishes, wish{d.Machine, spec.Revision, serviceOf(spec, used[spec.Config])})
 	}
 	r.configs = used
+	return wishes, failed
+}
+
+// apply gives the edge a table, in the order of the lanes.
+func (r *Router) apply(ctx context.Context, services map[string]edgewire.Service) error {
 	r.generation++
-	table.Generation = r.generation
+	table := edgewire.Table{Epoch: r.Epoch(), Generation: r.generation}
+	for _, lane := range slices.Sorted(maps.Keys(services)) {
+		table.Services = append(table.Services, services[lane])
+	}
 	if err := r.Edge.Apply(ctx, table); err != nil {
 		return fmt.Errorf("give the edge its table: %w", err)
 	}
-	var failed error
-	for lane, revision := range applied {
-		if r.told[lane] == revision {
+	r.serving = services
+	return nil
+}
+
+// tell tells lanes that what they wished is in force, unless they know.
+func (r *Router) tell(ctx context.Context, wishes []wish) (failed error) {
+	for _, w := range wishes {
+		if r.told[w.lane] == w.revision {
 			continue
 		}
-		if err := r.submit(ctx, lane, deploy.EventRouted, deploy.Routed{Revision: revision}); err != nil {
+		if err := r.submit(ctx, w.lane, deploy.EventRouted, deploy.Routed{Revision: w.revision}); err != nil {
 			failed = errors.Join(failed, err) // called again soon, and then it is told
 			continue
 		}
-		r.told[lane] = revision
+		r.told[w.lane] = w.revision
 	}
 	return failed
 }

@@ -76,13 +76,42 @@ func TestRouterTellsAgain(t *testing.T) {
 	if told := w.told(deploy.EventRouted); len(told) != 1 {
 		t.Errorf("%q", told)
 	}
+}
+
+// TestRouterIsolates: a lane whose route cannot be had keeps what it had, and holds up no
+// other.
+func TestRouterIsolates(t *testing.T) {
+	w := newWorld(t)
+	r := NewRouter(w.deps())
+	const other = "deploy/payments/dev"
+	if err := r.Reconcile(t.Context(), []engine.Desired{route(lane, 1, one), route(other, 1)}); err != nil {
+		t.Fatal(err)
+	}
 	lost := route(lane, 2)
 	lost.Spec = machine.Must(deploy.RouteSpec{Config: "sha256:lost"})
-	before := w.table.Generation
-	if err := r.Reconcile(t.Context(), []engine.Desired{lost}); err == nil || !strings.Contains(err.Error(), "sha256:lost") {
+	if err := r.Reconcile(t.Context(), []engine.Desired{lost, route(other, 2)}); err == nil || !strings.Contains(err.Error(), "sha256:lost") {
 		t.Error(err)
 	}
-	if w.table.Generation != before {
-		t.Error("half a table was applied")
+	if !slices.Equal(routed(w.table), []string{one}) {
+		t.Errorf("the lane lost what it had: %+v", w.table)
+	}
+	w.refuses = two // the edge does not take this instance's address, say
+	if err := r.Reconcile(t.Context(), []engine.Desired{route(lane, 3, two), route(other, 3)}); err == nil || !strings.Contains(err.Error(), lane) {
+		t.Error(err)
+	}
+	if !slices.Equal(routed(w.table), []string{one}) {
+		t.Errorf("the lane lost what it had: %+v", w.table)
+	}
+	told := strings.Join(w.told(deploy.EventRouted), "; ")
+	if !strings.Contains(told, other+` {"revision":2}`) || !strings.Contains(told, other+` {"revision":3}`) ||
+		strings.Contains(told, lane+` {"revision":2}`) || strings.Contains(told, lane+` {"revision":3}`) {
+		t.Errorf("told %s", told)
+	}
+	w.refuses = ""
+	if err := r.Reconcile(t.Context(), []engine.Desired{route(lane, 3, two), route(other, 3)}); err != nil {
+		t.Error(err)
+	}
+	if told := w.told(deploy.EventRouted); told[len(told)-1] != lane+` {"revision":3}` {
+		t.Errorf("told %q", told)
 	}
 }

@@ -31,6 +31,7 @@ type world struct {
 	starts   int         // how many starts fail from now on
 	running  map[string]target.Instance
 	table    edgewire.Table
+	refuses  string // the edge takes no table with this instance
 	counters edgewire.Counters
 	inFlight map[string]int64
 	asks     int           // how often the edge was asked whether an instance is drained
@@ -199,8 +200,17 @@ func (e edge) Apply(_ context.Context, t edgewire.Table) error {
 	if t.Epoch < e.table.Epoch || t.Epoch == e.table.Epoch && t.Generation <= e.table.Generation {
 		return fault.New(fault.Conflict, "the table %d/%d is not newer than %d/%d", t.Epoch, t.Generation, e.table.Epoch, e.table.Generation)
 	}
+	if e.refuses != "" && slices.Contains(routed(t), e.refuses) {
+		return fault.New(fault.Invalid, "instance %s has no good address", e.refuses)
+	}
 	e.table = t
 	return nil
+}
+
+func (e edge) Table(context.Context) (edgewire.Table, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.table, nil
 }
 
 func (e edge) Counters(context.Context) (edgewire.Counters, error) {

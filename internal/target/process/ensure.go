@@ -21,13 +21,25 @@ import (
 )
 
 // Ensure sees to it that the instance runs, from the artifact unpacked at root. Of one
-// that is there already nothing is changed. It does not wait until it is healthy.
+// that is there already nothing is changed; fault.Conflict if that has another artifact. It
+// does not wait until it is healthy.
 func (t *Target) Ensure(ctx context.Context, in target.Instance, root string) error {
 	if err := check(in); err != nil {
 		return err
 	}
 	defer t.lockID(in.ID)()
 	return t.ensure(ctx, in, root)
+}
+
+// same refuses an instance that runs under the same name with another artifact: a control
+// plane that was restored from a backup numbers its deployments again from there.
+func same(in target.Instance, dir string) error {
+	r, err := readRecord(dir)
+	if err == nil && r.Instance.Artifact != in.Artifact {
+		return fault.New(fault.Conflict, "an instance %s runs with another artifact, %.19s", in.ID, r.Instance.Artifact).
+			WithHint("it was started before this store was restored; deploy again, or stop all with: slipway down")
+	}
+	return nil
 }
 
 // starts is how often Ensure tries to start a shim that dies without a word.
@@ -50,6 +62,9 @@ func (t *Target) ensure(ctx context.Context, in target.Instance, root string) er
 				return fmt.Errorf("start instance %s: %w", in.ID, err)
 			}
 		case errors.Is(err, errHeld):
+			if err := same(in, dir); err != nil {
+				return err
+			}
 		case errors.Is(err, fs.ErrNotExist): // removed just now
 			continue
 		default:

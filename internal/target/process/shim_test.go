@@ -196,6 +196,23 @@ func TestOlderLeaderIsRefused(t *testing.T) {
 	epoch.Store(8)
 }
 
+// TestSameNameOtherArtifact: a control plane that was restored from a backup may give a name
+// to something else than what runs under it.
+func TestSameNameOtherArtifact(t *testing.T) {
+	t.Parallel()
+	o := Options{Dir: t.TempDir()}
+	in := targettest.Instance("tickets.dev.1.0", nil)
+	tg := begin(t, o, in)
+	before := until(t, tg, in.ID, healthy)
+	in.Artifact = "sha256:another"
+	if err := tg.Ensure(t.Context(), in, targettest.Build(t)); !fault.Is(err, fault.Conflict) {
+		t.Errorf("ensured with another artifact: %v", err)
+	}
+	if s := until(t, tg, in.ID, healthy); s.PID != before.PID {
+		t.Errorf("was %+v, is %+v", before, s)
+	}
+}
+
 // TestPortTaken has a range of two ports of which others take one before the app is
 // started, and the other while it starts.
 func TestPortTaken(t *testing.T) {
