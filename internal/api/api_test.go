@@ -14,6 +14,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -260,6 +262,41 @@ func TestRefusesTooMuchUnread(t *testing.T) {
 		t.Errorf("it answers %s", answer.Status)
 	}
 }
+
+// TestFewWebhooksAtOnce sends more than are read at once, none of which ever ends: of the
+// rest nothing is read.
+func TestFewWebhooksAtOnce(t *testing.T) {
+	t.Parallel()
+	h := api.Handler(api.Options{Control: apitest.New(), As: apitest.As, Log: slog.New(slog.DiscardHandler)})
+	ctx, cancel := context.WithCancel(t.Context())
+	const requests, most = 50, 8
+	var reading atomic.Int64
+	full, all := make(chan struct{}), sync.WaitGroup{}
+	for range requests {
+		all.Go(func() {
+			body := readerFunc(func([]byte) (int, error) {
+				if reading.Add(1) == most {
+					close(full)
+				}
+				<-ctx.Done()
+				return 0, ctx.Err()
+			})
+			r := httptest.NewRequestWithContext(ctx, "POST", "http://localhost/v1/sources/shop/webhook", body)
+			r.Header.Set("Content-Type", "application/json")
+			h.ServeHTTP(httptest.NewRecorder(), r)
+		})
+	}
+	<-full
+	cancel()
+	all.Wait()
+	if n := reading.Load(); n < most || n >= requests {
+		t.Errorf("%d were read", n)
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 // deadlines remembers whether somebody bounded the reading of a body.
 type deadlines struct {

@@ -37,7 +37,8 @@ type Options struct {
 type door struct {
 	Options
 	Control
-	log *slog.Logger
+	log       *slog.Logger
+	ingesting chan struct{} // holds one for each webhook that is read; see inTurn
 }
 
 // Handler serves the API and the page.
@@ -45,7 +46,7 @@ func Handler(o Options) http.Handler {
 	if o.Heartbeat == 0 {
 		o.Heartbeat = 15 * time.Second
 	}
-	d := &door{Options: o, Control: o.Control, log: o.Log}
+	d := &door{Options: o, Control: o.Control, log: o.Log, ingesting: make(chan struct{}, webhooks)}
 	mux := http.NewServeMux()
 	d.register(humago.New(mux, describe()))
 	mux.HandleFunc("GET /healthz", d.healthz)

@@ -78,6 +78,8 @@ func (d *door) register(api huma.API) {
 		if r.permission == access.Ingest {
 			op.Security = []map[string][]string{} // none: the signature is in the request
 			op.SkipValidateBody = true            // its form is the forge's
+			op.MaxBodyBytes, op.BodyReadTimeout = maxWebhook, webhookTime
+			op.Middlewares = huma.Middlewares{d.inTurn}
 		} else {
 			op.Security = []map[string][]string{{"bearer": {}}}
 			op.Middlewares = huma.Middlewares{d.authenticated}
