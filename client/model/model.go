@@ -19,7 +19,7 @@ type Lane struct {
 	Kept        []Placed    `json:"kept,omitempty"` // what one can roll back to, latest first
 	Instances   []Instance  `json:"instances,omitempty"`
 	URLs        []string    `json:"urls,omitempty"`
-	Pending     *Release    `json:"pending,omitempty"` // a newer release that is being built, or whose build failed
+	Pending     *Release    `json:"pending,omitempty"` // a newer release that is being built, whose build failed, or that may not go in (its Problems)
 }
 
 // Placed is a release that was completed in an environment.

@@ -45,7 +45,7 @@ func releaseList(s *session) *cobra.Command {
 			return s.print(list, func(w io.Writer) {
 				t := s.table("RELEASE", "STATUS", "COMMIT", "AUTHOR", "CREATED", "BUILD", "SIZE", "SUBJECT")
 				for _, r := range list {
-					t.colored(1, r.ID, r.Status, short(r.Commit), orDash(r.Author), s.ago(r.CreatedAt), seconds(r.BuildSeconds), bytesText(r.Size), r.Subject)
+					t.colored(1, r.ID, r.Status, short(r.Commit), orDash(person(r.Author)), s.ago(r.CreatedAt), seconds(r.BuildSeconds), bytesText(r.Size), r.Subject)
 				}
 				t.write(w)
 			})
@@ -53,6 +53,12 @@ func releaseList(s *session) *cobra.Command {
 	}
 	cmd.Flags().IntVar(&limit, "limit", 20, "how many at most")
 	return cmd
+}
+
+// person is the name in "Ada <ada@example.com>".
+func person(author string) string {
+	name, _, _ := strings.Cut(author, " <")
+	return name
 }
 
 func releaseShow(s *session) *cobra.Command {

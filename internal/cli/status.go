@@ -28,14 +28,18 @@ answers, and the releases that one can go back to.`,
 			if err != nil {
 				return err
 			}
+			gone, err := turnedAway(ctx, c, lanes)
+			if err != nil {
+				return err
+			}
 			if len(args) == 0 {
-				return s.print(lanes, func(w io.Writer) { s.board(w, lanes) })
+				return s.print(lanes, func(w io.Writer) { s.board(w, lanes, gone) })
 			}
 			lanes = ofService(lanes, args[0])
 			if len(lanes) == 0 {
 				return fault.New(fault.NotFound, "there is no service %s", args[0]).WithHint("`slipway status` lists what there is")
 			}
-			return s.print(lanes, func(w io.Writer) { s.details(w, lanes) })
+			return s.print(lanes, func(w io.Writer) { s.details(w, lanes, gone) })
 		}),
 	}
 }
@@ -51,14 +55,14 @@ func ofService(lanes []model.Lane, service string) []model.Lane {
 }
 
 // board writes a line for each lane.
-func (s *session) board(w io.Writer, lanes []model.Lane) {
+func (s *session) board(w io.Writer, lanes []model.Lane, gone map[string]model.Deployment) {
 	if len(lanes) == 0 {
 		fmt.Fprintln(w, "Nothing is declared yet. `slipway init` writes a first manifest, `slipway source add` brings a repository in.")
 		return
 	}
 	t := s.table("SERVICE", "ENV", "STATUS", "RELEASE", "COMMIT", "LIVE", "READY", "SUBJECT")
 	for _, l := range lanes {
-		cells := []string{l.Service, l.Environment, laneStatus(l), "-", "-", "-", ready(l), ""}
+		cells := []string{l.Service, l.Environment, laneStatus(l, gone), "-", "-", "-", ready(l), ""}
 		if l.Current != nil {
 			cells[3], cells[4], cells[5], cells[7] = l.Current.Release, short(l.Current.Commit), s.ago(l.Current.CompletedAt), l.Current.Subject
 		}
@@ -68,15 +72,20 @@ func (s *session) board(w io.Writer, lanes []model.Lane) {
 	t.write(w)
 }
 
-// laneStatus is a lane's status with what is on its way.
-func laneStatus(l model.Lane) string {
+// laneStatus is a lane's status with what is on its way, or did not get there.
+func laneStatus(l model.Lane, gone map[string]model.Deployment) string {
 	switch p := l.Pending; {
 	case l.Active != nil:
 	case p != nil && p.Status == "failed":
 		return l.Status + ", build of " + p.ID + " failed"
+	case p != nil && p.Problems[l.Environment] != "":
+		return l.Status + ", " + p.ID + " does not go in"
 	case p != nil:
 		return l.Status + ", " + p.Status + " " + p.ID
 	default:
+		if d, ok := gone[laneKey(l.Service, l.Environment)]; ok {
+			return l.Status + ", " + d.Release + " " + d.Outcome
+		}
 		return l.Status
 	}
 	text := l.Active.Outcome + " " + l.Active.Release
@@ -98,18 +107,21 @@ func ready(l model.Lane) string {
 }
 
 // details writes all that is known of a service's lanes.
-func (s *session) details(w io.Writer, lanes []model.Lane) {
+func (s *session) details(w io.Writer, lanes []model.Lane, gone map[string]model.Deployment) {
 	paint := s.paint(w)
 	for n, l := range lanes {
 		if n > 0 {
 			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(w, "%s  %s\n", paint("bold", clean(l.Service+" in "+l.Environment)), paint(statusColor(l.Status), clean(laneStatus(l))))
+		fmt.Fprintf(w, "%s  %s\n", paint("bold", clean(l.Service+" in "+l.Environment)), paint(statusColor(l.Status), clean(laneStatus(l, gone))))
 		if l.Text != "" {
 			fmt.Fprintln(w, "  "+clean(l.Text))
 		}
-		if l.Active != nil && l.Active.Reason != "" {
+		if l.Active != nil && l.Active.Reason != "" && l.Active.Reason != l.Text {
 			fmt.Fprintln(w, "  "+clean(l.Active.Reason))
+		}
+		for _, line := range whyNot(l, gone) {
+			fmt.Fprintln(w, "  "+clean(line))
 		}
 		if len(l.URLs) > 0 {
 			fmt.Fprintln(w, "  at "+clean(strings.Join(l.URLs, ", ")))

@@ -10,8 +10,8 @@ import (
 	"slipway.dev/internal/core/release"
 )
 
-// withPending adds what is on its way to lanes but has no artifact yet: the newest release of
-// each service, in the environments that take releases by themselves.
+// withPending adds what should be in a lane and is not: the newest release of each service, in
+// the environments that take releases by themselves, if it has no artifact or may not go in.
 func (c *Control) withPending(ctx context.Context, lanes []model.Lane) ([]model.Lane, error) {
 	first, err := c.firstEnvironments(ctx)
 	if err != nil {
@@ -23,18 +23,25 @@ func (c *Control) withPending(ctx context.Context, lanes []model.Lane) ([]model.
 			continue
 		}
 		if _, known := newest[l.Service]; !known {
-			if newest[l.Service], err = c.unbuilt(ctx, l.Service); err != nil {
+			if newest[l.Service], err = c.newest(ctx, l.Service); err != nil {
 				return nil, err
 			}
 		}
-		lanes[i].Pending = newest[l.Service]
+		if r := newest[l.Service]; r != nil && (r.Artifact == "" || r.Problems[l.Environment] != "" && !knows(l, r.ID)) {
+			lanes[i].Pending = r
+		}
 	}
 	return lanes, nil
 }
 
-// unbuilt gives the newest release of a service that goes where it may by itself, if that
-// has no artifact yet.
-func (c *Control) unbuilt(ctx context.Context, service string) (*model.Release, error) {
+// knows says of a release that it has got into a lane: what stood in its way is over then.
+func knows(l model.Lane, release string) bool {
+	return l.Active != nil && l.Active.Release == release || l.Current != nil && l.Current.Release == release ||
+		slices.ContainsFunc(l.Kept, func(p model.Placed) bool { return p.Release == release })
+}
+
+// newest gives the newest release of a service that goes where it may by itself.
+func (c *Control) newest(ctx context.Context, service string) (*model.Release, error) {
 	rows, err := c.Engine.List(ctx, release.MachineID(service, ""))
 	if err != nil {
 		return nil, err
@@ -45,14 +52,10 @@ func (c *Control) unbuilt(ctx context.Context, service string) (*model.Release, 
 		if err != nil {
 			return nil, err
 		}
-		if s.To != "" {
-			continue
+		if s.To == "" {
+			r := releaseOf(s)
+			return &r, nil
 		}
-		if s.Artifact.Digest != "" {
-			break
-		}
-		r := releaseOf(s)
-		return &r, nil
 	}
 	return nil, nil
 }
