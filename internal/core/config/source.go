@@ -43,7 +43,7 @@ func (Source) Step(s SourceState, e machine.Event) (machine.Next[SourceState], e
 func (s SourceState) add(spec SourceSpec) (machine.Next[SourceState], error) {
 	var none machine.Next[SourceState]
 	if s.exists() {
-		return none, fault.New(fault.Refused, "there is a source %s already", s.Spec.Name).WithHint("slipway source change, or give the new one another name")
+		return none, fault.New(fault.Refused, "there is a source %s already", s.Spec.Name).WithHint("`slipway source remove %s` first, or give the new one another name", s.Spec.Name)
 	}
 	if err := spec.check(); err != nil {
 		return none, err
