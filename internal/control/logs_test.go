@@ -153,7 +153,13 @@ func TestWatch(t *testing.T) {
 			}
 		}
 	}
+	if h := next("release/tickets/a10000000000"); !strings.HasPrefix(h.Text, "tickets: release a10000000000 is built") {
+		t.Errorf("%+v", h)
+	}
 	if h := next("deploy/tickets/dev"); h.Status != "idle" || !strings.HasPrefix(h.Text, "tickets/dev: ") {
+		t.Errorf("%+v", h)
+	}
+	if h := next("deployment/tickets.dev.1"); h.Text != "tickets/dev: deployment of a10000000000 is completed" {
 		t.Errorf("%+v", h)
 	}
 	r := try(w.SetSecret(w.ctx, "k", []byte("v")))(t)

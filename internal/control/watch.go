@@ -3,11 +3,15 @@ package control
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/release"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/store"
 )
@@ -44,16 +48,66 @@ func (c *Control) Watch(ctx context.Context, after int64, f func(model.Happening
 	}
 }
 
-// happening puts an entry into one line for a person.
+// happening puts an entry into one line for a person. What a machine is now is told, not what
+// it was at the entry.
 func (c *Control) happening(ctx context.Context, e store.Entry) model.Happening {
 	h := model.Happening{Position: e.Seq, At: e.At, Actor: e.Actor.String(), Machine: e.Machine, Type: e.Type}
-	if lane, ok := strings.CutPrefix(e.Machine, "deploy/"); ok {
+	kind, name, _ := strings.Cut(e.Machine, "/")
+	switch kind {
+	case "deploy":
 		if s, _, err := engine.Load[deploy.State](ctx, c.Engine, e.Machine); err == nil {
 			st := s.Status()
-			h.Status, h.Text = st.Word, fmt.Sprintf("%s: %s", lane, st.Text)
-			return h
+			h.Status, h.Text = st.Word, name+": "+st.Text
+		}
+	case "deployment":
+		if d, _, err := engine.Load[deploy.Ended](ctx, c.Engine, e.Machine); err == nil {
+			h.Status, h.Text = string(d.Outcome), endText(d)
+		}
+	case "release":
+		if s, _, err := engine.Load[release.State](ctx, c.Engine, e.Machine); err == nil {
+			h.Status, h.Text = string(s.Status), releaseText(s)
+		}
+	case "source":
+		if s, _, err := engine.Load[config.SourceState](ctx, c.Engine, e.Machine); err == nil {
+			h.Text = sourceText(name, s)
 		}
 	}
-	h.Text = e.Type + " " + e.Machine
+	if h.Text == "" {
+		h.Text = e.Type + " " + e.Machine
+	}
 	return h
+}
+
+func endText(d deploy.Ended) string {
+	text := fmt.Sprintf("%s/%s: deployment of %s is %s", d.Service, d.Environment, d.Release, d.Outcome)
+	if d.Reason != "" {
+		text += ": " + d.Reason
+	}
+	return text
+}
+
+func releaseText(s release.State) string {
+	text := fmt.Sprintf("%s: release %s is %s", s.Service, s.ID, s.Status)
+	switch {
+	case s.Error != "":
+		return text + ": " + s.Error
+	case len(s.Problems) > 0:
+		env := slices.Sorted(maps.Keys(s.Problems))[0]
+		return text + ", and does not go into " + env + ": " + s.Problems[env]
+	case s.Subject != "":
+		return fmt.Sprintf("%s (%s)", text, s.Subject)
+	}
+	return text
+}
+
+func sourceText(name string, s config.SourceState) string {
+	switch problem := s.Problem(); {
+	case s.Removed:
+		return "source " + name + " is watched no longer"
+	case problem != "":
+		return "source " + name + ": " + problem
+	case s.Head != "":
+		return fmt.Sprintf("source %s is at commit %.7s", name, s.Head)
+	}
+	return ""
 }
