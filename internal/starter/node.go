@@ -2,7 +2,14 @@ package starter
 
 import (
 	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
 )
+
+// plainNode is a start script that needs no shell and no npm: without them in between, the
+// program has SIGTERM at once.
+var plainNode = regexp.MustCompile(`^node [\w./-]+$`)
 
 // nodeServices finds packages with a start script.
 func nodeServices(t *tree, _ *Guess) []Service {
@@ -12,17 +19,23 @@ func nodeServices(t *tree, _ *Guess) []Service {
 			continue
 		}
 		var p struct {
-			Name    string
-			Scripts map[string]string
+			Scripts                       map[string]string
+			Dependencies, DevDependencies map[string]any
 		}
 		if json.Unmarshal(t.read(folder, "package.json"), &p) != nil || p.Scripts["start"] == "" {
 			continue
 		}
+		build, command := nodeInstall(t, folder, p.Scripts["build"] != "")+` && cp -R . "$OUT"`, []string{"npm", "start"}
+		if build == `npm install && cp -R . "$OUT"` && len(p.Dependencies)+len(p.DevDependencies) == 0 && none(p.Scripts, "preinstall", "install", "postinstall", "prepare") {
+			build = `cp -R . "$OUT"`
+		}
+		if plainNode.MatchString(p.Scripts["start"]) && none(p.Scripts, "prestart") {
+			command = strings.Fields(p.Scripts["start"])
+		}
 		out = append(out, Service{
 			Path: folder, Because: "package.json has the script start: " + p.Scripts["start"],
-			Build:   nodeInstall(t, folder, p.Scripts["build"] != "") + ` && cp -R . "$OUT"`,
-			Command: []string{"npm", "start"},
-			Notes:   []string{"Node must be installed where it runs."},
+			Build: build, Command: command,
+			Notes: []string{"Node must be installed where it runs."},
 		})
 	}
 	return out
@@ -42,4 +55,9 @@ func nodeInstall(t *tree, folder string, build bool) string {
 		install += " && " + tool + " run build"
 	}
 	return install
+}
+
+// none says that a package has none of these scripts.
+func none(scripts map[string]string, names ...string) bool {
+	return !slices.ContainsFunc(names, func(name string) bool { return scripts[name] != "" })
 }

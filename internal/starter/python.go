@@ -7,20 +7,28 @@ import (
 
 var framework = regexp.MustCompile(`(?im)^\s*(?:"|')?(fastapi|starlette|uvicorn|flask|django|gunicorn)\b|["'](fastapi|starlette|uvicorn|flask|django|gunicorn)\b`)
 
-// pythonServices finds programs by their requirements and usual names.
+// quotedPort is how a program names the variable that it reads its port from.
+var quotedPort = regexp.MustCompile(`["']PORT["']`)
+
+// pythonServices finds programs by their usual names, and by what they require or that they
+// read PORT.
 func pythonServices(t *tree, _ *Guess) []Service {
 	var out []Service
 	for _, folder := range t.order {
 		wants := string(t.read(folder, "requirements.txt")) + "\n" + string(t.read(folder, "pyproject.toml"))
 		entry := pythonEntry(t, folder)
-		if entry == "" || strings.TrimSpace(wants) == "" && entry != "manage.py" {
+		plain := strings.TrimSpace(wants) == ""
+		if entry == "" || plain && entry != "manage.py" && !quotedPort.Match(t.read(folder, entry)) {
 			continue
 		}
 		command, because := pythonCommand(wants, entry)
+		run := []string{"sh", "-c", "PYTHONPATH=.deps exec " + command}
+		if plain && entry != "manage.py" { // it requires nothing
+			run, because = strings.Fields(command), entry+" reads PORT"
+		}
 		out = append(out, Service{
-			Path: folder, Because: because, Build: pythonBuild(t, folder),
-			Command: []string{"sh", "-c", "PYTHONPATH=.deps exec " + command},
-			Notes:   []string{"Python must be installed where it runs, in the version that it was built with."},
+			Path: folder, Because: because, Build: pythonBuild(t, folder), Command: run,
+			Notes: []string{"Python must be installed where it runs, in the version that it was built with."},
 		})
 	}
 	return out
@@ -52,7 +60,7 @@ func pythonCommand(wants, entry string) (command, because string) {
 	case has["flask"]:
 		return `python3 -m flask --app ` + module + ` run --host 127.0.0.1 --port "$PORT"`, "it requires Flask"
 	}
-	return "python3 " + entry, "there is " + entry
+	return "python3 -u " + entry, "there is " + entry
 }
 
 func pythonBuild(t *tree, folder string) string {

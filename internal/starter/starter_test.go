@@ -83,9 +83,24 @@ EXPOSE 3000
 				"Node must be installed where it runs.", "It seems to listen on port 3000. It must listen on the port in the variable PORT."}}},
 			notes: []string{"Dockerfile is not used: Slipway builds without it. To run an image that something else builds, write image: instead of build:."},
 		},
+		"Node that requires nothing": {
+			files: "-- package.json --\n{\"scripts\": {\"start\": \"node server.js\"}}\n-- server.js --\nprocess.env.PORT; '/healthz'\n",
+			want: []Service{{Name: "shop-1", Path: ".", Build: `cp -R . "$OUT"`, Command: []string{"node", "server.js"}, Health: "/healthz",
+				Notes: []string{"Node must be installed where it runs."}}},
+		},
+		"Node with something to do before": {
+			files: "-- package.json --\n{\"scripts\": {\"start\": \"node server.js\", \"prestart\": \"x\", \"prepare\": \"y\"}}\n-- server.js --\nprocess.env.PORT; '/healthz'\n",
+			want: []Service{{Name: "shop-1", Path: ".", Build: `npm install && cp -R . "$OUT"`, Command: []string{"npm", "start"}, Health: "/healthz",
+				Notes: []string{"Node must be installed where it runs."}}},
+		},
+		"Python that requires nothing": {
+			files: "-- app.py --\nport = os.environ[\"PORT\"]; '/healthz'\n-- tools/main.py --\nprint('not a service')\n",
+			want: []Service{{Name: "shop-1", Path: ".", Build: `cp -R . "$OUT"`, Command: []string{"python3", "-u", "app.py"}, Health: "/healthz",
+				Notes: []string{"Python must be installed where it runs, in the version that it was built with."}}},
+		},
 		"Node workspace": {
 			files: "-- package.json --\n{\"workspaces\": [\"apps/*\"]}\n-- apps/web/package.json --\n{\"scripts\": {\"start\": \"node x\"}}\n-- apps/web/yarn.lock --\n-- apps/web/x.js --\nprocess.env.PORT; \"/ping\"\n-- apps/lib/package.json --\nnot json\n",
-			want: []Service{{Name: "web", Path: "apps/web", Build: `yarn install --frozen-lockfile && cp -R . "$OUT"`, Command: []string{"npm", "start"}, Health: "/ping",
+			want: []Service{{Name: "web", Path: "apps/web", Build: `yarn install --frozen-lockfile && cp -R . "$OUT"`, Command: []string{"node", "x"}, Health: "/ping",
 				Notes: []string{"Node must be installed where it runs."}}},
 		},
 		"Python": {

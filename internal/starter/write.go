@@ -67,7 +67,7 @@ func (g Guess) Lines() []string {
 func (g Guess) Files() ([]File, error) {
 	if len(g.Services) == 0 {
 		return nil, fault.New(fault.NotFound, "nothing here looks like a service").
-			WithHint("write slipway.yaml by hand; `slipway schema` describes it")
+			WithHint("name the command that starts it in a Procfile (web: COMMAND) and try again, or write slipway.yaml by hand; `slipway schema` describes it")
 	}
 	var out []File
 	var all []manifest.Resource
