@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"slipway.dev/client/model"
 	"slipway.dev/examples"
@@ -163,16 +164,40 @@ func (s *stage) shipBad(ctx context.Context, v examples.Variant) error {
 	return s.wanted(d, "rolledBack")
 }
 
-// goBack rolls back what was shipped last.
+// goBack rolls back what was shipped last and is there, or on its way.
 func goBack(ctx context.Context, s *stage) error {
-	service := *s.last.Load()
+	lanes, err := s.house.client.Lanes(ctx)
+	if err != nil {
+		return err
+	}
+	service := toLeave(lanes, *s.last.Load())
+	if service == "" {
+		s.say("There is nothing to go back to: what Slipway took back is gone already. Press g first.")
+		return nil
+	}
 	s.say("Back with %s, on request.", service)
-	_, err := s.rollback(ctx, service)
+	_, err = s.rollback(ctx, service)
 	if refused(err) {
 		s.say("%s  cannot go back: %s.", service, err)
 		return nil
 	}
 	return err
+}
+
+// toLeave picks the service to go back with: what was shipped last if it is on its way, or
+// else the one that completed last and has something to go back to; "" if there is none.
+func toLeave(lanes []model.Lane, shipped string) string {
+	var found string
+	var at time.Time
+	for _, l := range lanes {
+		if l.Service == shipped && l.Active != nil {
+			return shipped
+		}
+		if l.Current != nil && len(l.Kept) > 0 && l.Current.CompletedAt.After(at) {
+			found, at = l.Service, l.Current.CompletedAt
+		}
+	}
+	return found
 }
 
 // pick gives the good or bad versions: those that are named, in that order, or all.

@@ -40,6 +40,33 @@ func TestServicesOnNarrowTerminals(t *testing.T) {
 	}
 }
 
+func TestToLeave(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1000, 0)
+	back := []model.Placed{{Release: "1"}}
+	placed := func(after time.Duration) *model.Placed {
+		return &model.Placed{Release: "2", CompletedAt: at.Add(after)}
+	}
+	first := model.Lane{Service: "first", Current: placed(5)}
+	early := model.Lane{Service: "early", Current: placed(1), Kept: back}
+	late := model.Lane{Service: "late", Current: placed(2), Kept: back}
+	under := model.Lane{Service: "under", Current: placed(0), Active: &model.Deployment{}}
+	for _, c := range []struct {
+		shipped, want string
+		lanes         []model.Lane
+	}{
+		{"first", "", nil},
+		{"first", "", []model.Lane{first}},
+		{"first", "late", []model.Lane{first, early, late}},
+		{"under", "under", []model.Lane{early, under, late}},
+		{"early", "late", []model.Lane{early, under, late}},
+	} {
+		if got := toLeave(c.lanes, c.shipped); got != c.want {
+			t.Errorf("of %d lanes, after %s was shipped: %q, wanted %q", len(c.lanes), c.shipped, got, c.want)
+		}
+	}
+}
+
 func TestCrowd(t *testing.T) {
 	t.Parallel()
 	c := newCrowd()
