@@ -79,7 +79,7 @@ app.get('/health', ok); app.listen(3000)
 FROM node
 EXPOSE 3000
 `,
-			want: []Service{{Name: "shop-1", Path: ".", Build: `npm ci && npm run build && cp -R . "$OUT"`, Command: []string{"npm", "start"}, Health: "/health", Notes: []string{
+			want: []Service{{Name: "shop-1", Path: ".", Build: `npm ci && npm run build && cp -R . "$OUT"`, Command: []string{"node", "server.js"}, Health: "/health", Notes: []string{
 				"Node must be installed where it runs.", "It seems to listen on port 3000. It must listen on the port in the variable PORT."}}},
 			notes: []string{"Dockerfile is not used: Slipway builds without it. To run an image that something else builds, write image: instead of build:."},
 		},
@@ -198,7 +198,7 @@ func TestHostileNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	agrees(t, files[0].Content, []Service{{Name: "a-b-c-d-e-x-y", Path: odd, Build: `npm install && cp -R . "$OUT"`, Command: []string{"npm", "start"}}})
+	agrees(t, files[0].Content, []Service{{Name: "a-b-c-d-e-x-y", Path: odd, Build: `cp -R . "$OUT"`, Command: []string{"npm", "start"}}})
 }
 
 func TestLookStaysInside(t *testing.T) {
