@@ -73,6 +73,25 @@ func TestCell(t *testing.T) {
 				Arriving: &release{Name: "0123456"}, Weight: 10, Stage: 1, Stages: 3,
 			},
 		},
+		"being built": {
+			lane: model.Lane{Status: "empty", Pending: &model.Release{ID: "r2", Status: "building", Subject: "Try it"}},
+			want: cell{status: status{"Building", "dots", busy}, Arriving: &release{Name: "r2", Subject: "Try it"}},
+		},
+		"not built": {
+			lane: model.Lane{Status: "idle", Current: serving, Pending: &model.Release{ID: "r2", Status: "failed", Error: "exit status 1"}},
+			last: &model.Deployment{Outcome: "rolledBack"},
+			want: cell{status: status{"Build failed", "cross", warn}, Text: "exit status 1", Gone: &release{Name: "r2"}, Serving: &release{Name: "r1"}},
+		},
+		"not let in": {
+			lane: model.Lane{
+				Environment: "dev", Status: "idle", Current: serving,
+				Pending: &model.Release{ID: "r2", Status: "built", Artifact: "sha256:1", Problems: map[string]string{"dev": "a secret is not set"}},
+			},
+			want: cell{
+				Environment: "dev", status: status{"Does not go in", "pause", warn}, Text: "a secret is not set",
+				Gone: &release{Name: "r2"}, Serving: &release{Name: "r1"},
+			},
+		},
 		"taken back": {
 			lane: model.Lane{Status: "idle", Text: "r1 runs", Current: serving},
 			last: &model.Deployment{Outcome: "rolledBack", Release: "r2", Reason: "too many errors", Subject: "Break it"},

@@ -45,6 +45,8 @@ func cellOf(lane model.Lane, last *model.Deployment) cell {
 	case d != nil:
 		c.Arriving = &release{name(d.Commit, d.Release), d.Subject, d.RequestedAt}
 		c.Weight, c.Stage, c.Stages = d.Weight, d.Stage, d.Stages
+	case lane.Pending != nil:
+		c.pending(*lane.Pending)
 	case last != nil && sentAway(last.Outcome):
 		c.status, c.Text = statusOf(last.Outcome, true), last.Reason
 		c.Gone = &release{name(last.Commit, last.Release), last.Subject, last.FinishedAt}
@@ -62,6 +64,19 @@ func cellOf(lane model.Lane, last *model.Deployment) cell {
 		c.URL = lane.URLs[0]
 	}
 	return c
+}
+
+// pending shows a release that is not there yet: it is built, or cannot come.
+func (c *cell) pending(r model.Release) {
+	it := &release{name(r.Commit, r.ID), r.Subject, r.CreatedAt}
+	switch problem := r.Problems[c.Environment]; {
+	case r.Status == "building":
+		c.status, c.Text, c.Arriving = status{"Building", "dots", busy}, "", it
+	case r.Artifact == "":
+		c.status, c.Text, c.Gone = status{"Build " + r.Status, "cross", warn}, r.Error, it
+	case problem != "":
+		c.status, c.Text, c.Gone = status{"Does not go in", "pause", warn}, problem, it
+	}
 }
 
 // sentAway says of a finished deployment that its release did not stay.
