@@ -76,7 +76,7 @@ func TestEveryCall(t *testing.T) {
 		},
 		"keys": func() error {
 			k, err := c.RotateSigningKey(ctx)
-			if err := want(err, k.Status == "active"); err != nil {
+			if err := want(err, k.Status == "current"); err != nil {
 				return err
 			}
 			if _, err := c.RevokeSigningKey(ctx, k.ID); err != nil {

@@ -129,6 +129,11 @@ func (e *Engine) serve(ctx context.Context, lease *store.Lease) error {
 	e.mu.Unlock()
 	e.watchers.moved(head, nil)
 	e.writer.start(lease, head, n)
+	for _, v := range e.views {
+		if err := v.Prepare(ctx); err != nil {
+			return err
+		}
+	}
 	if e.opts.Begin != nil {
 		if err := e.opts.Begin(run); err != nil {
 			return err

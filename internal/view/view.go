@@ -77,11 +77,19 @@ func (r *Runner) Run(ctx context.Context) {
 	}
 }
 
+// Prepare makes the view's tables, so that they can be read, if empty, before Run has come
+// as far as the journal's end.
+func (r *Runner) Prepare(ctx context.Context) (err error) {
+	r.cursor, err = r.prepare(ctx)
+	r.ready = err == nil
+	return err
+}
+
 // CatchUp applies what the journal has beyond what the view has seen.
 func (r *Runner) CatchUp(ctx context.Context) (err error) {
 	defer func() { r.ready = err == nil }()
 	if !r.ready { // at first, and after an error: somebody else may have moved it
-		if r.cursor, err = r.prepare(ctx); err != nil {
+		if err := r.Prepare(ctx); err != nil {
 			return err
 		}
 	}
