@@ -80,7 +80,7 @@ func (s *session) paint(stream io.Writer) func(color, text string) string {
 // statusColor is the colour of a status.
 func statusColor(status string) string {
 	switch status {
-	case "completed", "built", "ready", "healthy", "running", "current", "create":
+	case "completed", "built", "healthy", "running", "current", "create":
 		return "green"
 	case "failed", "rollbackFailed", "held", "crashed", "revoked", "conflict", "delete":
 		return "red"

@@ -95,15 +95,21 @@ func laneStatus(l model.Lane, gone map[string]model.Deployment) string {
 	return text
 }
 
-// ready counts the instances that take requests.
+// ready counts the healthy ones of the instances that take requests, or of those that start.
 func ready(l model.Lane) string {
-	routed := 0
+	routed, healthy := 0, 0
 	for _, i := range l.Instances {
 		if i.Routed {
 			routed++
+			if i.State == "healthy" {
+				healthy++
+			}
 		}
 	}
-	return fmt.Sprintf("%d/%d", routed, len(l.Instances))
+	if routed == 0 {
+		routed = len(l.Instances)
+	}
+	return fmt.Sprintf("%d/%d", healthy, routed)
 }
 
 // details writes all that is known of a service's lanes.

@@ -60,7 +60,7 @@ func New() *Fake {
 		f.lanes = append(f.lanes, &model.Lane{Service: "tickets", Environment: env, Team: "box-office", Status: "idle",
 			Current: f.placed("r3", env, 3), Kept: []model.Placed{*f.placed("r2", env, 2)},
 			Instances: []model.Instance{{ID: "tickets." + env + ".3.0", Deployment: "tickets." + env + ".3",
-				State: "ready", Address: "127.0.0.1:40001", Routed: true}},
+				State: "healthy", Address: "127.0.0.1:40001", Routed: true}},
 			URLs: []string{"http://shop.localhost:8080/orders"}})
 		f.history = append(f.history, f.done(env, 3, "r3"), f.done(env, 2, "r2"))
 	}
