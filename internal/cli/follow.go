@@ -92,7 +92,11 @@ func (s *session) report(d model.Deployment, wanted ...string) error {
 	if slices.Contains(wanted, d.Outcome) {
 		return nil
 	}
-	hint := fmt.Sprintf("look at `slipway logs %s %s` and `slipway history %s %s`", d.Service, d.Environment, d.Service, d.Environment)
+	logs := fmt.Sprintf("slipway logs %s %s", d.Service, d.Environment)
+	if id := instanceIn(d); id != "" {
+		logs += " --instance " + id
+	}
+	hint := fmt.Sprintf("look at `%s` and `slipway status %s`", logs, d.Service)
 	if d.Outcome == "held" {
 		hint = fmt.Sprintf("decide with `slipway settle %s %s retry|rollback|accept`", d.Service, d.Environment)
 	}
@@ -107,7 +111,11 @@ func (s *session) ending(w io.Writer, d model.Deployment, wanted []string) {
 	if !slices.Contains(wanted, d.Outcome) {
 		return // the error says it
 	}
-	fmt.Fprintf(w, "%s %s serves release %s in %s (%s)\n", s.paint(w)("green", d.Outcome+":"), clean(d.Service), clean(serving(d)), clean(d.Environment), took(d))
+	now := "serves release " + d.Release
+	if d.Outcome == "rolledBack" {
+		now = "serves what it did before release " + d.Release
+	}
+	fmt.Fprintf(w, "%s %s %s in %s (%s)\n", s.paint(w)("green", d.Outcome+":"), clean(d.Service), clean(now), clean(d.Environment), took(d))
 }
 
 // took is how long a deployment took; of a way back what counts is when its traffic was gone.
@@ -116,12 +124,4 @@ func took(d model.Deployment) string {
 		return fmt.Sprintf("traffic moved in %.0f ms", d.RollbackMillis)
 	}
 	return seconds(d.Seconds)
-}
-
-// serving is the release that serves after a deployment ended well.
-func serving(d model.Deployment) string {
-	if d.Outcome == "rolledBack" {
-		return "before " + d.Release
-	}
-	return d.Release
 }

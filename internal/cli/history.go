@@ -13,7 +13,8 @@ func newHistory(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "history [SERVICE [ENV]]", Short: "List deployments and how they ended, latest first",
 		Long: `History lists deployments, latest first: of everything, of a service, or of a service
-in an environment. It says how each ended and why.`,
+in an environment. It says how each ended and why; slipway release show
+tells who wrote a release.`,
 		Example: `  slipway history
   slipway history tickets prod --limit 5
   slipway history -o json | jq '.[] | select(.outcome == "rolledBack") | .reason'`,
@@ -33,9 +34,9 @@ in an environment. It says how each ended and why.`,
 				return err
 			}
 			return s.print(list, func(w io.Writer) {
-				t := s.table("DEPLOYMENT", "RELEASE", "STRATEGY", "OUTCOME", "CAUSE", "REQUESTED", "TOOK", "REASON")
+				t := s.table("DEPLOYMENT", "RELEASE", "STRATEGY", "OUTCOME", "CAUSE", "REQUESTED", "TOOK", "SUBJECT", "REASON")
 				for _, d := range list {
-					t.colored(3, d.ID, d.Release, d.Strategy, d.Outcome, orDash(d.Cause), s.ago(d.RequestedAt), seconds(d.Seconds), d.Reason)
+					t.colored(3, d.ID, d.Release, d.Strategy, d.Outcome, orDash(d.Cause), s.ago(d.RequestedAt), seconds(d.Seconds), d.Subject, d.Reason)
 				}
 				t.write(w)
 			})

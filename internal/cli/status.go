@@ -63,7 +63,10 @@ func (s *session) board(w io.Writer, lanes []model.Lane, gone map[string]model.D
 	t := s.table("SERVICE", "ENV", "STATUS", "RELEASE", "COMMIT", "LIVE", "READY", "SUBJECT")
 	for _, l := range lanes {
 		cells := []string{l.Service, l.Environment, laneStatus(l, gone), "-", "-", "-", ready(l), ""}
-		if l.Current != nil {
+		switch {
+		case taken(l):
+			cells[3], cells[4], cells[5], cells[7] = l.Active.Release, short(l.Active.Commit), s.ago(l.Active.LiveAt), l.Active.Subject
+		case l.Current != nil:
 			cells[3], cells[4], cells[5], cells[7] = l.Current.Release, short(l.Current.Commit), s.ago(l.Current.CompletedAt), l.Current.Subject
 		}
 		t.colored(2, cells...)
@@ -71,6 +74,9 @@ func (s *session) board(w io.Writer, lanes []model.Lane, gone map[string]model.D
 	}
 	t.write(w)
 }
+
+// taken says that what is on its way has all requests already.
+func taken(l model.Lane) bool { return l.Active != nil && l.Active.Weight == 100 }
 
 // laneStatus is a lane's status with what is on its way, or did not get there.
 func laneStatus(l model.Lane, gone map[string]model.Deployment) string {
@@ -138,13 +144,20 @@ func (s *session) details(w io.Writer, lanes []model.Lane, gone map[string]model
 }
 
 func (s *session) releasesOf(w io.Writer, l model.Lane) {
-	if l.Current == nil {
+	if l.Current == nil && !taken(l) {
 		return
 	}
 	t := s.table("", "RELEASE", "COMMIT", "LIVE", "SUBJECT")
-	t.row("  serves", l.Current.Release, short(l.Current.Commit), s.ago(l.Current.CompletedAt), l.Current.Subject)
+	what := "  serves"
+	if taken(l) {
+		t.row(what, l.Active.Release, short(l.Active.Commit), s.ago(l.Active.LiveAt), l.Active.Subject)
+		what = "  before"
+	}
+	if l.Current != nil {
+		t.row(what, l.Current.Release, short(l.Current.Commit), s.ago(l.Current.CompletedAt), l.Current.Subject)
+	}
 	for _, k := range l.Kept {
-		what := "  kept"
+		what = "  kept"
 		if k.Warm {
 			what = "  warm"
 		}

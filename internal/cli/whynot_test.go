@@ -1,8 +1,11 @@
 package cli
 
 import (
+	"io"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"slipway.dev/client/model"
 )
@@ -41,5 +44,28 @@ func TestWhyNot(t *testing.T) {
 				t.Errorf("%q, wanted %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestServingIsWhatHasTheRequests: while a release is watched with all requests, users have
+// it, and not the one that completed before.
+func TestServingIsWhatHasTheRequests(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2031, 4, 1, 3, 0, 0, 0, time.UTC)
+	s := &session{out: &sink{Writer: io.Discard}, env: func(string) string { return "" }, now: func() time.Time { return at.Add(time.Minute) }}
+	l := model.Lane{Service: "a", Environment: "dev", Status: "observing", Current: &model.Placed{Release: "r1", CompletedAt: at},
+		Active: &model.Deployment{Release: "r2", Outcome: "observing", Weight: 50, LiveAt: at}}
+	for weight, want := range map[int]string{50: "serves r1", 100: "serves r2 before r1"} {
+		l.Active.Weight = weight
+		var board, details strings.Builder
+		s.board(&board, []model.Lane{l}, nil)
+		s.releasesOf(&details, l)
+		got := regexp.MustCompile(`(?m)^ +(serves|before) +(r\d)`).FindAllString(details.String(), -1)
+		if strings.Join(strings.Fields(strings.Join(got, " ")), " ") != want {
+			t.Errorf("at %d%%: %q, wanted %s", weight, details.String(), want)
+		}
+		if row := strings.Fields(strings.Split(board.String(), "\n")[1]); row[5] != strings.Fields(want)[1] {
+			t.Errorf("at %d%%: %q", weight, board.String())
+		}
 	}
 }
