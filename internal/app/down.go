@@ -52,7 +52,7 @@ func stopInstances(ctx context.Context, d Dirs, out io.Writer, log *slog.Logger)
 		}
 		stopped++
 	}
-	fmt.Fprintf(out, "%d instances stopped\n", stopped)
+	fmt.Fprintf(out, "instances stopped: %d\n", stopped)
 	return err
 }
 

@@ -60,7 +60,7 @@ func TestUp(t *testing.T) {
 
 	var out strings.Builder
 	must(t, app.Down(t.Context(), data, &out, quiet))
-	if want := "0 instances stopped\nthe edge stopped\n"; out.String() != want {
+	if want := "instances stopped: 0\nthe edge stopped\n"; out.String() != want {
 		t.Errorf("%q", out.String())
 	}
 	if _, err := http.Get("http://" + s.HTTP[0]); err == nil {
