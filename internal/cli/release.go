@@ -23,7 +23,7 @@ changes. Releases come from the repositories that are watched (slipway source).`
 		Example: `  slipway release list tickets
   slipway release show tickets 3f2a91c`,
 	}, releaseList(s), releaseShow(s),
-		releaseVerb(s, "retry", "Build a release again", "Retry builds a release again whose build failed or was cancelled.",
+		releaseVerb(s, "retry", "Build a release again", "Retry builds a release again: one whose build failed or was cancelled, or whose artifact is lost.",
 			(*client.Client).RetryBuild),
 		releaseVerb(s, "cancel", "Stop a release's build", "Cancel stops a build under way. The release can be built later with retry.",
 			(*client.Client).CancelBuild))
