@@ -26,7 +26,7 @@ func (c *Client) Watch(ctx context.Context, after int64, f func(model.Happening)
 
 // Audit lists journal entries in their order.
 func (c *Client) Audit(ctx context.Context, q model.AuditQuery) ([]model.AuditEntry, error) {
-	return get[[]model.AuditEntry](ctx, c, with("/v1/audit", map[string]string{"after": strconv.FormatInt(q.After, 10),
+	return get[[]model.AuditEntry](ctx, c, with("/v1/audit", map[string]string{"after": strconv.FormatInt(max(q.After, -1), 10),
 		"limit": strconv.Itoa(q.Limit), "machine": q.Machine}))
 }
 

@@ -18,9 +18,9 @@ type LogsQuery struct {
 	Follow      bool   // go on until the caller's context ends
 }
 
-// AuditQuery selects journal entries after a position, in their order.
+// AuditQuery selects journal entries, in their order.
 type AuditQuery struct {
-	After   int64
+	After   int64  // begin after this position; negative: the latest
 	Limit   int    // 0: a default of the control plane's
 	Machine string // identity of a machine, e.g. "deploy/tickets/prod"; empty: all
 }

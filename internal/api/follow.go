@@ -21,7 +21,7 @@ type watchIn struct {
 }
 
 type auditIn struct {
-	After   int64  `query:"after" minimum:"0"`
+	After   int64  `query:"after" minimum:"-1" doc:"Begin after this position; -1: the latest"`
 	Limit   int    `query:"limit" minimum:"0" maximum:"10000"`
 	Machine string `query:"machine" doc:"Only of this machine, e.g. deploy/tickets/prod"`
 }

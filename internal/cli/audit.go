@@ -26,7 +26,7 @@ func auditList(s *session) *cobra.Command {
 	var q model.AuditQuery
 	cmd := &cobra.Command{
 		Use: "list", Short: "List journal entries",
-		Long:    "List shows journal entries in their order, of everything or of one machine.",
+		Long:    "List shows the latest journal entries in their order, of everything or of one machine.",
 		Example: "  slipway audit list --after 1200\n  slipway audit list --machine deploy/tickets/prod -o json",
 		Args:    exactly(),
 		RunE: s.calling(func(ctx context.Context, c *client.Client, _ []string) error {
@@ -43,7 +43,7 @@ func auditList(s *session) *cobra.Command {
 			})
 		}),
 	}
-	cmd.Flags().Int64Var(&q.After, "after", 0, "begin after this position")
+	cmd.Flags().Int64Var(&q.After, "after", -1, "begin after this position; 0: with the first; -1: the latest")
 	cmd.Flags().IntVar(&q.Limit, "limit", 100, "how many at most")
 	cmd.Flags().StringVar(&q.Machine, "machine", "", "only of this machine")
 	return cmd

@@ -16,7 +16,7 @@ func (c *Control) Audit(ctx context.Context, q model.AuditQuery) ([]model.AuditE
 	if _, err := may(ctx, access.Audit); err != nil {
 		return nil, err
 	}
-	entries, err := c.Engine.Journal(ctx, q.After, store.JournalFilter{Prefix: q.Machine, Limit: q.Limit})
+	entries, err := c.Engine.Journal(ctx, max(q.After, 0), store.JournalFilter{Prefix: q.Machine, Limit: q.Limit, Newest: q.After < 0})
 	if err != nil {
 		return nil, err
 	}

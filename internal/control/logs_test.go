@@ -198,6 +198,9 @@ func TestAudit(t *testing.T) {
 	if len(one) != 1 || one[0].Position != 2 || one[0].Hash != all[1].Hash {
 		t.Errorf("%+v", one)
 	}
+	if last := try(w.Audit(w.ctx, model.AuditQuery{After: -1, Limit: 1}))(t); len(last) != 1 || last[0].Position != all[len(all)-1].Position {
+		t.Errorf("the latest is %+v", last)
+	}
 	source := try(w.Audit(w.ctx, model.AuditQuery{Machine: "source/hand"}))(t)
 	if len(source) != 2 || source[0].Actor != "token:admin" || source[0].Type != "source.added" {
 		t.Errorf("%+v", source)

@@ -18,7 +18,7 @@ func (f *Fake) Audit(ctx context.Context, q model.AuditQuery) ([]model.AuditEntr
 		return nil, err
 	}
 	defer f.mu.Unlock()
-	return slices.Clone(f.journal[min(q.After, f.position):]), nil
+	return slices.Clone(f.journal[min(max(q.After, 0), f.position):]), nil
 }
 
 // VerifyAudit finds the journal sound.
