@@ -22,7 +22,7 @@ func (s *Store) PutBlob(ctx context.Context, b []byte) (string, error) {
 		b = []byte{}
 	}
 	d := BlobDigest(b)
-	_, err := s.write.ExecContext(ctx, blobRows.queries[len(sizes)-1], d, b, s.now().UnixMicro())
+	_, err := s.write.ExecContext(ctx, blobRows.query(1), d, b, s.now().UnixMicro())
 	return d, s.fail("keeping a blob", err)
 }
 

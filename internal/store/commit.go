@@ -55,9 +55,9 @@ var (
 		` ON CONFLICT (n) DO UPDATE SET step = excluded.step, version = excluded.version, envelope = excluded.envelope,`+
 			` pending = excluded.pending, wake = excluded.wake, status = excluded.status, summary = excluded.summary, updated = excluded.updated`)
 	// The types are for PostgreSQL, which takes them from the first row.
-	sameRows = (&rows{width: 4, head: `WITH v (n, step, envelope, updated) AS (VALUES `,
+	sameRows = &rows{width: 4, head: `WITH v (n, step, envelope, updated) AS (VALUES `,
 		first: []string{"::bigint", "::bigint", "::bytea", "::bigint"},
-		tail:  `) UPDATE machine SET step = v.step, envelope = v.envelope, updated = v.updated FROM v WHERE machine.n = v.n`}).built()
+		tail:  `) UPDATE machine SET step = v.step, envelope = v.envelope, updated = v.updated FROM v WHERE machine.n = v.n`}
 	blobRows = newRows(`INSERT INTO blob (digest, data, created) VALUES `, 3,
 		` ON CONFLICT (digest) DO UPDATE SET created = excluded.created`)
 	refRows = newRows(`INSERT INTO blob_ref (machine, digest) VALUES `, 2, ` ON CONFLICT (machine, digest) DO NOTHING`)

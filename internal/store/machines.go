@@ -86,7 +86,7 @@ func (s *Store) Machine(ctx context.Context, id string) (Snapshot, error) {
 	return m, s.fail("reading "+id, err)
 }
 
-var machinesIn = newRows(snapshotColumns+`WHERE id IN `, sizes[0], "").queries[len(sizes)-1]
+var machinesIn = newRows(snapshotColumns+`WHERE id IN `, most, "").query(1)
 
 // Machines gives the rows of those machines that there are.
 func (s *Store) Machines(ctx context.Context, ids []string) ([]Snapshot, error) {
@@ -95,9 +95,9 @@ func (s *Store) Machines(ctx context.Context, ids []string) ([]Snapshot, error) 
 		return nil, s.fail("reading machines", err)
 	}
 	var out []Snapshot
-	args := make([]any, sizes[0])
+	args := make([]any, most)
 	for len(ids) > 0 {
-		n := min(len(ids), sizes[0])
+		n := min(len(ids), most)
 		for i := range args { // one statement for all: what is missing is the last one again
 			args[i] = ids[min(i, n-1)]
 		}

@@ -46,6 +46,7 @@ func (s *Store) openPostgres(address string) error {
 	for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
 		keyed.RuntimeParams[name] = "off"
 	}
+	keyed.RuntimeParams["plan_cache_mode"] = "force_generic_plan" // the same few statements for ever
 	commit := stdlib.OpenDB(*keyed)
 	commit.SetMaxOpenConns(1)
 	s.dialect = postgresDialect{config: config, commit: commit}
@@ -82,9 +83,10 @@ func (postgresDialect) snapshot() *sql.TxOptions {
 }
 
 // leads locks the leader's row until the end of the transaction, so that nobody takes
-// over meanwhile. The column may not be null.
+// over meanwhile. It only reads the row: an update would leave a dead one with each commit.
+// If another leads it fails, by dividing by zero.
 func (postgresDialect) leads(epoch int64) statement {
-	return statement{query: `UPDATE leader SET epoch = CASE WHEN epoch = $1 THEN epoch END WHERE one = 1`, args: []any{epoch}, keep: true}
+	return statement{query: `SELECT 1 / CASE WHEN epoch = $1 THEN 1 ELSE 0 END FROM leader WHERE one = 1 FOR SHARE`, args: []any{epoch}, keep: true}
 }
 
 // apply sends all statements at once: they are one implicit transaction, which takes

@@ -135,7 +135,7 @@ func (r *restore) table(ctx context.Context, tx Tx, t table) error {
 		if err := r.look(ctx, tx, t.name, values); err != nil {
 			return err
 		}
-		if args = append(args, values...); len(args) == sizes[0]*insert.width {
+		if args = append(args, values...); len(args) == most*insert.width {
 			if err := flush(); err != nil {
 				return err
 			}

@@ -49,26 +49,33 @@ func (p *prepared) close() {
 	p.m = nil
 }
 
-// rows is an INSERT of many rows in a few fixed sizes, so that its statements can be
-// prepared once.
+// most is how many rows a statement has at most.
+const most = 64
+
+// rows is an INSERT of many rows. There is one statement for each number of rows up to most,
+// made and prepared when it is first needed: two small statements take a server longer than
+// one that is twice as large.
 type rows struct {
 	head, tail string   // "INSERT INTO t (…) VALUES " and " ON CONFLICT …"
 	width      int      // columns
 	first      []string // what follows each parameter of the first row
-	queries    [len(sizes)]string
-}
 
-var sizes = [...]int{64, 16, 4, 1}
+	mu      sync.Mutex
+	queries [most + 1]string
+}
 
 func newRows(head string, width int, tail string) *rows {
-	return (&rows{head: head, tail: tail, width: width}).built()
+	return &rows{head: head, tail: tail, width: width}
 }
 
-func (r *rows) built() *rows {
-	for i, n := range sizes {
-		r.queries[i] = r.build(n)
+// query gives the statement for n rows.
+func (r *rows) query(n int) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.queries[n] == "" {
+		r.queries[n] = r.build(n)
 	}
-	return r
+	return r.queries[n]
 }
 
 func (r *rows) build(n int) string {
@@ -95,14 +102,13 @@ func (r *rows) build(n int) string {
 	return b.String()
 }
 
-// statements cuts the arguments of many rows into statements of the fixed sizes.
+// statements cuts the arguments of many rows into statements.
 func (r *rows) statements(args []any) []statement {
 	var out []statement
-	for i, n := range sizes {
-		for len(args) >= n*r.width {
-			out = append(out, statement{query: r.queries[i], args: args[:n*r.width], keep: true})
-			args = args[n*r.width:]
-		}
+	for len(args) > 0 {
+		n := min(len(args)/r.width, most)
+		out = append(out, statement{query: r.query(n), args: args[:n*r.width], keep: true})
+		args = args[n*r.width:]
 	}
 	return out
 }
