@@ -61,6 +61,10 @@ func (w *writer) run() {
 	queue := w.queue
 	for queue != nil || w.flight != nil || !next.empty() {
 		if w.flight == nil && !next.empty() {
+			if len(next.taken) == 1 && len(w.queue) == 0 && !next.nothing() {
+				next = w.alone(next)
+				continue
+			}
 			w.launch(next)
 			next = w.newBatch()
 		}
@@ -144,6 +148,17 @@ func (w *writer) commit(b *batch) error {
 		w.e.opts.After(n)
 	}
 	return err
+}
+
+// alone writes a batch of one submission while nobody else waits. To hand it over to another
+// goroutine and back would take longer than what could be stepped meanwhile.
+func (w *writer) alone(b *batch) *batch {
+	w.head, w.lastN = b.head, b.lastN
+	if err := w.commit(b); err != nil {
+		return w.failed(b, err, w.newBatch())
+	}
+	w.publish(b)
+	return w.newBatch()
 }
 
 // failed goes on after a commit that failed. It gives the batch that is to be filled next.
