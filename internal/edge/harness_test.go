@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -86,12 +87,26 @@ func (e *testEdge) stop() {
 		syscall.Kill(h.PID, syscall.SIGTERM)
 		waitGone(e.t, h.PID)
 	}
+	e.killLate()
 	if e.t.Failed() {
 		log, _ := os.ReadFile(e.log)
 		e.t.Logf("the edge's log:\n%s", log)
 	}
 	if log, _ := os.ReadFile(e.log); strings.Contains(string(log), "DATA RACE") || strings.Contains(string(log), "panic:") {
 		e.t.Errorf("the edge's log:\n%s", log)
+	}
+}
+
+// killLate ends edges that lost a race to start, and were so late that nobody was there any
+// more to lose against.
+func (e *testEdge) killLate() {
+	environs, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, path := range environs {
+		environ, _ := os.ReadFile(path)
+		pid, err := strconv.Atoi(strings.Split(path, "/")[2])
+		if err == nil && pid != os.Getpid() && strings.Contains(string(environ), e.options.StateDir) {
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
 	}
 }
 
