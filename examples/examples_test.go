@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"slipway.dev/examples"
+	"slipway.dev/internal/freeport"
 )
 
 // A shop is the example's repository in a folder of its own.
@@ -67,17 +68,13 @@ type process struct {
 
 func start(t *testing.T, binary string, env ...string) *process {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	ports, err := freeport.Find(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	address := listener.Addr().String()
-	_ = listener.Close()
-	_, port, _ := net.SplitHostPort(address)
-
-	p := &process{url: "http://" + address, log: &bytes.Buffer{}, done: make(chan struct{})}
+	p := &process{url: "http://" + freeport.Address(ports[0]), log: &bytes.Buffer{}, done: make(chan struct{})}
 	p.cmd = exec.Command(binary)
-	p.cmd.Env = append([]string{"PORT=" + port}, env...)
+	p.cmd.Env = append([]string{"PORT=" + strconv.Itoa(ports[0])}, env...)
 	p.cmd.Stderr = p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -18,6 +17,7 @@ import (
 	"time"
 
 	"slipway.dev/e2e/house"
+	"slipway.dev/internal/freeport"
 )
 
 // deliver commits a version, tells of it, and gives the time until it answers.
@@ -106,12 +106,10 @@ func alone(ctx context.Context, dir, out string) (time.Duration, error) {
 	if err != nil {
 		return 0, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ports, err := freeport.Find(1)
 	if err != nil {
 		return 0, err
 	}
-	address := l.Addr().(*net.TCPAddr)
-	l.Close()
 	began := time.Now()
 	build := exec.CommandContext(ctx, "sh", "-c", house.BuildCommand)
 	build.Dir, build.Env = dir, append(os.Environ(), "OUT="+out)
@@ -119,7 +117,7 @@ func alone(ctx context.Context, dir, out string) (time.Duration, error) {
 		return 0, fmt.Errorf("build: %w\n%s", err, text)
 	}
 	app := exec.CommandContext(ctx, "./app")
-	app.Dir, app.Env = out, append(os.Environ(), fmt.Sprint("PORT=", address.Port))
+	app.Dir, app.Env = out, append(os.Environ(), fmt.Sprint("PORT=", ports[0]))
 	if err := app.Start(); err != nil {
 		return 0, err
 	}
@@ -127,6 +125,6 @@ func alone(ctx context.Context, dir, out string) (time.Duration, error) {
 		_ = app.Process.Kill()
 		_ = app.Wait()
 	}()
-	err = answers(ctx, "http://"+address.String()+"/", strings.TrimSpace(string(version)))
+	err = answers(ctx, "http://"+freeport.Address(ports[0])+"/", strings.TrimSpace(string(version)))
 	return time.Since(began), err
 }

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"sync"
@@ -15,6 +14,7 @@ import (
 
 	"slipway.dev/client"
 	"slipway.dev/internal/edgeclient"
+	"slipway.dev/internal/freeport"
 )
 
 // Host is where the service answers.
@@ -53,7 +53,7 @@ func New(o Options) (*House, error) {
 		}
 		h.dir, h.o.Data = dir, filepath.Join(dir, "d")
 	}
-	ports, err := freePorts(3)
+	ports, err := freeport.Addresses(3)
 	if err != nil {
 		return nil, err
 	}
@@ -81,21 +81,6 @@ func (h *House) Data() string { return h.o.Data }
 
 // API is the address of the API on the loopback interface.
 func (h *House) API() string { return h.listen }
-
-// freePorts finds ports that nobody listens on. Another process may take one before we do;
-// the programs say so then.
-func freePorts(n int) ([]string, error) {
-	var found []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close()
-		found = append(found, l.Addr().String())
-	}
-	return found, nil
-}
 
 // Close stops everything and leaves nothing behind.
 func (h *House) Close() error {

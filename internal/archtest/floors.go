@@ -43,7 +43,7 @@ var folders = map[string]Floor{
 
 	"internal/secret": Tool, "internal/sandbox": Tool, "internal/blob": Tool, "internal/sign": Tool,
 	"internal/netguard": Tool, "internal/wire": Tool, "internal/draw": Tool, "internal/shim": Tool,
-	"internal/loadgen": Tool, "internal/version": Tool,
+	"internal/freeport": Tool, "internal/loadgen": Tool, "internal/version": Tool,
 	"client/model": Tool, // the words of the API: the door speaks them, too
 
 	"internal/core": Core,

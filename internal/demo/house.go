@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 
 	"slipway.dev/client"
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/freeport"
 )
 
 // house is a control plane as a child process, in a directory of its own.
@@ -41,7 +41,7 @@ func startHouse(o Options) (*house, error) {
 		return nil, err
 	}
 	h := &house{dir: dir, program: o.Program}
-	ports, err := freePorts(3)
+	ports, err := freeport.Addresses(3)
 	if err != nil {
 		return h, err
 	}
@@ -78,20 +78,6 @@ func (h *house) command(ctx context.Context, verb string, args ...string) *exec.
 	c.Env = environ()
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return c
-}
-
-// freePorts gives loopback addresses that nobody listens on.
-func freePorts(n int) ([]string, error) {
-	var list []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close() // only when all are chosen, so that none is twice
-		list = append(list, l.Addr().String())
-	}
-	return list, nil
 }
 
 // alive is a context that ends when the control plane does.

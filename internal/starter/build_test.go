@@ -3,13 +3,14 @@ package starter
 import (
 	"context"
 	"fmt"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"slipway.dev/internal/freeport"
 )
 
 // What is guessed for a Go repository really builds, and what it builds really runs.
@@ -27,7 +28,11 @@ func TestGuessBuildsAndRuns(t *testing.T) {
 	if log, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, log)
 	}
-	port := freePort(t)
+	ports, err := freeport.Find(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	port := ports[0]
 	ctx, cancel := context.WithCancel(context.Background())
 	run := exec.CommandContext(ctx, s.Command[0], s.Command[1:]...)
 	run.Dir, run.Env = out, append(os.Environ(), fmt.Sprint("PORT=", port))
@@ -50,14 +55,4 @@ func TestGuessBuildsAndRuns(t *testing.T) {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-}
-
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
 }

@@ -1,0 +1,30 @@
+package freeport_test
+
+import (
+	"net"
+	"testing"
+
+	"slipway.dev/internal/freeport"
+)
+
+func TestAddressesDifferAndCanBeUsed(t *testing.T) {
+	t.Parallel()
+	found, err := freeport.Addresses(10)
+	if err != nil || len(found) != 10 {
+		t.Fatal(found, err)
+	}
+	for _, address := range found {
+		l, err := net.Listen("tcp", address) // fails for one that is there twice
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+	}
+}
+
+func TestTooMany(t *testing.T) {
+	t.Parallel()
+	if found, err := freeport.Find(5000); err == nil {
+		t.Error(len(found))
+	}
+}
