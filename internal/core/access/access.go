@@ -3,6 +3,19 @@ package access
 
 import "slipway.dev/internal/core/machine"
 
+// Role is a set of operations.
+type Role string
+
+// The roles.
+const (
+	Viewer    Role = "viewer"
+	Developer Role = "developer"
+	Approver  Role = "approver"
+	Operator  Role = "operator"
+	Security  Role = "security"
+	Admin     Role = "admin"
+)
+
 // Operation is something that an actor asks control to do. It reads on after "may not".
 type Operation string
 

@@ -1,6 +1,9 @@
-// Package gate decides whether an environment's door is open. Whoever finds the facts
-// makes conditions of them; Decide is the one rule for what they add up to.
+// Package gate decides whether an environment's door is open to a release. Evaluate is one
+// pure function of what the environment asks (Policy), who asks to enter (Subject) and what
+// is known (Facts); Decide is the one rule for what conditions add up to.
 package gate
+
+import "time"
 
 // Verdict is how a condition, or a whole gate, stands.
 type Verdict string
@@ -16,11 +19,36 @@ const (
 
 // Condition is one thing that a gate asks for.
 type Condition struct {
-	Name    string  `json:"name"`
-	Verdict Verdict `json:"verdict"`
-	Reason  string  `json:"reason,omitempty"` // why it stands so, for a person
-	Needs   string  `json:"needs,omitempty"`  // what would satisfy it, and who can
+	Name    string   `json:"name"`
+	Verdict Verdict  `json:"verdict"`
+	Reason  string   `json:"reason,omitempty"` // why it stands so, for a person
+	Needs   []string `json:"needs,omitempty"`  // what would satisfy it, and who can
 }
+
+// Decision is how the whole gate stood at a moment.
+type Decision struct {
+	Verdict    Verdict     `json:"verdict"`
+	Conditions []Condition `json:"conditions,omitempty"`
+	Policy     string      `json:"policy,omitempty"` // digest of the Policy
+	// Inputs names every approval and piece of evidence that was used: kind and identity
+	// of the statement, with a digest where there is one.
+	Inputs []Input `json:"inputs,omitempty"`
+	// Next is when the verdict of some condition may change by itself (a window opens, a
+	// soak ends, an approval expires); zero: never.
+	Next time.Time `json:"next,omitzero"`
+	// Glass is the break-glass by which the release may enter although the gate is shut;
+	// empty: none.
+	Glass string `json:"glass,omitempty"`
+}
+
+// Input is a piece of evidence that a decision used.
+type Input struct {
+	URI    string `json:"uri"`              // e.g. "slipway:task/approve-3f…#ada"
+	Digest string `json:"digest,omitempty"` // "sha256:…" of what it says
+}
+
+// Open says whether the release may enter.
+func (d Decision) Open() bool { return d.Verdict == Pass || d.Glass != "" }
 
 // Decide gives the gate's verdict: Fail if any condition fails, otherwise Unknown if any
 // is unknown, otherwise Pass. A gate without conditions is open.

@@ -6,6 +6,7 @@ type Environment struct {
 	Target Target           `json:"target,omitzero" doc:"What runs the instances. Default: processes on this machine."`
 	Host   HostPattern      `json:"host,omitempty" doc:"Pattern for the public hosts of services here, with {environment} and {host}. Default: {environment}.{host}" eg:"\"{host}\""`
 	Config map[EnvName]Text `json:"config,omitempty" doc:"Environment variables of all services here, laid over the services' own." eg:"{\"LOG_LEVEL\":\"info\"}"`
+	Gate   Gate             `json:"gate,omitzero" doc:"What a release must show to come in. Without it: nothing in the first environment, one approval in the second, two in those after it."`
 }
 
 // Target is what runs the instances.
@@ -15,14 +16,3 @@ type Target struct {
 
 // ProcessTarget has no settings.
 type ProcessTarget struct{}
-
-// Team owns services and is asked about them.
-type Team struct {
-	Members []Member `json:"members,omitempty" max:"1000" doc:"Who is in it."`
-}
-
-// Member is a person in a team.
-type Member struct {
-	Name  Text  `json:"name,omitempty" need:"yes" doc:"Name of the person." eg:"\"Ada Lovelace\""`
-	Email Email `json:"email,omitempty" doc:"Address, as in commits." eg:"\"ada@example.com\""`
-}

@@ -28,6 +28,12 @@ type (
 	JQ          string // jq expression
 	Image       string // OCI reference with tag or digest
 	Email       string
+	Weekdays    string // "mon-thu, sat"
+	Clock       string // "16:00"; "24:00" is the end of the day
+	Zone        string // IANA time zone
+	Moment      string // RFC 3339, or local without an offset
+	CEL         string // expression in CEL
+	Tell        string // "onCall", "members", "team:ops", "onCall:ops" or "person:ada"
 )
 
 // rule is what a scalar may be. Pattern holds for parser and schema; check says what a

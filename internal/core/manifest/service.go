@@ -16,6 +16,7 @@ type Service struct {
 	Smoke     []SmokeCheck      `json:"smoke,omitempty" max:"50" doc:"Checks that a new release must pass before a user sees it."`
 	Timeouts  Timeouts          `json:"timeouts,omitzero" doc:"How long the edge waits for it."`
 	Migration string            `json:"migration,omitempty" enum:"none expand contract irreversible" doc:"What a release does to stored data, and so what a rollback may cross. Default: none."`
+	Needs     []Name            `json:"needs,omitempty" max:"100" doc:"Services that must run, healthy, in an environment before this one goes in." eg:"[\"payments\"]"`
 	Overrides map[Name]Override `json:"overrides,omitempty" doc:"What is different in an environment, by its name." eg:"{\"prod\":{\"replicas\":4}}"`
 }
 

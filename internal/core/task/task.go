@@ -1,0 +1,159 @@
+// Package task has the one machine for every human decision: an approval, a review, a form,
+// a sign-off, an acceptance. It knows who may answer, how many must, until when, and what
+// their answers are bound to.
+package task
+
+import (
+	"encoding/json"
+	"time"
+
+	"slipway.dev/internal/core/machine"
+)
+
+// MachineID is the identity of a task's machine.
+func MachineID(name string) string { return machine.ID("task", name) }
+
+// Kind is what sort of decision it is.
+type Kind string
+
+// The kinds.
+const (
+	Approval   Kind = "approval"
+	Review     Kind = "review"
+	Form       Kind = "form"
+	SignOff    Kind = "signOff"
+	Acceptance Kind = "acceptance"
+	Access     Kind = "access" // review of who holds which right
+)
+
+// Ask is what is asked, of whom, and about what.
+type Ask struct {
+	Kind        Kind              `json:"kind"`
+	Title       string            `json:"title"`
+	Text        string            `json:"text,omitempty"`
+	Service     string            `json:"service,omitempty"`
+	Team        string            `json:"team,omitempty"`        // whose thing it is about; for rights
+	Environment string            `json:"environment,omitempty"` // for rights
+	Subject     string            `json:"subject"`               // machine that it is about; gets Reply
+	Reply       string            `json:"reply,omitempty"`       // type of the message to Subject, with Ended, when the task ends by answers; empty: none
+	Digests     map[string]string `json:"digests,omitempty"`     // what answers are bound to: "artifact", "config", "policy" …
+	From        []string          `json:"from"`                  // teams, roles, or "person:ada": any of them may answer
+	Quorum      int               `json:"quorum"`                // so many different people must agree
+	Excluded    map[string]string `json:"excluded,omitempty"`    // person -> why they may not answer
+	FourEyes    bool              `json:"fourEyes,omitempty"`    // who asked may not answer
+	AskedBy     machine.Actor     `json:"askedBy,omitzero"`
+	Schema      json.RawMessage   `json:"schema,omitempty"`   // JSON Schema of a form's answer
+	Standing    bool              `json:"standing,omitempty"` // it does not end at its quorum, only when it is closed: a gate counts the answers again and again
+	Deadline    time.Time         `json:"deadline,omitzero"`  // it ends as expired
+	Escalation  []Step            `json:"escalation,omitempty"`
+	Repeat      int               `json:"repeat,omitempty"` // how many times the steps are gone through once more
+}
+
+// Step of an escalation: so long after the task was opened (or the round began), these are
+// told. Whom a team's on-call list names is looked up when it is sent.
+type Step struct {
+	After time.Duration `json:"after"`
+	Tell  []string      `json:"tell"` // "team:ops", "onCall:ops" or "person:ada"
+}
+
+// Events of a task, with their data. Besides these it takes "timer" and "message.refused".
+const (
+	EventOpened    = "task.opened"    // Ask: the first event
+	EventAnswered  = "task.answered"  // Answer; facts: Facts
+	EventWithdrawn = "task.withdrawn" // Withdrawal: who answered takes it back
+	EventClaimed   = "task.claimed"   // Claim; facts: Facts
+	EventDelegated = "task.delegated" // Delegation; facts: Facts
+	EventRebound   = "task.rebound"   // Rebound: what it is about changed; earlier answers count no more
+	EventVoided    = "task.voided"    // Voided: an answer counts no more because of who gave it
+	EventClosed    = "task.closed"    // Closed: nobody needs it any more
+)
+
+// Answer is what a person says.
+type Answer struct {
+	Decision string          `json:"decision"` // "approve", "reject" or "submit" (of a form)
+	Comment  string          `json:"comment,omitempty"`
+	Value    json.RawMessage `json:"value,omitempty"` // of a form
+	// Digests is what the person saw. It must be what the task is bound to now.
+	Digests map[string]string `json:"digests,omitempty"`
+}
+
+// Facts say who the actor of an event is, as it was when they acted.
+type Facts struct {
+	Person string   `json:"person"`           // account; empty: nobody who may answer
+	Same   []string `json:"same,omitempty"`   // other accounts that share an address with it: the same human, for all that is known
+	Groups []string `json:"groups,omitempty"` // of Ask.From and the delegates: those that it is in
+	Via    string   `json:"via,omitempty"`    // token that was used; empty: a session
+}
+
+// Withdrawal, Claim, Delegation, Rebound, Voided and Closed are the data of events.
+type (
+	Withdrawal struct {
+		Comment string `json:"comment,omitempty"`
+	}
+	Claim struct {
+		Release bool `json:"release,omitempty"` // gives it back
+	}
+	Delegation struct {
+		To      string `json:"to"` // person
+		Comment string `json:"comment,omitempty"`
+	}
+	Rebound struct {
+		Digests  map[string]string `json:"digests"`
+		Excluded map[string]string `json:"excluded,omitempty"`
+		Quorum   int               `json:"quorum,omitempty"`
+		From     []string          `json:"from,omitempty"`
+	}
+	Voided struct {
+		Person string `json:"person"`
+		Reason string `json:"reason"`
+	}
+	Closed struct {
+		Reason string `json:"reason"`
+	}
+)
+
+// Ended is what the subject of a task is told when it ends.
+type Ended struct {
+	Task    string  `json:"task"`
+	Outcome Status  `json:"outcome"`
+	Given   []Given `json:"given,omitempty"`
+	Reason  string  `json:"reason,omitempty"`
+}
+
+// Status is how a task stands.
+type Status string
+
+// The statuses. Those from Approved on are final, but of a Standing task.
+const (
+	Open     Status = "open"
+	Approved Status = "approved"
+	Rejected Status = "rejected"
+	Expired  Status = "expired"
+	Done     Status = "closed"
+)
+
+// Given is an answer as the task keeps it.
+type Given struct {
+	Person   string            `json:"person"`
+	Via      string            `json:"via,omitempty"`
+	Decision string            `json:"decision"`
+	Comment  string            `json:"comment,omitempty"`
+	Value    json.RawMessage   `json:"value,omitempty"`
+	At       time.Time         `json:"at"`
+	Digests  map[string]string `json:"digests,omitempty"`
+	Void     string            `json:"void,omitempty"` // why it counts no more
+}
+
+// State is a task.
+type State struct {
+	Name string `json:"name"`
+	Ask
+	Status    Status    `json:"status"`
+	OpenedAt  time.Time `json:"openedAt"`
+	EndedAt   time.Time `json:"endedAt,omitzero"`
+	Reason    string    `json:"reason,omitempty"` // why it ended so
+	Given     []Given   `json:"given,omitempty"`
+	Claimed   string    `json:"claimed,omitempty"`   // by whom
+	Delegates []string  `json:"delegates,omitempty"` // people who may answer besides From
+	Told      int       `json:"told,omitempty"`      // steps of the escalation that were taken, over all rounds
+}
