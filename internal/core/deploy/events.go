@@ -4,6 +4,9 @@ import (
 	"time"
 
 	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/gate"
+	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/task"
 )
 
 // MachineID is the identity of the lane of a service in an environment. That there is one
@@ -12,11 +15,12 @@ func MachineID(service, environment string) string {
 	return "deploy/" + service + "/" + environment
 }
 
-// Events that the lane takes, with their data. Besides these it takes "timer" and the
-// outcome of its effect SmokeCheck (".done", ".failed").
+// Events that the lane takes, with their data. Besides these it takes "timer",
+// "message.refused" and the outcomes of its effects SmokeCheck and EffectSign.
 const (
 	EventRequested = "deploy.requested"   // Request
-	EventRollback  = "rollback.requested" // RollbackRequest
+	EventAsked     = "gate.asked"         // none; facts: Facts with Gates
+	EventRollback  = "rollback.requested" // RollbackRequest; facts: Facts with Revoked
 	EventAbort     = "abort.requested"    // Abort
 	EventSettled   = "hold.settled"       // Settle: a person decides on what is held
 	EventInstance  = "instance.observed"  // Instance
@@ -36,20 +40,61 @@ type Request struct {
 	Order       int64          `json:"order"`  // releases of a service are numbered as they come; a higher one is newer
 	Config      string         `json:"config"` // digest of the config.Resolved blob
 	Rollout     config.Rollout `json:"rollout"`
-	Reason      string         `json:"reason"`          // "push" or "manual"
+	Reason      string         `json:"reason"`          // "push", "auto" (promoted by itself) or "manual"
 	Force       bool           `json:"force,omitempty"` // also if it was rolled back here before
+	Expedite    bool           `json:"expedite,omitempty"`
+	NotBefore   time.Time      `json:"notBefore,omitzero"` // the gate stays shut until then
+	Plan        string         `json:"plan,omitempty"`     // digest of the deployment plan's blob
+	Train       string         `json:"train,omitempty"`    // it enters with others
 }
 
 // RollbackRequest asks to go back. To is a release; empty: the one before.
 type RollbackRequest struct {
 	To     string `json:"to,omitempty"`
+	Undo   string `json:"undo,omitempty"`  // only if what serves was brought by this deployment
 	Force  bool   `json:"force,omitempty"` // across a contract or irreversible migration
 	Reason string `json:"reason,omitempty"`
 }
 
-// Abort stops a deployment under way and goes back to what ran before.
+// Abort stops a deployment under way and goes back to what ran before, or takes one that
+// waits out of the queue.
 type Abort struct {
-	Reason string `json:"reason,omitempty"`
+	Deployment string `json:"deployment,omitempty"` // empty: what is under way, or else waits first
+	Reason     string `json:"reason,omitempty"`
+}
+
+// Facts is what an event knows of other machines. Without them a lane lets nothing in.
+type Facts struct {
+	// Gates answers, with gate.asked and the gate's timer, whether what waits may begin.
+	Gates []Answered `json:"gates,omitempty"`
+	// Revoked are, with rollback.requested, the kept releases that were revoked. Guards has
+	// the release machine of each kept one that was looked at, revoked or not: one that it
+	// does not name is not gone back to.
+	Revoked []string        `json:"revoked,omitempty"`
+	Guards  []machine.Guard `json:"guards,omitempty"`
+}
+
+// Answered is how the gate stands for a deployment that waits.
+type Answered struct {
+	Deployment string        `json:"deployment"`
+	Decision   gate.Decision `json:"decision"`
+	// Guards are all machines that the decision was made from. They become guards of the
+	// step in which the deployment begins.
+	Guards []machine.Guard `json:"guards,omitempty"`
+	// Artifact and Config are the digests that the decision was made for. If Config is not
+	// what the deployment asked with, because the configuration changed while it waited,
+	// Rollout comes with it: the deployment is bound to them anew.
+	Artifact string          `json:"artifact"`
+	Config   string          `json:"config"`
+	Rollout  *config.Rollout `json:"rollout,omitempty"`
+	// Ask is the approval that is wanted; nil: none. The lane keeps task/<deployment> to it.
+	Ask *task.Ask `json:"ask,omitempty"`
+	// Lease is how many deployments may be under way at once in the environment: it takes
+	// a lease. 0: any number, it takes none.
+	Lease int `json:"lease,omitempty"`
+	// Supersede lets a newer release of the same making (both by themselves or both by
+	// hand) take its place.
+	Supersede bool `json:"supersede,omitempty"`
 }
 
 // Settle is a person's decision on a held deployment: "retry", "rollback" or "accept".
@@ -89,8 +134,48 @@ const (
 	DesiredInstance = "instance" // key: instance ID; InstanceSpec
 	DesiredRoute    = "route"    // key: "route"; RouteSpec
 	DesiredWatch    = "watch"    // key: "traffic"; WatchSpec: while there, Traffic events are brought
+	DesiredGate     = "gate"     // key: "gate"; GateSpec: while there, gate.asked is brought at once and whenever an answer may have changed
 	SmokeCheck      = "smoke.check"
+	EffectSign      = "gate.sign" // SignInput; gives Signed
 )
+
+// GateSpec asks for answers of the gate.
+type GateSpec struct {
+	Service     string   `json:"service"`
+	Environment string   `json:"environment"`
+	Waiting     []string `json:"waiting"`          // deployments, in their order
+	Behind      string   `json:"behind,omitempty"` // deployment under way that they wait for; it is asked again when it ended
+}
+
+// SignInput is the input of the effect EffectSign: a decision by which a deployment began. It
+// is written as a signed verification summary. The effect is Repeatable.
+type SignInput struct {
+	Deployment string        `json:"deployment"`
+	Subject    gate.Subject  `json:"subject"`
+	Decision   gate.Decision `json:"decision"`
+	At         time.Time     `json:"at"` // when the deployment began
+}
+
+// Signed is the output of the effect EffectSign.
+type Signed struct {
+	Deployment string `json:"deployment"`
+	VSA        string `json:"vsa"` // digest of the blob with the signed statement
+}
+
+// EventMember is what a lane tells the train of one of its members: when it waits, when its
+// door opens or shuts but for the train, when it begins and when it ends.
+const EventMember = "train.member" // Member
+
+// Member is how a member of a train stands.
+type Member struct {
+	Service    string `json:"service"`
+	Deployment string `json:"deployment"`
+	Phase      Phase  `json:"phase"`           // Waiting, Preparing (it began), or a final one
+	Ready      bool   `json:"ready,omitempty"` // of a waiting one: its gate asks for nothing but the train
+	Release    string `json:"release"`
+	From       string `json:"from,omitempty"` // release that served before
+	Reason     string `json:"reason,omitempty"`
+}
 
 // InstanceSpec is an instance that is to run; it stays the same for its whole life. The
 // driver makes a target.Instance of it with the blob of Config.

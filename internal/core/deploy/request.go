@@ -11,9 +11,7 @@ import (
 	"slipway.dev/internal/core/machine"
 )
 
-// Facts is what an event may know of others: the conditions at the environment's door. An
-// event without them leaves a verdict as it was; a request without them finds it open.
-type Facts struct {
+type doorFacts struct {
 	Gate []gate.Condition `json:"gate,omitempty"`
 }
 
@@ -108,7 +106,7 @@ func (p *Pending) ask(w *work, facts machine.Value) {
 	if len(facts) == 0 {
 		return
 	}
-	var f Facts
+	var f doorFacts
 	if err := json.Unmarshal(facts, &f); err != nil {
 		p.Gate, p.Missing = gate.Unknown, cut("the gate's facts cannot be read: "+err.Error())
 		return

@@ -100,7 +100,7 @@ func (s *story) line(line string) (string, error) {
 		return "", nil
 	case words[0] == "gate":
 		verdict := map[string]gate.Verdict{"open": gate.Pass, "shut": gate.Fail}[words[1]]
-		s.facts = machine.Must(Facts{Gate: []gate.Condition{{Name: "approvals", Verdict: verdict, Reason: "1 of 2"}}})
+		s.facts = machine.Must(doorFacts{Gate: []gate.Condition{{Name: "approvals", Verdict: verdict, Reason: "1 of 2"}}})
 		return "", nil
 	case words[0] != ">" || len(words) < 2:
 		return "", fmt.Errorf("not a comment, setting or event")

@@ -110,7 +110,7 @@ func (w *world) request() machine.Event {
 		},
 	})
 	if w.percent(10) {
-		e.Facts = machine.Must(Facts{Gate: []gate.Condition{{Name: "approvals", Verdict: pick(w, gate.Pass, gate.Fail, gate.Unknown)}}})
+		e.Facts = machine.Must(doorFacts{Gate: []gate.Condition{{Name: "approvals", Verdict: pick(w, gate.Pass, gate.Fail, gate.Unknown)}}})
 	}
 	return e
 }
@@ -161,7 +161,7 @@ func (w *world) alarm() machine.Event {
 	}
 	e := event(machine.Timer, a)
 	if w.percent(50) {
-		e.Facts = machine.Must(Facts{})
+		e.Facts = machine.Must(doorFacts{})
 	}
 	return e
 }
