@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"maps"
-	"slices"
 
 	"slipway.dev/internal/core/manifest"
 )
@@ -90,16 +88,7 @@ func change(now map[string]Owned, w manifest.Resource, source string, kind Sourc
 
 // Diff gives the fields in which two versions of a resource differ, sorted by path.
 func Diff(before, after manifest.Resource) []FieldChange {
-	a, b := leaves(before.Document()), leaves(after.Document())
-	all := maps.Clone(a)
-	maps.Copy(all, b)
-	var out []FieldChange
-	for _, path := range slices.Sorted(maps.Keys(all)) {
-		if a[path] != b[path] {
-			out = append(out, FieldChange{Path: path, Old: a[path], New: b[path]})
-		}
-	}
-	return out
+	return DiffJSON(before.Document(), after.Document())
 }
 
 // leaves gives the scalars of a JSON document by path. What is empty has a leaf of its own.

@@ -15,6 +15,16 @@ type Stage struct {
 	Pause  time.Duration `json:"pause,omitempty"`
 }
 
+// Stages are the steps of a rollout, for people. The first release of a service has nothing
+// to share the traffic with.
+func Stages(s config.Strategy, replicas int, first bool) []Stage {
+	stages := plan(s, max(1, replicas))
+	if first {
+		return stages[len(stages)-1:]
+	}
+	return stages
+}
+
 // plan makes one thing of all strategies. The last stage has all instances new and all
 // traffic on them.
 func plan(s config.Strategy, replicas int) []Stage {
