@@ -17,7 +17,7 @@ import (
 	"slipway.dev/client/model"
 	"slipway.dev/internal/api"
 	"slipway.dev/internal/api/apitest"
-	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/access"
 )
 
 const token = "a-token-of-the-tests"
@@ -26,11 +26,11 @@ const token = "a-token-of-the-tests"
 func connect(t *testing.T, with string) *client.Client {
 	t.Helper()
 	h := api.Handler(api.Options{Control: apitest.New(), As: apitest.As, Log: slog.New(slog.DiscardHandler),
-		Authenticate: func(_ context.Context, got string) (machine.Actor, error) {
+		Authenticate: func(_ context.Context, got string) (access.Caller, error) {
 			if got != token {
-				return machine.Actor{}, errors.New("who is that")
+				return access.Caller{}, errors.New("who is that")
 			}
-			return machine.Actor{Kind: "token", Name: "test"}, nil
+			return access.TokenCaller("test", "ci", nil), nil
 		}})
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)

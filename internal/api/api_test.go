@@ -26,7 +26,6 @@ import (
 	"slipway.dev/internal/api/apitest"
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/fault"
-	"slipway.dev/internal/core/machine"
 )
 
 var update = flag.Bool("update", false, "write what is found into testdata")
@@ -427,8 +426,8 @@ func TestActorIsTheTokens(t *testing.T) {
 func TestAuthenticationThatFailsLetsNobodyIn(t *testing.T) {
 	t.Parallel()
 	s := start(t, func(o *api.Options) {
-		o.Authenticate = func(context.Context, string) (machine.Actor, error) {
-			return machine.Actor{Kind: "token", Name: "half"}, errors.New("the list of tokens is gone")
+		o.Authenticate = func(context.Context, string) (access.Caller, error) {
+			return access.TokenCaller("half", "ci", nil), errors.New("the list of tokens is gone")
 		}
 	})
 	answer, text := s.ask(t, "POST", "/v1/keys/rotate", "")

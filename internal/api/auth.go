@@ -12,15 +12,15 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/fault"
-	"slipway.dev/internal/core/machine"
 )
 
 // authenticated lets a request in whose caller is known, and tells Control who it is. What
 // the caller may do is Control's to decide.
 func (d *door) authenticated(hc huma.Context, next func(huma.Context)) {
 	r, w := humago.Unwrap(hc)
-	actor, err := d.caller(r)
+	who, err := d.caller(r)
 	if err != nil {
 		p := d.problemOf(r.Context(), err)
 		if _, local := peerOf(r.Context()); !local && p.Status == http.StatusForbidden {
@@ -29,24 +29,24 @@ func (d *door) authenticated(hc huma.Context, next func(huma.Context)) {
 		p.write(w)
 		return
 	}
-	next(huma.WithContext(hc, d.As(r.Context(), actor)))
+	next(huma.WithContext(hc, d.As(r.Context(), who)))
 }
 
 // caller finds out who calls: over the unix socket by the kernel's word, otherwise by token.
-func (d *door) caller(r *http.Request) (machine.Actor, error) {
+func (d *door) caller(r *http.Request) (access.Caller, error) {
 	if p, local := peerOf(r.Context()); local {
-		return p.actor()
+		return p.caller()
 	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") || token == "" || d.Authenticate == nil {
-		return machine.Actor{}, errNoToken
+		return access.Caller{}, errNoToken
 	}
-	actor, err := d.Authenticate(r.Context(), token)
+	who, err := d.Authenticate(r.Context(), token)
 	if err != nil && fault.CodeOf(err) == fault.Internal {
-		return machine.Actor{}, errors.Join(errors.New("authenticate"), err)
+		return access.Caller{}, errors.Join(errors.New("authenticate"), err)
 	}
-	return actor, err
+	return who, err
 }
 
 var errNoToken = fault.New(fault.Denied, "the request has no token").
@@ -65,15 +65,16 @@ func peerOf(ctx context.Context) (peer, bool) {
 	return p, ok
 }
 
-// actor is the person at the other end: who runs the control plane, or root.
-func (p peer) actor() (machine.Actor, error) {
+// caller is the user at the other end: who runs the control plane, or root. Whoever that is
+// could also be somebody else, so that it is no person.
+func (p peer) caller() (access.Caller, error) {
 	if !p.known || (p.uid != 0 && p.uid != os.Getuid()) {
-		return machine.Actor{}, fault.New(fault.Denied, "this socket is only for the user who runs the control plane").
+		return access.Caller{}, fault.New(fault.Denied, "this socket is only for the user who runs the control plane").
 			WithHint("use the HTTP address and a token")
 	}
 	id := strconv.Itoa(p.uid)
 	if u, err := user.LookupId(id); err == nil {
-		return machine.Actor{Kind: "person", Name: u.Username}, nil
+		return access.HostCaller(u.Username), nil
 	}
-	return machine.Actor{Kind: "person", Name: "uid-" + id}, nil
+	return access.HostCaller("uid-" + id), nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
+	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/version"
 )
@@ -21,11 +22,11 @@ import (
 // Options are what the API needs of others. Control, As and Log are required.
 type Options struct {
 	Control Control
-	// As puts the actor into the context in the way Control reads it.
-	As func(context.Context, machine.Actor) context.Context
+	// As puts the caller into the context in the way Control reads it.
+	As func(context.Context, access.Caller) context.Context
 	// Authenticate tells whose token it is, in constant time. nil: no token is accepted,
 	// and only the unix socket gives access.
-	Authenticate func(ctx context.Context, token string) (machine.Actor, error)
+	Authenticate func(ctx context.Context, token string) (access.Caller, error)
 	Page         http.Handler // what is not the API's; nil: nothing
 	Hosts        []string     // names by which it may be called besides those of loopback
 	Log          *slog.Logger
@@ -122,7 +123,7 @@ func (d *door) healthz(w http.ResponseWriter, _ *http.Request) {
 
 // readyz says whether this control plane leads.
 func (d *door) readyz(w http.ResponseWriter, r *http.Request) {
-	s, err := d.System(d.As(r.Context(), machine.System("readyz")))
+	s, err := d.System(d.As(r.Context(), access.Caller{Actor: machine.System("readyz")}))
 	if err == nil && s.Leading {
 		d.healthz(w, r)
 		return

@@ -89,7 +89,7 @@ func Listen(path string) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Whoever connects before this line is still asked for his user; see peer.actor.
+	// Whoever connects before this line is still asked for his user; see peer.caller.
 	if err := os.Chmod(path, 0o600); err != nil {
 		l.Close()
 		return nil, err

@@ -11,13 +11,13 @@ import (
 	"os"
 	"strings"
 
+	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/fault"
-	"slipway.dev/internal/core/machine"
 )
 
 // TokenFile gives an Authenticate that accepts the token in the file. A file that is not
 // there is made, with a new random token and for its owner alone.
-func TokenFile(path string) (func(context.Context, string) (machine.Actor, error), error) {
+func TokenFile(path string) (func(context.Context, string) (access.Caller, error), error) {
 	token, err := readToken(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		token, err = makeToken(path)
@@ -26,14 +26,14 @@ func TokenFile(path string) (func(context.Context, string) (machine.Actor, error
 		return nil, fmt.Errorf("token file %s: %w", path, err)
 	}
 	want := sha256.Sum256([]byte(token))
-	return func(_ context.Context, given string) (machine.Actor, error) {
+	return func(_ context.Context, given string) (access.Caller, error) {
 		// Digests have one length, so that the time taken tells nothing about the token.
 		got := sha256.Sum256([]byte(given))
 		if subtle.ConstantTimeCompare(got[:], want[:]) != 1 {
-			return machine.Actor{}, fault.New(fault.Denied, "the token is not valid").
+			return access.Caller{}, fault.New(fault.Denied, "the token is not valid").
 				WithHint("use the content of the token file in the data directory")
 		}
-		return machine.Actor{Kind: "token", Name: "local"}, nil
+		return access.Caller{Actor: access.LocalToken}, nil
 	}, nil
 }
 

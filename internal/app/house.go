@@ -21,6 +21,7 @@ import (
 	"slipway.dev/client/model"
 	"slipway.dev/internal/artifact"
 	"slipway.dev/internal/control"
+	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	coredeploy "slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/fault"
@@ -88,8 +89,9 @@ func build(ctx context.Context, o Options) (*house, error) {
 	h.drives()
 	h.control = control.New(control.Deps{
 		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h},
-		Resolve: h.releases.Resolve,
-		Owned:   func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, h.engine) },
+		Directory: func(context.Context) (*access.Directory, error) { return access.NewDirectory(access.Everybody{}), nil },
+		Resolve:   h.releases.Resolve,
+		Owned:     func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, h.engine) },
 		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]coredeploy.Ended, error) {
 			return history.Find(ctx, h.store, history.Query{Service: q.Service, Environment: q.Environment, Limit: q.Limit})
 		},

@@ -92,7 +92,7 @@ func (h *house) serve(ctx context.Context) error {
 		return err
 	}
 	handler := api.Handler(api.Options{
-		Control: h.control, As: control.WithActor, Authenticate: authenticate,
+		Control: h.control, As: control.WithCaller, Authenticate: authenticate,
 		Page: web.Handler(board{h}), Hosts: h.Hosts, Log: h.Log,
 	})
 	go func() {

@@ -14,7 +14,7 @@ import (
 
 // Check says what is wrong with manifests, against all that is in force.
 func (c *Control) Check(ctx context.Context, files []model.File) ([]model.Problem, error) {
-	if _, err := may(ctx, access.Read); err != nil {
+	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
 		return nil, err
 	}
 	owned, err := c.Owned(ctx)
@@ -28,7 +28,7 @@ func (c *Control) Check(ctx context.Context, files []model.File) ([]model.Proble
 // Apply takes files as the content of a source that is applied by hand, or says what that
 // would change. It is taken whole or not at all.
 func (c *Control) Apply(ctx context.Context, r model.ApplyRequest) (model.ApplyResult, error) {
-	actor, err := may(ctx, access.Apply)
+	actor, err := c.may(ctx, access.Apply, access.Scope{})
 	if err != nil {
 		return model.ApplyResult{}, err
 	}
@@ -161,7 +161,7 @@ func problemsOf(problems manifest.Problems) []model.Problem {
 
 // Resources lists what manifests declared, of one kind or of all.
 func (c *Control) Resources(ctx context.Context, kind string) ([]model.Resource, error) {
-	if _, err := may(ctx, access.Read); err != nil {
+	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
 		return nil, err
 	}
 	owned, err := c.Owned(ctx)

@@ -13,7 +13,7 @@ import (
 
 // Audit gives entries of the journal, in order.
 func (c *Control) Audit(ctx context.Context, q model.AuditQuery) ([]model.AuditEntry, error) {
-	if _, err := may(ctx, access.Audit); err != nil {
+	if _, err := c.may(ctx, access.Audit, access.Scope{}); err != nil {
 		return nil, err
 	}
 	entries, err := c.Engine.Journal(ctx, max(q.After, 0), store.JournalFilter{Prefix: q.Machine, Limit: q.Limit, Newest: q.After < 0})
@@ -29,7 +29,7 @@ func (c *Control) Audit(ctx context.Context, q model.AuditQuery) ([]model.AuditE
 
 // ExportAudit writes the whole journal as JSON lines.
 func (c *Control) ExportAudit(ctx context.Context, w io.Writer) error {
-	if _, err := may(ctx, access.Audit); err != nil {
+	if _, err := c.may(ctx, access.Audit, access.Scope{}); err != nil {
 		return err
 	}
 	out := json.NewEncoder(w)
@@ -49,7 +49,7 @@ func (c *Control) ExportAudit(ctx context.Context, w io.Writer) error {
 
 // VerifyAudit checks the whole chain of the journal and its signed checkpoints.
 func (c *Control) VerifyAudit(ctx context.Context) (model.AuditReport, error) {
-	if _, err := may(ctx, access.Audit); err != nil {
+	if _, err := c.may(ctx, access.Audit, access.Scope{}); err != nil {
 		return model.AuditReport{}, err
 	}
 	return c.Journal.Verify(ctx)
@@ -57,7 +57,7 @@ func (c *Control) VerifyAudit(ctx context.Context) (model.AuditReport, error) {
 
 // Backup writes all that the store holds. Secrets in it stay sealed.
 func (c *Control) Backup(ctx context.Context, w io.Writer) error {
-	if _, err := may(ctx, access.Backup); err != nil {
+	if _, err := c.may(ctx, access.Backup, access.Scope{}); err != nil {
 		return err
 	}
 	return c.Journal.Dump(ctx, w)

@@ -11,7 +11,6 @@ import (
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
-	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/engine"
 )
@@ -30,6 +29,10 @@ type Deps struct {
 	Logs    Logs
 	Journal Journal
 
+	// Directory gives who is who and who may do what, as it is now.
+	Directory func(ctx context.Context) (*access.Directory, error)
+	// Refused is told whom something was refused for want of a right; nil: nobody.
+	Refused func(who access.Caller, op access.Operation, s access.Scope)
 	// Resolve gives the configuration with which a service's manifest, by its digest, runs
 	// in an environment, and the digest of that.
 	Resolve func(ctx context.Context, spec, environment string) (digest string, c config.Resolved, err error)
@@ -52,25 +55,6 @@ type Journal interface {
 	Dump(ctx context.Context, w io.Writer) error
 }
 
-type actorKey struct{}
-
-// WithActor says who acts in what is done with the context.
-func WithActor(ctx context.Context, a machine.Actor) context.Context {
-	return context.WithValue(ctx, actorKey{}, a)
-}
-
-// may gives the actor of a context if it is allowed the operation.
-func may(ctx context.Context, op access.Operation) (machine.Actor, error) {
-	a, ok := ctx.Value(actorKey{}).(machine.Actor)
-	if !ok {
-		return a, fault.New(fault.Denied, "nobody is signed in").WithHint("send a token, or use the unix socket")
-	}
-	if !access.Allowed(a, op) {
-		return a, fault.New(fault.Denied, "%s may not %s", a, op)
-	}
-	return a, nil
-}
-
 // tell submits one event and says where it was written.
 func (c *Control) tell(ctx context.Context, a machine.Actor, to, kind string, data any) (model.Receipt, error) {
 	event := machine.Event{Type: kind, Actor: a}
@@ -83,7 +67,7 @@ func (c *Control) tell(ctx context.Context, a machine.Actor, to, kind string, da
 
 // System describes this control plane.
 func (c *Control) System(ctx context.Context) (model.System, error) {
-	if _, err := may(ctx, access.Read); err != nil {
+	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
 		return model.System{}, err
 	}
 	return c.Info(ctx)
@@ -92,7 +76,7 @@ func (c *Control) System(ctx context.Context) (model.System, error) {
 // Await waits until a position is written and seen, so that a client reads what it wrote.
 // How long is for the caller to say.
 func (c *Control) Await(ctx context.Context, position int64) error {
-	if _, err := may(ctx, access.Read); err != nil {
+	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
 		return err
 	}
 	if position <= 0 {

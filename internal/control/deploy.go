@@ -14,7 +14,7 @@ import (
 
 // Rollback goes back to a release that was completed in the environment.
 func (c *Control) Rollback(ctx context.Context, r model.RollbackRequest) (model.Receipt, error) {
-	if _, err := may(ctx, access.Deploy); err != nil { // before anything is told of releases
+	if _, err := c.may(ctx, access.Deploy, c.scope(ctx, r.Service, r.Environment)); err != nil { // before anything is told of releases
 		return model.Receipt{}, err
 	}
 	if r.To != "" {
@@ -41,7 +41,7 @@ func (c *Control) Settle(ctx context.Context, r model.SettleRequest) (model.Rece
 
 // command brings an event to a lane that is there, and names the deployment it is about.
 func (c *Control) command(ctx context.Context, service, environment, event string, data any) (model.Receipt, error) {
-	actor, err := may(ctx, access.Deploy)
+	actor, err := c.may(ctx, access.Deploy, c.scope(ctx, service, environment))
 	if err != nil {
 		return model.Receipt{}, err
 	}
@@ -75,7 +75,7 @@ func (c *Control) affected(ctx context.Context, lane string, before deploy.State
 // Deploy asks for a release to go into an environment. Of an image a release is made first;
 // the receipt of that has no deployment yet.
 func (c *Control) Deploy(ctx context.Context, r model.DeployRequest) (model.Receipt, error) {
-	actor, err := may(ctx, access.Deploy)
+	actor, err := c.may(ctx, access.Deploy, c.scope(ctx, r.Service, r.Environment))
 	if err != nil {
 		return model.Receipt{}, err
 	}

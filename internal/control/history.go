@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"slipway.dev/client/model"
-	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/engine"
 )
@@ -15,7 +14,8 @@ const defaultHistory = 50
 
 // Deployments gives deployments, those that are under way or wait too, latest first.
 func (c *Control) Deployments(ctx context.Context, q model.DeploymentsQuery) ([]model.Deployment, error) {
-	if _, err := may(ctx, access.Read); err != nil {
+	see, err := c.sees(ctx)
+	if err != nil {
 		return nil, err
 	}
 	if q.Limit <= 0 {
@@ -34,7 +34,7 @@ func (c *Control) Deployments(ctx context.Context, q model.DeploymentsQuery) ([]
 	seen := map[string]bool{}
 	list := []model.Deployment{}
 	for _, d := range append(ended, all...) {
-		if !seen[d.Deployment] {
+		if !seen[d.Deployment] && see.of(names.team(d.Service), d.Environment) {
 			seen[d.Deployment] = true
 			list = append(list, c.deploymentOf(d, names))
 		}

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"slipway.dev/client/model"
@@ -13,7 +14,8 @@ import (
 
 // Lanes gives every service in every environment that it was ever asked into.
 func (c *Control) Lanes(ctx context.Context) ([]model.Lane, error) {
-	if _, err := may(ctx, access.Read); err != nil {
+	see, err := c.sees(ctx)
+	if err != nil {
 		return nil, err
 	}
 	lanes, err := c.lanes(ctx)
@@ -28,12 +30,13 @@ func (c *Control) Lanes(ctx context.Context) ([]model.Lane, error) {
 	if list, err = c.undeployed(ctx, list); err != nil {
 		return nil, err
 	}
+	list = slices.DeleteFunc(list, func(l model.Lane) bool { return !see.of(names.team(l.Service), l.Environment) })
 	return c.withPending(ctx, list)
 }
 
 // Lane gives a service in an environment.
 func (c *Control) Lane(ctx context.Context, service, environment string) (model.Lane, error) {
-	if _, err := may(ctx, access.Read); err != nil {
+	if _, err := c.may(ctx, access.Read, c.scope(ctx, service, environment)); err != nil {
 		return model.Lane{}, err
 	}
 	s, _, err := engine.Load[deploy.State](ctx, c.Engine, deploy.MachineID(service, environment))

@@ -25,7 +25,7 @@ type Logs interface {
 
 // Logs brings log lines, and with Follow goes on until ctx ends.
 func (c *Control) Logs(ctx context.Context, q model.LogsQuery, f func(model.LogLine) error) error {
-	if _, err := may(ctx, access.Read); err != nil {
+	if _, err := c.may(ctx, access.Read, c.scope(ctx, q.Service, q.Environment)); err != nil {
 		return err
 	}
 	if q.Release != "" {

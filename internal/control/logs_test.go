@@ -163,7 +163,7 @@ func TestWatch(t *testing.T) {
 		t.Errorf("%+v", h)
 	}
 	r := try(w.SetSecret(w.ctx, "k", []byte("v")))(t)
-	if h := next("secret/k"); h.Type != "secret.set" || h.Actor != "token:admin" || r.Name != "k" {
+	if h := next("secret/k"); h.Type != "secret.set" || h.Actor != "token:local" || r.Name != "k" {
 		t.Errorf("%+v", h)
 	}
 	cancel()
@@ -202,7 +202,7 @@ func TestAudit(t *testing.T) {
 		t.Errorf("the latest is %+v", last)
 	}
 	source := try(w.Audit(w.ctx, model.AuditQuery{Machine: "source/hand"}))(t)
-	if len(source) != 2 || source[0].Actor != "token:admin" || source[0].Type != "source.added" {
+	if len(source) != 2 || source[0].Actor != "token:local" || source[0].Type != "source.added" {
 		t.Errorf("%+v", source)
 	}
 	var out strings.Builder

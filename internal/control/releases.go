@@ -20,14 +20,18 @@ import (
 
 // Releases gives the releases of a service, or of all, latest first.
 func (c *Control) Releases(ctx context.Context, service string, limit int) ([]model.Release, error) {
-	if _, err := may(ctx, access.Read); err != nil {
+	see, err := c.sees(ctx)
+	if err != nil {
 		return nil, err
 	}
 	if limit <= 0 {
 		limit = defaultHistory
 	}
 	if service == "" {
-		return c.allReleases(ctx, limit)
+		return c.allReleases(ctx, limit, see)
+	}
+	if _, err := c.may(ctx, access.Read, c.scope(ctx, service, "")); err != nil {
+		return nil, err
 	}
 	rows, err := c.rows(ctx, service)
 	if err != nil {
@@ -37,11 +41,13 @@ func (c *Control) Releases(ctx context.Context, service string, limit int) ([]mo
 }
 
 // allReleases gives the latest releases of all services together.
-func (c *Control) allReleases(ctx context.Context, limit int) ([]model.Release, error) {
+func (c *Control) allReleases(ctx context.Context, limit int, see sight) ([]model.Release, error) {
 	rows, err := c.Engine.List(ctx, "release/")
 	if err != nil {
 		return nil, err
 	}
+	names := c.subjects(ctx)
+	rows = slices.DeleteFunc(rows, func(r store.Row) bool { return !see.machine(r.ID, names) })
 	list, err := c.releasesOf(ctx, rows)
 	slices.SortStableFunc(list, func(a, b model.Release) int {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), cmp.Compare(b.Order, a.Order))
@@ -63,7 +69,7 @@ func (c *Control) releasesOf(ctx context.Context, rows []store.Row) ([]model.Rel
 
 // Release gives one release. Its name may be cut short as long as it is unmistakable.
 func (c *Control) Release(ctx context.Context, service, id string) (model.Release, error) {
-	if _, err := may(ctx, access.Read); err != nil {
+	if _, err := c.may(ctx, access.Read, c.scope(ctx, service, "")); err != nil {
 		return model.Release{}, err
 	}
 	s, err := c.findRelease(ctx, service, id)
@@ -82,7 +88,7 @@ func (c *Control) CancelBuild(ctx context.Context, service, id string) (model.Re
 }
 
 func (c *Control) commandRelease(ctx context.Context, service, id, event string, data any) (model.Receipt, error) {
-	actor, err := may(ctx, access.Deploy)
+	actor, err := c.may(ctx, access.Deploy, c.scope(ctx, service, ""))
 	if err != nil {
 		return model.Receipt{}, err
 	}

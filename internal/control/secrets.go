@@ -21,7 +21,7 @@ type Vault interface {
 
 // Secrets lists names and versions; values never leave.
 func (c *Control) Secrets(ctx context.Context) ([]model.Secret, error) {
-	if _, err := may(ctx, access.Read); err != nil {
+	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
 		return nil, err
 	}
 	rows, err := c.Engine.List(ctx, "secret/")
@@ -43,7 +43,7 @@ func (c *Control) Secrets(ctx context.Context) ([]model.Secret, error) {
 
 // SetSecret gives a secret a new value. What runs keeps the one it was deployed with.
 func (c *Control) SetSecret(ctx context.Context, name string, value []byte) (model.Secret, error) {
-	actor, err := may(ctx, access.Secrets)
+	actor, err := c.may(ctx, access.Secrets, access.Scope{})
 	if err != nil {
 		return model.Secret{}, err
 	}
@@ -59,7 +59,7 @@ func (c *Control) SetSecret(ctx context.Context, name string, value []byte) (mod
 
 // RemoveSecret drops all values of a secret. A deployment that needs it fails from then on.
 func (c *Control) RemoveSecret(ctx context.Context, name string) (model.Receipt, error) {
-	actor, err := may(ctx, access.Secrets)
+	actor, err := c.may(ctx, access.Secrets, access.Scope{})
 	if err != nil {
 		return model.Receipt{}, err
 	}
@@ -82,7 +82,7 @@ func secretOf(s vault.SecretState) model.Secret {
 
 // SigningKeys lists the public keys that ever signed here.
 func (c *Control) SigningKeys(ctx context.Context) ([]model.SigningKey, error) {
-	if _, err := may(ctx, access.Read); err != nil {
+	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
 		return nil, err
 	}
 	keys, _, err := engine.Load[vault.KeysState](ctx, c.Engine, vault.KeysID)
@@ -95,7 +95,7 @@ func (c *Control) SigningKeys(ctx context.Context) ([]model.SigningKey, error) {
 
 // RotateSigningKey makes a new key; what the old one signed stays valid.
 func (c *Control) RotateSigningKey(ctx context.Context) (model.SigningKey, error) {
-	actor, err := may(ctx, access.Keys)
+	actor, err := c.may(ctx, access.Keys, access.Scope{})
 	if err != nil {
 		return model.SigningKey{}, err
 	}
@@ -114,7 +114,7 @@ func (c *Control) RotateSigningKey(ctx context.Context) (model.SigningKey, error
 
 // RevokeSigningKey declares all that a key signed to be worth nothing.
 func (c *Control) RevokeSigningKey(ctx context.Context, id string) (model.Receipt, error) {
-	actor, err := may(ctx, access.Keys)
+	actor, err := c.may(ctx, access.Keys, access.Scope{})
 	if err != nil {
 		return model.Receipt{}, err
 	}

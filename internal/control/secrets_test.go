@@ -18,7 +18,7 @@ func TestSecretsNeverLeave(t *testing.T) {
 	const value = "correct-horse-battery-staple"
 	first := try(w.SetSecret(w.ctx, "payment-key", []byte(value)))(t)
 	second := try(w.SetSecret(w.ctx, "payment-key", []byte(value+"-2")))(t)
-	if len(first.Versions) != 1 || len(second.Versions) != 2 || second.Versions[1].By != "token:admin" {
+	if len(first.Versions) != 1 || len(second.Versions) != 2 || second.Versions[1].By != "token:local" {
 		t.Errorf("%+v, %+v", first, second)
 	}
 	try(w.SetSecret(w.ctx, "large", bytes.Repeat([]byte(value), 1000)))(t) // is kept as a blob

@@ -19,7 +19,7 @@ type Sources interface {
 
 // Sources lists the sources.
 func (c *Control) Sources(ctx context.Context) ([]model.Source, error) {
-	if _, err := may(ctx, access.Read); err != nil {
+	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
 		return nil, err
 	}
 	rows, err := c.Engine.List(ctx, "source/")
@@ -48,9 +48,14 @@ func sourceOf(s config.SourceState) model.Source {
 
 // AddSource watches a repository from now on.
 func (c *Control) AddSource(ctx context.Context, s model.Source) (model.Receipt, error) {
-	actor, err := may(ctx, access.Sources)
+	actor, err := c.may(ctx, access.Sources, access.Scope{})
 	if err != nil {
 		return model.Receipt{}, err
+	}
+	if s.Kind == string(config.Platform) { // it brings what rules all
+		if _, err := c.may(ctx, access.Apply, access.Scope{}); err != nil {
+			return model.Receipt{}, err
+		}
 	}
 	if err := source.CheckURL(s.URL); err != nil {
 		return model.Receipt{}, err
@@ -72,16 +77,21 @@ func (c *Control) AddSource(ctx context.Context, s model.Source) (model.Receipt,
 
 // RemoveSource ends the watch. What came from the source stays, for another source to take.
 func (c *Control) RemoveSource(ctx context.Context, name string) (model.Receipt, error) {
-	actor, err := may(ctx, access.Sources)
+	actor, err := c.may(ctx, access.Sources, access.Scope{})
 	if err != nil {
 		return model.Receipt{}, err
+	}
+	if s, err := c.source(ctx, name); err == nil && s.Spec.Kind == config.Platform {
+		if _, err := c.may(ctx, access.Apply, access.Scope{}); err != nil {
+			return model.Receipt{}, err
+		}
 	}
 	return c.tell(ctx, actor, config.SourceID(name), config.EventSourceRemoved, nil)
 }
 
 // PollSource has a source looked at now.
 func (c *Control) PollSource(ctx context.Context, name string) (model.Receipt, error) {
-	if _, err := may(ctx, access.Sources); err != nil {
+	if _, err := c.may(ctx, access.Sources, access.Scope{}); err != nil {
 		return model.Receipt{}, err
 	}
 	if _, err := c.source(ctx, name); err != nil {

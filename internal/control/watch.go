@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"slipway.dev/client/model"
-	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/release"
@@ -19,7 +18,7 @@ import (
 // Watch brings what happens after a position, until ctx ends. After a negative position it
 // begins with what comes next.
 func (c *Control) Watch(ctx context.Context, after int64, f func(model.Happening) error) error {
-	if _, err := may(ctx, access.Read); err != nil {
+	if _, err := c.sees(ctx); err != nil {
 		return err
 	}
 	if after < 0 {
@@ -34,8 +33,19 @@ func (c *Control) Watch(ctx context.Context, after int64, f func(model.Happening
 		if err != nil {
 			return err
 		}
+		see, err := c.sees(ctx) // again: rights may be taken while one watches
+		if err != nil {
+			return err
+		}
+		var names subjects
+		if !see.everything {
+			names = c.subjects(ctx)
+		}
 		for _, e := range entries {
 			after = e.Seq
+			if !see.machine(e.Machine, names) {
+				continue
+			}
 			if err := f(c.happening(ctx, e)); err != nil {
 				return err
 			}

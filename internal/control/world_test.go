@@ -15,6 +15,7 @@ import (
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/control"
+	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/fault"
@@ -43,6 +44,7 @@ type world struct {
 	builds drive.Logs
 	output lockedBuffer // all that was logged
 
+	people  atomic.Pointer[access.Directory]
 	unwell  atomic.Bool // instances do not become healthy
 	broken  atomic.Bool // builds fail
 	pending atomic.Bool // builds wait until they are cancelled
@@ -50,7 +52,7 @@ type world struct {
 	printed map[string]string // log of an instance, by ID
 }
 
-var admin = machine.Actor{Kind: "token", Name: "admin"}
+var admin = access.LocalToken
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
@@ -62,6 +64,7 @@ func newWorld(t *testing.T) *world {
 	w.engine = engine.New(w.store, engine.Options{Log: log})
 	w.vault = vault.Vault{Engine: w.engine, Box: try(secret.OpenBox(filepath.Join(dir, "age.key")))(t)}
 	w.builds = drive.Logs{Dir: filepath.Join(dir, "builds")}
+	w.people.Store(access.NewDirectory(access.Everybody{}))
 	w.machines()
 	w.Control = control.New(w.deps())
 	if err := w.engine.Start(t.Context()); err != nil {
@@ -107,8 +110,9 @@ func (w *world) machines() {
 func (w *world) deps() control.Deps {
 	return control.Deps{
 		Engine: w.engine, Vault: w.vault, Sources: kicker{w}, Logs: logs{w}, Journal: journal{w.store},
-		Resolve: drive.Resolver{Engine: w.engine}.Resolve,
-		Owned:   func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, w.engine) },
+		Directory: func(context.Context) (*access.Directory, error) { return w.people.Load(), nil },
+		Resolve:   drive.Resolver{Engine: w.engine}.Resolve,
+		Owned:     func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, w.engine) },
 		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]deploy.Ended, error) {
 			return history.Find(ctx, w.store, history.Query{Service: q.Service, Environment: q.Environment, Limit: q.Limit})
 		},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"slipway.dev/client/model"
+	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 )
@@ -35,9 +36,9 @@ type Fake struct {
 
 type actorKey struct{}
 
-// As puts the actor into the context, as control.WithActor does.
-func As(ctx context.Context, a machine.Actor) context.Context {
-	return context.WithValue(ctx, actorKey{}, a)
+// As puts the caller into the context, as control.WithCaller does.
+func As(ctx context.Context, c access.Caller) context.Context {
+	return context.WithValue(ctx, actorKey{}, c.Actor)
 }
 
 // Actor is who As put there.

@@ -1,12 +1,12 @@
-// Package access says who may do what. What is not allowed here is denied.
 package access
 
-import "slipway.dev/internal/core/machine"
+import "slices"
 
 // Role is a set of operations.
 type Role string
 
-// The roles.
+// The roles. None implies another but for what the table below says: an administrator is
+// nobody's approver.
 const (
 	Viewer    Role = "viewer"
 	Developer Role = "developer"
@@ -16,45 +16,74 @@ const (
 	Admin     Role = "admin"
 )
 
+// Roles gives all roles, from the least to the most powerful.
+func Roles() []Role { return []Role{Viewer, Developer, Approver, Operator, Security, Admin} }
+
+// Known says whether there is such a role.
+func (r Role) Known() bool { return may[r] != nil }
+
 // Operation is something that an actor asks control to do. It reads on after "may not".
 type Operation string
 
 // The operations.
 const (
 	Read    Operation = "read" // everything but secrets' values, which nobody reads
-	Apply   Operation = "apply manifests"
-	Sources Operation = "change sources" // also have them looked at
-	Deploy  Operation = "deploy"         // also build again, roll back, abort and settle
+	Self    Operation = "use an account of their own"
+	Apply   Operation = "apply manifests" // by hand, and adding sources that hold the platform's
+	Sources Operation = "change sources"  // also have them looked at
+	Deploy  Operation = "deploy"          // also promote, build again, roll back, abort and settle
+	Approve Operation = "approve"         // answer tasks
+	Revoke  Operation = "revoke releases"
+	Glass   Operation = "break glass"
 	Secrets Operation = "change secrets"
 	Keys    Operation = "change signing keys"
 	Audit   Operation = "read the audit log"
 	Backup  Operation = "take a backup"
+	People  Operation = "manage people"            // also what they may do, and reviews of that
 	Ingest  Operation = "report what a source has" // webhooks and watchers
+	Anyone  Operation = "sign in"                  // asks for no permission: it is how one gets any
 )
 
-var everything = []Operation{Read, Apply, Sources, Deploy, Secrets, Keys, Audit, Backup, Ingest}
-
-// permissions by kind and name of an actor; "*" is any name. For now whoever holds a token
-// or reaches the private socket is an administrator.
-var permissions = map[string][]Operation{
-	"token:*":       everything,
-	"person:*":      everything,
-	"system:source": {Read, Ingest},
-	"system:readyz": {Read},
-	"page:board":    {Read}, // the board has no sign-in yet: it is served to this machine only
+// may says what a role is good for.
+var may = map[Role][]Operation{
+	Viewer:    {Read, Self},
+	Developer: {Read, Self, Deploy},
+	Approver:  {Read, Self, Approve},
+	Operator:  {Read, Self, Deploy, Sources, Secrets, Revoke, Glass, Backup},
+	Security:  {Read, Self, Audit, Keys, Revoke},
+	Admin:     {Read, Self, Apply, Sources, Secrets, Keys, Audit, Backup, People, Revoke},
 }
 
-// Allowed says whether an actor may do it.
-func Allowed(a machine.Actor, op Operation) bool {
-	if a.Name == "" || a.Name == "*" {
-		return false
+// host is what whoever runs the control plane may, through its private socket: begin. It is
+// no person, so that nothing it says counts as consent.
+var host = append(slices.Clone(may[Admin]), may[Operator]...)
+
+// system is what parts of the control plane itself may; "page:board" goes away when the
+// page has a sign-in.
+var system = map[string][]Operation{
+	"system:source": {Read, Ingest},
+	"system:readyz": {Read},
+	"page:board":    {Read},
+}
+
+// scopes are the operations that a token may be limited to, by the word for them.
+var scopes = map[string]Operation{
+	"read": Read, "apply": Apply, "sources": Sources, "deploy": Deploy, "approve": Approve, "revoke": Revoke,
+	"glass": Glass, "secrets": Secrets, "keys": Keys, "audit": Audit, "backup": Backup, "people": People,
+}
+
+// ScopeNamed gives the operation that a token's scope is named after.
+func ScopeNamed(word string) (Operation, bool) {
+	op, ok := scopes[word]
+	return op, ok
+}
+
+// ScopeWords gives the words of all scopes of tokens, sorted.
+func ScopeWords() []string {
+	var words []string
+	for w := range scopes {
+		words = append(words, w)
 	}
-	for _, who := range []string{a.String(), a.Kind + ":*"} {
-		for _, may := range permissions[who] {
-			if may == op {
-				return true
-			}
-		}
-	}
-	return false
+	slices.Sort(words)
+	return words
 }
