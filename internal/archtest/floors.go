@@ -101,4 +101,5 @@ var libraries = map[string][]string{
 	"k8s.io":                              {"internal/target/kube"},
 	"github.com/moby/moby":                {"internal/target/docker"},
 	"github.com/landlock-lsm/go-landlock": {"internal/sandbox"},
+	"cel.dev/cel-go":                      {"internal/core/gate/expr"},
 }

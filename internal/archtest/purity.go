@@ -15,7 +15,7 @@ var pureLibraries = []string{
 	"go.yaml.in/yaml/v4",
 	"github.com/santhosh-tekuri/jsonschema/v6",
 	"github.com/itchyny/gojq",
-	"github.com/google/cel-go",
+	"cel.dev/cel-go",
 	"github.com/in-toto/attestation",
 	"github.com/opencontainers/go-digest",
 }
