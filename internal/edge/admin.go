@@ -105,9 +105,7 @@ func (p *program) putTable(r *http.Request) (any, error) {
 	if err := p.apply(t, true); err != nil {
 		return nil, err
 	}
-	if p.certs != nil {
-		p.certs.Hosts(context.WithoutCancel(r.Context()), p.table.Load().routes.Hosts())
-	}
+	p.tellHosts(context.WithoutCancel(r.Context()))
 	return edgewire.Applied{Epoch: t.Epoch, Generation: t.Generation}, nil
 }
 

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net"
 	"net/http"
+
+	"slipway.dev/internal/edge/h1"
 )
 
 // errNoInstance says that nobody is there who could answer.
@@ -12,16 +14,16 @@ var errNoInstance = errors.New("no instance")
 // maxRepeats is how often a request is sent again that may have been seen by an app.
 const maxRepeats = 2
 
-// RoundTrip sends the request to an instance. If nothing listens there, nothing was sent,
+// send sends the request to an instance. If nothing listens there, nothing was sent,
 // and any request goes to another. If the connection broke before the answer began, the
 // app may have acted on it: only what may be done twice is sent again.
-func (x *exchange) RoundTrip(out *http.Request) (*http.Response, error) {
+func (x *exchange) send(out *http.Request, inform h1.Inform) (*http.Response, error) {
 	var avoid *upstream
 	for repeats := 0; ; {
 		if err := x.place(avoid); err != nil {
 			return nil, err
 		}
-		res, err := x.attempt(out)
+		res, err := x.attempt(out, inform)
 		if err == nil {
 			return res, nil
 		}
@@ -53,11 +55,11 @@ func copyOf(r *http.Request) *http.Request {
 	return &c
 }
 
-func (x *exchange) attempt(out *http.Request) (*http.Response, error) {
+func (x *exchange) attempt(out *http.Request, inform h1.Inform) (*http.Response, error) {
 	x.instance = x.upstream.key.id
 	out.URL.Host = x.upstream.key.address
 	x.body.give(out)
-	return x.upstream.backend.RoundTrip(out)
+	return x.upstream.backend.Exchange(out, inform)
 }
 
 // place takes a place at an instance. One that began to drain meanwhile is not in the

@@ -3,9 +3,7 @@ package edge
 import (
 	"context"
 	"io"
-	"log"
 	"net/http"
-	"net/http/httputil"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,8 +13,8 @@ import (
 	"slipway.dev/internal/wire/edgewire"
 )
 
-// exchange is one request and its answer. It is the ReverseProxy's transport, so that
-// choosing an instance, and another one after a failure, is in one place; see attempt.go.
+// exchange is one request and its answer; see forward.go and upgrade.go for the two ways
+// it goes, and attempt.go for how both choose an instance, and another one after a failure.
 type exchange struct {
 	edge     *program
 	in       *http.Request
@@ -39,10 +37,7 @@ type exchange struct {
 	broken  atomic.Bool // the app's body broke off
 }
 
-var (
-	buffers = bufferPool{sync.Pool{New: func() any { return new([32 << 10]byte) }}}
-	silent  = log.New(io.Discard, "", 0)
-)
+var buffers = bufferPool{sync.Pool{New: func() any { return new([32 << 10]byte) }}}
 
 type bufferPool struct{ sync.Pool }
 
@@ -61,16 +56,21 @@ func (x *exchange) serve(w http.ResponseWriter, s *service) {
 		x.refuse(w, http.StatusServiceUnavailable, edgewire.Overloaded, "too many requests at once")
 		return
 	}
+	if len(x.in.Header["Upgrade"]) > 0 {
+		x.carry(w, x.upgrade)
+		return
+	}
+	x.carry(w, x.forward)
+}
+
+// carry takes the request to an app, in one of the two ways, and gives its place back.
+func (x *exchange) carry(w http.ResponseWriter, way func(http.ResponseWriter)) {
 	defer x.finish()
 	if err := x.body.take(w, x.in, x.limits); err != nil {
 		x.fail(w, x.in, err)
 		return
 	}
-	proxy := httputil.ReverseProxy{
-		Rewrite: x.rewrite, Transport: x, ModifyResponse: x.answered, ErrorHandler: x.fail,
-		BufferPool: &buffers, ErrorLog: silent,
-	}
-	proxy.ServeHTTP(w, x.in)
+	way(w)
 }
 
 // admit refuses what no app is to see.
@@ -96,36 +96,33 @@ func headerSize(r *http.Request) int {
 	return n
 }
 
-// rewrite makes the request that the app sees.
-func (x *exchange) rewrite(p *httputil.ProxyRequest) {
-	cleanHeader(p.Out.Header)
-	p.SetXForwarded()
-	p.Out.URL.Scheme = "http"
-	p.Out.URL.RawQuery = p.In.URL.RawQuery // as it was: the edge decides nothing by it
-	p.Out.Host = p.In.Host
+// target makes out go to where the app has what was asked for.
+func (x *exchange) target(out *http.Request) {
+	out.URL.Scheme = "http"
+	out.URL.RawQuery = x.in.URL.RawQuery // as it was: the edge decides nothing by it
+	out.Host = x.in.Host
 	if x.strip != "" {
-		p.Out.URL.Path = "/" + strings.TrimPrefix(p.Out.URL.Path[len(x.strip):], "/")
-		if p.Out.URL.RawPath != "" {
-			p.Out.URL.RawPath = "/" + strings.TrimPrefix(p.Out.URL.RawPath[len(x.strip):], "/")
+		out.URL.Path = "/" + strings.TrimPrefix(out.URL.Path[len(x.strip):], "/")
+		if out.URL.RawPath != "" {
+			out.URL.RawPath = "/" + strings.TrimPrefix(out.URL.RawPath[len(x.strip):], "/")
 		}
 	}
 }
 
 // answered sees the app's answer before the client does. It counts it here, so that who
 // has an answer finds it counted.
-func (x *exchange) answered(res *http.Response) error {
+func (x *exchange) answered(res *http.Response) {
 	x.status = res.StatusCode
 	x.counted = true
 	x.cell.Answered(res.StatusCode, time.Since(x.start))
 	res.Header.Del(edgewire.Header)
 	if res.StatusCode == http.StatusSwitchingProtocols {
-		return nil // its body is a connection, and stays one
+		return // its body is a connection, and stays one
 	}
 	if x.edge.leaving.Load() {
 		res.Header.Set("Connection", "close")
 	}
-	x.answer, res.Body = res.Body, x
-	return nil
+	x.answer = res.Body
 }
 
 // Read reads the app's answer.

@@ -1,9 +1,78 @@
 package edge
 
 import (
+	"net"
 	"net/http"
 	"strings"
 )
+
+// hops are the headers that are meant for the next hop only, besides those that
+// Connection names (RFC 9110, section 7.6.1; the old list of RFC 2616, section 13.5.1).
+var hops = []string{
+	"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
+	"Te", "Trailer", "Transfer-Encoding", "Upgrade",
+}
+
+// removeHops takes out what is meant for the next hop only.
+func removeHops(h http.Header) {
+	for _, list := range h["Connection"] {
+		for name := range strings.SplitSeq(list, ",") {
+			h.Del(strings.Trim(name, " \t"))
+		}
+	}
+	for _, name := range hops {
+		delete(h, name)
+	}
+}
+
+// outgoingHeader makes the headers that the app sees, when no upgrade is asked for. The
+// values are shared with the request.
+func outgoingHeader(in *http.Request) http.Header {
+	h := make(http.Header, len(in.Header)+4)
+	for name, values := range in.Header {
+		h[name] = values
+	}
+	removeHops(h)
+	if wantsTrailers(in.Header["Te"]) {
+		h["Te"] = []string{"trailers"}
+	}
+	delete(h, "Forwarded")
+	cleanHeader(h)
+	if _, ok := h["User-Agent"]; !ok {
+		h["User-Agent"] = noUserAgent
+	}
+	setForwarded(h, in)
+	return h
+}
+
+// noUserAgent keeps the standard library from naming itself.
+var noUserAgent = []string{""}
+
+// setForwarded says who asked, for what host and how.
+func setForwarded(h http.Header, in *http.Request) {
+	ip, _, err := net.SplitHostPort(in.RemoteAddr)
+	values := &[3]string{ip, in.Host, "http"}
+	if in.TLS != nil {
+		values[2] = "https"
+	}
+	if err == nil {
+		h["X-Forwarded-For"] = values[0:1:1]
+	}
+	h["X-Forwarded-Host"] = values[1:2:2]
+	h["X-Forwarded-Proto"] = values[2:3:3]
+}
+
+// wantsTrailers says whether a TE header has the word trailers.
+func wantsTrailers(te []string) bool {
+	for _, list := range te {
+		for word := range strings.SplitSeq(list, ",") {
+			if strings.EqualFold(strings.Trim(word, " \t"), "trailers") {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // cleanHeader takes out what some apps believe of a proxy, and only the client has set, and
 // the wish for another protocol than WebSocket: what goes through such a connection (h2c)

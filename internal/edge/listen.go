@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/edge/certs"
 )
 
 // listeners are the sockets of an edge, with the address by which each was asked for.
@@ -111,6 +112,18 @@ func (ls *listeners) addresses() map[string][]string {
 		out[place.Kind] = append(out[place.Kind], l.Addr().String())
 	}
 	return out
+}
+
+// ports gives one port each of HTTP and HTTPS, on which an authority's questions are answered.
+func (ls *listeners) ports() (found certs.Ports) {
+	for place, l := range ls.public {
+		if at, ok := l.Addr().(*net.TCPAddr); ok && place.Kind == "http" {
+			found.HTTP = at.Port
+		} else if ok && place.Kind == "https" {
+			found.HTTPS = at.Port
+		}
+	}
+	return found
 }
 
 // takeLock makes sure that one edge at a time has a state directory. A successor gets the

@@ -56,9 +56,6 @@ func prepare(o Options, in *inheritance) (*program, error) {
 	}
 	p := newProgram(o)
 	p.lock = lock
-	if p.certs, err = certs.Open(o.TLS, o.StateDir, o.Log); err != nil {
-		return nil, err
-	}
 	if o.AccessLog != "" {
 		if p.access, err = accesslog.Open(o.AccessLog, o.Log); err != nil {
 			return nil, fault.New(fault.Invalid, "cannot open the access log %s", o.AccessLog).Because(err)
@@ -69,6 +66,9 @@ func prepare(o Options, in *inheritance) (*program, error) {
 		return nil, err
 	}
 	p.addresses = p.listeners.addresses()
+	if p.certs, err = certs.Open(o.TLS, o.StateDir, p.listeners.ports(), o.Log); err != nil {
+		return nil, errors.Join(err, p.listeners.close())
+	}
 	in.closeRest()
 	return p, nil
 }
@@ -94,6 +94,7 @@ func (p *program) restore() {
 
 // run serves until the end.
 func (p *program) run(ctx context.Context, in *inheritance) error {
+	p.tellHosts(ctx) // before the first handshake
 	servers, failed := p.serve()
 	if in != nil {
 		if err := p.succeed(in); err != nil {
@@ -109,9 +110,6 @@ func (p *program) run(ctx context.Context, in *inheritance) error {
 			failed <- fmt.Errorf("admin socket: %w", err)
 		}
 	}()
-	if p.certs != nil {
-		p.certs.Hosts(ctx, p.table.Load().routes.Hosts())
-	}
 	p.log.Info("edge serves", "http", p.addresses["http"], "https", p.addresses["https"], "internal", p.addresses["internal"], "generation", p.table.Load().wire.Generation)
 	saving, stopSaving := context.WithCancel(ctx)
 	defer stopSaving()
@@ -125,6 +123,16 @@ func (p *program) run(ctx context.Context, in *inheritance) error {
 	case err := <-failed:
 		return errors.Join(err, p.end(servers))
 	}
+}
+
+// tellHosts tells the source of certificates what is routed.
+func (p *program) tellHosts(ctx context.Context) {
+	if p.certs == nil {
+		return
+	}
+	p.changing.Lock() // so that an older table is never told last
+	defer p.changing.Unlock()
+	p.certs.Hosts(ctx, p.table.Load().routes.Hosts())
 }
 
 // succeed takes over from the edge that runs: this one accepts already, the other stops,

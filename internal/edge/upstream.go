@@ -24,7 +24,7 @@ const (
 
 // backend carries requests to one address.
 type backend interface {
-	http.RoundTripper
+	Exchange(*http.Request, h1.Inform) (*http.Response, error)
 	CloseIdleConnections()
 }
 

@@ -27,6 +27,9 @@ type ACME struct {
 	Roots     string // PEM file of the roots that the directory's own certificate is checked by; empty: the system's
 }
 
+// Ports are those of the edge's own listeners; 0: there is none.
+type Ports struct{ HTTP, HTTPS int }
+
 // Set says whether there is any source of certificates.
 func (o Options) Set() bool { return o.CertFile != "" || o.ACME != nil || o.Local }
 
@@ -34,14 +37,14 @@ func (o Options) Set() bool { return o.CertFile != "" || o.ACME != nil || o.Loca
 type Source interface {
 	// TLS is the configuration of the listeners.
 	TLS() *tls.Config
-	// Hosts says which hosts are routed now.
+	// Hosts says which hosts are routed now, and returns when what is stored for them serves.
 	Hosts(ctx context.Context, hosts []string)
 	// Challenge answers an authority's questions over plain HTTP, and leaves the rest to next.
 	Challenge(next http.Handler) http.Handler
 }
 
 // Open makes the source that the options name; nil without an error if they name none.
-func Open(o Options, stateDir string, log *slog.Logger) (Source, error) {
+func Open(o Options, stateDir string, at Ports, log *slog.Logger) (Source, error) {
 	n := 0
 	for _, set := range []bool{o.CertFile != "" || o.KeyFile != "", o.ACME != nil, o.Local} {
 		if set {
@@ -54,7 +57,7 @@ func Open(o Options, stateDir string, log *slog.Logger) (Source, error) {
 	case o.CertFile != "" || o.KeyFile != "":
 		return openFiles(o.CertFile, o.KeyFile, log)
 	case o.ACME != nil:
-		return openACME(*o.ACME, stateDir, log)
+		return openACME(*o.ACME, stateDir, at, log)
 	case o.Local:
 		return OpenAuthority(filepath.Join(stateDir, "authority"))
 	}

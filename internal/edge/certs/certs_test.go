@@ -114,11 +114,11 @@ func TestOpenRefuses(t *testing.T) {
 		"cannot use the certificate": {CertFile: filepath.Join(dir, "none"), KeyFile: filepath.Join(dir, "none")},
 		"no root certificates in":    {ACME: &ACME{Roots: filepath.Join(dir, "none")}},
 	} {
-		if _, err := Open(o, dir, slog.Default()); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), text) {
+		if _, err := Open(o, dir, Ports{}, slog.Default()); !fault.Is(err, fault.Invalid) || !strings.Contains(err.Error(), text) {
 			t.Errorf("%v, want %q", err, text)
 		}
 	}
-	if s, err := Open(Options{}, dir, slog.Default()); s != nil || err != nil {
+	if s, err := Open(Options{}, dir, Ports{}, slog.Default()); s != nil || err != nil {
 		t.Errorf("%v, %v", s, err)
 	}
 }
@@ -127,7 +127,7 @@ func TestOpenRefuses(t *testing.T) {
 // settings are HTTP/2's, too.
 func TestACMEServesHTTP2AndChallenges(t *testing.T) {
 	t.Parallel()
-	s, err := Open(Options{ACME: &ACME{Email: "ops@example.com", Directory: "https://localhost:1/dir"}}, t.TempDir(), slog.Default())
+	s, err := Open(Options{ACME: &ACME{Email: "ops@example.com", Directory: "https://localhost:1/dir"}}, t.TempDir(), Ports{HTTPS: 443}, slog.Default())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,21 +10,20 @@ import (
 
 // answer sees to it that the connection is used again when the answer's body was read to
 // its end, and closed otherwise.
-func (c *conn) answer(ctx context.Context, r *http.Request, res *http.Response) (*http.Response, error) {
+func (c *conn) answer(r *http.Request, res *http.Response) (*http.Response, error) {
 	keep := !res.Close && !r.Close
-	b := &body{conn: c, ctx: ctx, from: res.Body, keep: keep}
+	b := &body{conn: c, ctx: c.ctx, from: res.Body, keep: keep}
 	switch {
 	case res.Body == http.NoBody || r.Method == http.MethodHead:
 		b.end(true)
 		res.Body = http.NoBody
 		return res, nil
 	case res.ContentLength >= 0 && res.ContentLength <= int64(c.in.Buffered()):
-		b.unwatched = c.cancelled() // all is here already: there is nothing to cancel
+		b.unwatched = c.endWatch() // all is here already: there is nothing to cancel
 	default:
-		if err := c.SetDeadline(time.Time{}); err != nil || ctx.Err() != nil {
-			// The context may have ended just before the deadline was taken away.
+		if err := c.watch(time.Time{}); err != nil {
 			b.end(false)
-			return nil, errors.Join(err, cause(ctx, ctx.Err()))
+			return nil, cause(b.ctx, err)
 		}
 	}
 	res.Body = b
@@ -56,6 +55,14 @@ func (b *body) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// BeforeWait has f called each time before the server is waited for: what was read so far
+// can be passed on then, in one piece. It must be called before the first Read.
+func (b *body) BeforeWait(f func()) {
+	if b.conn != nil {
+		b.conn.beforeWait = f
+	}
+}
+
 // Close gives the connection up if the body was not read to its end.
 func (b *body) Close() error {
 	b.end(false)
@@ -69,8 +76,8 @@ func (b *body) end(complete bool) {
 	if c == nil {
 		return
 	}
-	b.conn = nil
-	if !b.unwatched && !c.cancelled() {
+	b.conn, c.ctx, c.beforeWait = nil, nil, nil
+	if !b.unwatched && !c.endWatch() {
 		complete = false
 	}
 	if complete && b.keep && c.in.Buffered() == 0 {

@@ -9,8 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/http/httptrace"
-	"net/textproto"
 	"runtime"
 	"sort"
 	"strings"
@@ -64,8 +62,8 @@ func TestAsHTTPTransport(t *testing.T) {
 	for _, c := range conversations {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			ours := c.talk(t, func(o Options) http.RoundTripper { return New(o) })
-			theirs := c.talk(t, func(o Options) http.RoundTripper { return New(o).other })
+			ours := c.talk(t, (*Transport).Exchange)
+			theirs := c.talk(t, (*Transport).streamed)
 			if ours != theirs {
 				t.Errorf("ours:\n%.600s\nhttp.Transport:\n%.600s", ours, theirs)
 			}
@@ -73,27 +71,27 @@ func TestAsHTTPTransport(t *testing.T) {
 	}
 }
 
-func (c conversation) talk(t *testing.T, make func(Options) http.RoundTripper) string {
+type exchange func(*Transport, *http.Request, Inform) (*http.Response, error)
+
+func (c conversation) talk(t *testing.T, send exchange) string {
 	t.Helper()
 	s := serve(t, c)
-	rt := make(Options{Address: s.address, Dial: time.Second, Idle: time.Minute, Header: 10 * time.Second, MaxIdle: 10, MaxHeader: 64 << 10})
+	tr := New(Options{Address: s.address, Dial: time.Second, Idle: time.Minute, Header: 10 * time.Second, MaxIdle: 10, MaxHeader: 64 << 10})
 	var seen strings.Builder
 	for range 3 {
-		c.once(t, s, rt, &seen)
+		c.once(t, s, func(r *http.Request, inform Inform) (*http.Response, error) { return send(tr, r, inform) }, &seen)
 	}
 	fmt.Fprintf(&seen, "%d connections\n", s.accepted.Load())
 	return seen.String()
 }
 
-func (c conversation) once(t *testing.T, s *server, rt http.RoundTripper, seen io.Writer) {
+func (c conversation) once(t *testing.T, s *server, send func(*http.Request, Inform) (*http.Response, error), seen io.Writer) {
 	t.Helper()
 	r := request(t, s, c.method, c.body)
-	trace := &httptrace.ClientTrace{Got1xxResponse: func(code int, h textproto.MIMEHeader) error {
-		fmt.Fprintf(seen, "told %d %v\n", code, h)
+	res, err := send(r, func(status int, h http.Header) error {
+		fmt.Fprintf(seen, "told %d %v\n", status, h)
 		return nil
-	}}
-	r = r.WithContext(httptrace.WithClientTrace(r.Context(), trace))
-	res, err := rt.RoundTrip(r)
+	})
 	if err != nil {
 		fmt.Fprintln(seen, "failed")
 		s.settle()
@@ -186,7 +184,7 @@ func TestUnusedConnectionThatWasClosedIsNotUsed(t *testing.T) {
 	tr := New(Options{Address: s.address, Dial: time.Second, Idle: time.Minute, Header: 10 * time.Second, MaxIdle: 10, MaxHeader: 1 << 16})
 	for i := range 50 {
 		r := request(t, s, "POST", "once only")
-		res, err := tr.RoundTrip(r)
+		res, err := tr.Exchange(r, nil)
 		if err != nil {
 			t.Fatalf("request %d: %v", i, err)
 		}
@@ -204,7 +202,7 @@ func TestContextEndsTheWait(t *testing.T) {
 		tr := New(Options{Address: s.address, Dial: time.Second, Idle: time.Minute, Header: time.Minute, MaxIdle: 10, MaxHeader: 1 << 16})
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(20*time.Millisecond, cancel)
-		res, err := tr.RoundTrip(request(t, s, "", "").WithContext(ctx))
+		res, err := tr.Exchange(request(t, s, "", "").WithContext(ctx), nil)
 		if err == nil {
 			_, err = io.ReadAll(res.Body)
 			res.Body.Close()
@@ -228,7 +226,7 @@ func TestRefusesWhatNobodyAskedFor(t *testing.T) {
 	} {
 		s := serve(t, conversation{answer: answer})
 		tr := New(Options{Address: s.address, Dial: time.Second, Idle: time.Minute, Header: time.Minute, MaxIdle: 10, MaxHeader: 1 << 16})
-		if res, err := tr.RoundTrip(request(t, s, "", "")); err == nil {
+		if res, err := tr.Exchange(request(t, s, "", ""), nil); err == nil {
 			t.Errorf("%.40q: %s", answer, res.Status)
 		}
 		if len(tr.idle) != 0 {
@@ -241,7 +239,7 @@ func TestSlowServerIsATimeout(t *testing.T) {
 	t.Parallel()
 	s := serve(t, conversation{answer: "HTTP/1.1 200 OK\r\nX"})
 	tr := New(Options{Address: s.address, Dial: time.Second, Idle: time.Minute, Header: 30 * time.Millisecond, MaxIdle: 10, MaxHeader: 1 << 16})
-	_, err := tr.RoundTrip(request(t, s, "", ""))
+	_, err := tr.Exchange(request(t, s, "", ""), nil)
 	var n net.Error
 	if !errors.As(err, &n) || !n.Timeout() {
 		t.Errorf("%v", err)
@@ -253,7 +251,7 @@ func TestAnswerHalfReadClosesTheConnection(t *testing.T) {
 	s := serve(t, conversation{answer: "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789"})
 	tr := New(Options{Address: s.address, Dial: time.Second, Idle: time.Minute, Header: time.Minute, MaxIdle: 10, MaxHeader: 1 << 16})
 	for range 3 {
-		res, err := tr.RoundTrip(request(t, s, "", ""))
+		res, err := tr.Exchange(request(t, s, "", ""), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -271,7 +269,7 @@ func TestIdleConnectionsGo(t *testing.T) {
 	tr := New(Options{Address: s.address, Dial: time.Second, Idle: 20 * time.Millisecond, Header: time.Minute, MaxIdle: 10, MaxHeader: 1 << 16})
 	get := func() {
 		t.Helper()
-		res, err := tr.RoundTrip(request(t, s, "", ""))
+		res, err := tr.Exchange(request(t, s, "", ""), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

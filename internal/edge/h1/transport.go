@@ -29,7 +29,10 @@ type Options struct {
 	MaxHeader int64         // bytes of an answer's headers
 }
 
-// Transport is an http.RoundTripper for one server. Requests must be for that server.
+// Inform is told the answers that come before the answer (1xx). Its error ends the request.
+type Inform func(status int, header http.Header) error
+
+// Transport carries requests to one server. They must be for that server.
 type Transport struct {
 	options Options
 	dialer  net.Dialer
@@ -60,43 +63,42 @@ func New(o Options) *Transport {
 	}}
 }
 
-// RoundTrip sends a request and gives the answer. An error before anything was sent is a
-// *net.OpError of "dial".
-func (t *Transport) RoundTrip(r *http.Request) (*http.Response, error) {
+// Exchange sends a request and gives the answer, as http.RoundTripper does. An error before
+// anything was sent is a *net.OpError of "dial". If inform is nil, what comes before the
+// answer is dropped, or told to the context's httptrace if http.Transport carries it.
+func (t *Transport) Exchange(r *http.Request, inform Inform) (*http.Response, error) {
 	if !plain(r) {
-		return t.other.RoundTrip(r)
+		return t.streamed(r, inform)
 	}
-	c, err := t.get(r.Context())
+	buffer := asks.Get().(*[]byte)
+	defer asks.Put(buffer)
+	ask, err := appendRequest((*buffer)[:0], r)
 	if err != nil {
-		closeBody(r)
 		return nil, err
 	}
-	return c.roundTrip(r)
+	*buffer = ask
+	for c := t.pop(); c != nil; c = t.pop() {
+		res, err := c.roundTrip(r, ask, inform)
+		if !errors.Is(err, errStale) {
+			return res, err
+		}
+	}
+	c, err := t.dial(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	return c.roundTrip(r, ask, inform)
 }
+
+// asks has buffers for requests.
+var asks = sync.Pool{New: func() any { return new([]byte) }}
 
 func plain(r *http.Request) bool {
 	small := r.Body == nil || r.Body == http.NoBody || r.GetBody != nil && r.ContentLength > 0 && r.ContentLength <= MaxBody
 	return small && len(r.TransferEncoding) == 0 && r.Header["Expect"] == nil && r.Header["Upgrade"] == nil && r.Method != http.MethodConnect
 }
 
-func closeBody(r *http.Request) {
-	if r.Body != nil {
-		r.Body.Close()
-	}
-}
-
-// get gives a connection that is still good, or a new one.
-func (t *Transport) get(ctx context.Context) (*conn, error) {
-	for {
-		c := t.pop()
-		if c == nil {
-			break
-		}
-		if c.quiet() {
-			return c, nil
-		}
-		c.Close()
-	}
+func (t *Transport) dial(ctx context.Context) (*conn, error) {
 	t.mu.Lock()
 	closed := t.closed
 	t.mu.Unlock()
@@ -184,14 +186,20 @@ func (timeout) Temporary() bool { return true }
 // cause makes an error of a connection say what it was: the end of the request's context
 // and a passed deadline both end a read.
 func cause(ctx context.Context, err error) error {
-	var n net.Error
 	switch {
+	case errors.Is(err, errStale):
+		return err
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
-	case errors.As(err, &n) && n.Timeout():
+	case isTimeout(err):
 		return timeout{}
 	case errors.Is(err, io.EOF):
 		return io.ErrUnexpectedEOF
 	}
 	return err
+}
+
+func isTimeout(err error) bool {
+	var n net.Error
+	return errors.As(err, &n) && n.Timeout()
 }
