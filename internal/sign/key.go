@@ -142,3 +142,16 @@ func (v verifier) Verify(_ context.Context, data, sig []byte) error {
 }
 func (v verifier) KeyID() (string, error)   { return v.id, nil }
 func (v verifier) Public() crypto.PublicKey { return v.public }
+
+// SplitPEM gives the PEM blocks of a text, one by one; what is between them is left out.
+func SplitPEM(text string) []string {
+	var blocks []string
+	rest := []byte(text)
+	for {
+		var block *pem.Block
+		if block, rest = pem.Decode(rest); block == nil {
+			return blocks
+		}
+		blocks = append(blocks, string(pem.EncodeToMemory(block)))
+	}
+}

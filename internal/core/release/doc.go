@@ -18,6 +18,9 @@
 // cancelled one is stopped by the effect artifact.cancel, but its outcome still comes; only
 // then does the next one begin.
 //
+// A revoked release (release.revoke, in any status) goes in nowhere any more, and is not gone
+// back to; where it runs it stays until something else is deployed.
+//
 // Which environments take it, and with which configuration, are facts of the event that the
 // artifact comes with. What stands in the way of an environment (a secret that is not set, a
 // lane that refuses) is kept with the release; release.retry tries those again.

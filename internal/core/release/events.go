@@ -15,6 +15,7 @@ const (
 	EventRequested  = config.EventReleaseRequested // config.Release, with an Order
 	EventRetry      = "release.retry"              // none
 	EventCancel     = "release.cancel"             // Reason
+	EventRevoke     = "release.revoke"             // Reason: it may not go in anywhere, nor be gone back to
 	EventSuperseded = "release.superseded"         // Reason: its build did not begin, for a newer one came
 )
 

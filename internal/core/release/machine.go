@@ -31,6 +31,8 @@ func (Machine) Step(s State, e machine.Event) (next, error) {
 		return s.retry(e)
 	case EventCancel:
 		return with(e, s.cancel)
+	case EventRevoke:
+		return with(e, func(r Reason) (next, error) { return s.revoke(r, e.Actor) })
 	case EventSuperseded:
 		return with(e, s.supersede)
 	case EffectBuild + ".done", EffectImport + ".done", EffectBuild + ".failed", EffectImport + ".failed",
@@ -65,7 +67,7 @@ func (s State) request(r config.Release, e machine.Event) (next, error) {
 		return next{}, fault.New(fault.Refused, "the release %s of %s is there already", r.ID, r.Service)
 	}
 	if s.Status == "" {
-		s.CreatedAt = e.At
+		s.CreatedAt, s.By = e.At, e.Actor
 	}
 	s.Release = r
 	return s.begin(), nil
@@ -123,6 +125,18 @@ func (s State) supersede(r Reason) (next, error) {
 	return next{State: s}, nil
 }
 
+// revoke is for good: a commit that must not run is followed by another one.
+func (s State) revoke(r Reason, by machine.Actor) (next, error) {
+	switch {
+	case s.Revoked != "":
+		return next{}, fault.New(fault.Refused, "the release %s of %s was revoked by %s: %s", s.ID, s.Service, s.RevokedBy, s.Revoked)
+	case strings.TrimSpace(r.Text) == "":
+		return next{}, fault.New(fault.Invalid, "a release is revoked for a reason").WithHint("say it with --reason")
+	}
+	s.Revoked, s.RevokedBy = r.Text, by.String()
+	return next{State: s}, nil
+}
+
 // ended takes the outcome of a build or import.
 func (s State) ended(o machine.Outcome, e machine.Event) (next, error) {
 	s.Running, s.FinishedAt = false, e.At
@@ -176,6 +190,8 @@ func (s State) place(e machine.Event, which func(environment string) bool) (next
 	s.Problems = map[string]string{}
 	for _, env := range facts.Environments {
 		switch {
+		case s.Revoked != "":
+			s.Problems[env.Name] = "it was revoked: " + s.Revoked
 		case !which(env.Name):
 		case env.Problem != "":
 			s.Problems[env.Name] = env.Problem

@@ -35,6 +35,9 @@ type State struct {
 	Running    bool              `json:"running,omitempty"`   // a build is under way, wanted or not
 	Again      bool              `json:"again,omitempty"`     // when it ends, another is to begin
 	Problems   map[string]string `json:"problems,omitempty"`  // by environment: why it does not go in there
+	By         machine.Actor     `json:"by,omitzero"`         // who asked for it first
+	Revoked    string            `json:"revoked,omitempty"`   // why; it may not go in anywhere, nor be gone back to
+	RevokedBy  string            `json:"revokedBy,omitempty"` // actor
 	CreatedAt  time.Time         `json:"createdAt,omitzero"`  // when it was first asked for
 	FinishedAt time.Time         `json:"finishedAt,omitzero"` // when the last build ended
 }
@@ -50,6 +53,9 @@ func (Machine) Summary(s State) machine.Summary {
 		if label.value != "" {
 			out.Labels[label.name] = label.value
 		}
+	}
+	if s.Revoked != "" {
+		out.Labels["revoked"] = s.Revoked
 	}
 	if len(s.Problems) > 0 {
 		env := slices.Sorted(maps.Keys(s.Problems))[0]
