@@ -49,18 +49,21 @@ func BlobDigest(b []byte) string {
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 
+const (
+	journalColumns = "seq, machine, step, at, actor, type, digest, salt, data, blob, erased, hash"
+	machineColumns = "n, id, step, version, envelope, pending, wake, status, summary, updated"
+)
+
 var (
-	journalRows = newRows(`INSERT INTO journal (seq, machine, step, at, actor, type, digest, salt, data, blob, erased, hash) VALUES `, 12, "")
-	machineRows = newRows(`INSERT INTO machine (n, id, step, version, envelope, pending, wake, status, summary, updated) VALUES `, 10,
-		` ON CONFLICT (n) DO UPDATE SET step = excluded.step, version = excluded.version, envelope = excluded.envelope,`+
-			` pending = excluded.pending, wake = excluded.wake, status = excluded.status, summary = excluded.summary, updated = excluded.updated`)
-	// The types are for PostgreSQL, which takes them from the first row.
-	sameRows = &rows{width: 4, head: `WITH v (n, step, envelope, updated) AS (VALUES `,
-		first: []string{"::bigint", "::bigint", "::bytea", "::bigint"},
-		tail:  `) UPDATE machine SET step = v.step, envelope = v.envelope, updated = v.updated FROM v WHERE machine.n = v.n`}
-	blobRows = newRows(`INSERT INTO blob (digest, data, created) VALUES `, 3,
-		` ON CONFLICT (digest) DO UPDATE SET created = excluded.created`)
-	refRows = newRows(`INSERT INTO blob_ref (machine, digest) VALUES `, 2, ` ON CONFLICT (machine, digest) DO NOTHING`)
+	journalRows = newRows(`INSERT INTO journal ({columns}) {rows}`, journalColumns, "itiittbbbtib")
+	machineRows = newRows(`INSERT INTO machine ({columns}) {rows} ON CONFLICT (n) DO UPDATE SET step = excluded.step,`+
+		` version = excluded.version, envelope = excluded.envelope, pending = excluded.pending, wake = excluded.wake,`+
+		` status = excluded.status, summary = excluded.summary, updated = excluded.updated`, machineColumns, "itiibiitbi")
+	sameRows = newRows(`WITH v ({columns}) AS ({rows}) UPDATE machine SET step = v.step, envelope = v.envelope, updated = v.updated`+
+		` FROM v WHERE machine.n = v.n`, "n, step, envelope, updated", "iibi")
+	blobRows = newRows(`INSERT INTO blob ({columns}) {rows} ON CONFLICT (digest) DO UPDATE SET created = excluded.created`,
+		"digest, data, created", "tbi")
+	refRows = newRows(`INSERT INTO blob_ref ({columns}) {rows} ON CONFLICT (machine, digest) DO NOTHING`, "machine, digest", "tt")
 )
 
 // Commit writes c in one transaction; it is durable when Commit returns. If another
@@ -68,7 +71,7 @@ var (
 // written. Commit is not to be called by two goroutines at once.
 func (l *Lease) Commit(ctx context.Context, c Commit) error {
 	head, hash := l.head, l.hash
-	args := make([]any, 0, len(c.Entries)*journalRows.width)
+	args := make([]any, 0, len(c.Entries)*len(journalRows.kinds))
 	salts := make([]byte, 16*len(c.Entries))
 	rand.Read(salts)
 	for i := range c.Entries {
@@ -91,7 +94,7 @@ func (l *Lease) Commit(ctx context.Context, c Commit) error {
 		args = append(args, e.Seq, e.Machine, e.Step, e.At.UnixMicro(), e.Actor.String(), e.Type, e.Digest, salt, data, blob, int64(0), e.Hash)
 		head, hash = e.Seq, e.Hash
 	}
-	list := append([]statement{l.s.dialect.leads(l.epoch)}, journalRows.statements(args)...)
+	list := append([]statement{l.s.dialect.leads(l.epoch)}, journalRows.of(args)...)
 	list = append(list, c.rest(l.s.now().UnixMicro())...)
 	if err := l.s.dialect.apply(ctx, l.s, list); err != nil {
 		return l.settle(ctx, head, hash, err)
@@ -103,8 +106,8 @@ func (l *Lease) Commit(ctx context.Context, c Commit) error {
 // rest gives the statements of all but the journal.
 func (c *Commit) rest(now int64) []statement {
 	var blobs, refs []any
-	machines := make([]any, 0, len(c.Machines)*machineRows.width)
-	same := make([]any, 0, len(c.Machines)*sameRows.width)
+	machines := make([]any, 0, len(c.Machines)*len(machineRows.kinds))
+	same := make([]any, 0, len(c.Machines)*len(sameRows.kinds))
 	seen := map[string]bool{}
 	for _, b := range c.Blobs {
 		if d := BlobDigest(b); !seen[d] {
@@ -123,9 +126,9 @@ func (c *Commit) rest(now int64) []statement {
 	for _, r := range c.Keep {
 		refs = append(refs, r.Machine, r.Digest)
 	}
-	list := append(blobRows.statements(blobs), machineRows.statements(machines)...)
-	list = append(list, sameRows.statements(same)...)
-	list = append(list, refRows.statements(refs)...)
+	list := append(blobRows.of(blobs), machineRows.of(machines)...)
+	list = append(list, sameRows.of(same)...)
+	list = append(list, refRows.of(refs)...)
 	for _, r := range c.Drop {
 		// A blob that is let go stays for a while, for who has just read its name.
 		list = append(list,

@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 )
 
 // A backup is the same for both databases: lines of JSON. The first names the format
@@ -40,8 +39,8 @@ var tables = []table{
 	{"leader", "one, epoch", "ii", "one"},
 	{"blob", "digest, data, created", "tbi", "digest"},
 	{"checkpoint", "seq, hash, at, envelope", "ibib", "seq"},
-	{"journal", "seq, machine, step, at, actor, type, digest, salt, data, blob, erased, hash", "itiittbbbtib", "seq"},
-	{"machine", "n, id, step, version, envelope, pending, wake, status, summary, updated", "itiibiitbi", "n"},
+	{"journal", journalColumns, "itiittbbbtib", "seq"},
+	{"machine", machineColumns, "itiibiitbi", "n"},
 	{"blob_ref", "machine, digest", "tt", "machine, digest"},
 	{"meta", "name, value", "tt", "name"},
 }
@@ -127,5 +126,5 @@ func (t table) insert() *rows {
 	case "meta":
 		tail = ` ON CONFLICT (name) DO UPDATE SET value = excluded.value`
 	}
-	return newRows(`INSERT INTO `+t.name+` (`+t.columns+`) VALUES `, strings.Count(t.columns, ",")+1, tail)
+	return newRows(`INSERT INTO `+t.name+` ({columns}) {rows}`+tail, t.columns, t.kinds)
 }

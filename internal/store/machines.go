@@ -72,7 +72,7 @@ func (s *Store) List(ctx context.Context, prefix string, o ListOptions) ([]Row, 
 	return out, s.fail("listing machines", err)
 }
 
-const snapshotColumns = `SELECT n, id, step, version, envelope, pending, wake, status, summary, updated FROM machine `
+const snapshotColumns = `SELECT ` + machineColumns + ` FROM machine `
 
 // Machine gives a machine's row, or fault.NotFound.
 func (s *Store) Machine(ctx context.Context, id string) (Snapshot, error) {
@@ -86,22 +86,17 @@ func (s *Store) Machine(ctx context.Context, id string) (Snapshot, error) {
 	return m, s.fail("reading "+id, err)
 }
 
-var machinesIn = newRows(snapshotColumns+`WHERE id IN `, most, "").query(1)
-
 // Machines gives the rows of those machines that there are.
 func (s *Store) Machines(ctx context.Context, ids []string) ([]Snapshot, error) {
-	st, err := s.lookup.get(ctx, s.read, machinesIn, s.dialect.words)
-	if err != nil {
-		return nil, s.fail("reading machines", err)
-	}
 	var out []Snapshot
-	args := make([]any, most)
 	for len(ids) > 0 {
 		n := min(len(ids), most)
-		for i := range args { // one statement for all: what is missing is the last one again
-			args[i] = ids[min(i, n-1)]
-		}
+		condition, args := s.dialect.among(ids[:n])
 		ids = ids[n:]
+		st, err := s.lookup.get(ctx, s.read, snapshotColumns+`WHERE id `+condition)
+		if err != nil {
+			return nil, s.fail("reading machines", err)
+		}
 		rows, err := st.QueryContext(ctx, args...)
 		if err != nil {
 			return nil, s.fail("reading machines", err)

@@ -76,7 +76,7 @@ func (postgresDialect) ended(ctx context.Context, s *Store) error {
 
 func (d postgresDialect) close() error { return d.commit.Close() }
 
-func (postgresDialect) words(query string) string { return query }
+func (postgresDialect) among(ids []string) (string, []any) { return `= ANY($1)`, []any{ids} }
 
 func (postgresDialect) snapshot() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
@@ -89,9 +89,8 @@ func (postgresDialect) leads(epoch int64) statement {
 	return statement{query: `SELECT 1 / CASE WHEN epoch = $1 THEN 1 ELSE 0 END FROM leader WHERE one = 1 FOR SHARE`, args: []any{epoch}, keep: true}
 }
 
-// apply sends all statements at once: they are one implicit transaction, which takes
-// one way to the server and back. What comes only once goes one by one, since a
-// statement may need what the one before has made.
+// apply runs what comes only once one by one, since a statement may need what the one
+// before has made, and all else on the connection that is for commits.
 func (d postgresDialect) apply(ctx context.Context, s *Store, list []statement) error {
 	if slices.ContainsFunc(list, func(st statement) bool { return !st.keep }) {
 		tx, err := s.write.BeginTx(ctx, nil)
@@ -112,12 +111,8 @@ func (d postgresDialect) apply(ctx context.Context, s *Store, list []statement) 
 	}
 	defer conn.Close()
 	return conn.Raw(func(c any) error {
-		batch := &pgx.Batch{}
-		for _, st := range list {
-			batch.Queue(st.query, st.args...)
-		}
 		pg := c.(*stdlib.Conn).Conn()
-		err := pg.SendBatch(ctx, batch).Close()
+		err := pipe(ctx, pg, list)
 		if err != nil { // a connection that broke amid a batch may look alive, and stay busy for ever
 			closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 			defer cancel()
@@ -125,6 +120,50 @@ func (d postgresDialect) apply(ctx context.Context, s *Store, list []statement) 
 		}
 		return err
 	})
+}
+
+// early is after how many bytes the server is given what there is to do so far.
+const early = 16 << 10
+
+// pipe sends all statements at once: they are one implicit transaction, which takes one
+// way to the server and back.
+func pipe(ctx context.Context, conn *pgx.Conn, list []statement) error {
+	prepared := make([]string, len(list))
+	for i, st := range list {
+		query := st.query
+		if st.rows != nil {
+			query = st.rows.unnest()
+		}
+		about, err := conn.Prepare(ctx, query, query) // only once, on each connection
+		if err != nil {
+			return err
+		}
+		prepared[i] = about.Name
+	}
+	p, held := conn.PgConn().StartPipeline(ctx), 0
+	send := func(name string, values [][]byte) {
+		p.SendQueryPrepared(name, values, binaryFormat, nil)
+		for _, v := range values {
+			held += len(v)
+		}
+		if held > early {
+			_ = p.Flush() // an error stays, and comes with Close
+			held = 0
+		}
+	}
+	for i, st := range list {
+		if st.rows == nil {
+			send(prepared[i], scalars(st.args))
+			continue
+		}
+		for args := st.args; len(args) > 0; {
+			n := st.rows.fit(args)
+			send(prepared[i], st.rows.columns(args[:n]))
+			args = args[n:]
+		}
+	}
+	_ = p.Sync()
+	return p.Close()
 }
 
 func (postgresDialect) classify(err error) *fault.Error {

@@ -107,13 +107,14 @@ func (r *restore) table(ctx context.Context, tx Tx, t table) error {
 	insert := t.insert()
 	var args []any
 	flush := func() error {
-		for _, st := range insert.statements(args) {
-			if _, err := tx.ExecContext(ctx, st.query, st.args...); err != nil {
+		list := args
+		args = nil
+		return insert.each(list, func(query string, args []any) error {
+			if _, err := tx.ExecContext(ctx, query, args...); err != nil {
 				return fmt.Errorf("a row of %s up to row %d: %w", t.name, r.count, err)
 			}
-		}
-		args = nil
-		return nil
+			return nil
+		})
 	}
 	for {
 		ahead, err := r.in.Peek(len(start))
@@ -135,7 +136,7 @@ func (r *restore) table(ctx context.Context, tx Tx, t table) error {
 		if err := r.look(ctx, tx, t.name, values); err != nil {
 			return err
 		}
-		if args = append(args, values...); len(args) == most*insert.width {
+		if args = append(args, values...); len(args) == most*len(insert.kinds) {
 			if err := flush(); err != nil {
 				return err
 			}

@@ -51,10 +51,9 @@ func (s *Store) openSQLite(ctx context.Context, path string, maxPages int64) err
 	if maxPages > 0 {
 		write += fmt.Sprintf("&_pragma=max_page_count(%d)", maxPages)
 	}
-	if s.write, err = sql.Open("sqlite", write); err != nil {
+	if s.write, err = openWriter(write); err != nil {
 		return err
 	}
-	s.write.SetMaxOpenConns(1)
 	if s.read, err = sql.Open("sqlite", dsn(path, "_pragma=busy_timeout(10000)", "_pragma=query_only(1)")); err != nil {
 		return err
 	}
@@ -92,13 +91,22 @@ func positional(query string) string {
 	}
 }
 
+// among takes one of a few statements: what is missing is the last one again.
+func (sqliteDialect) among(ids []string) (string, []any) {
+	n := 1
+	for n < len(ids) {
+		n *= 2
+	}
+	args := make([]any, n)
+	for i := range args {
+		args[i] = ids[min(i, len(ids)-1)]
+	}
+	return positional("IN " + tuples(1, n)), args
+}
+
 func (sqliteDialect) ended(context.Context, *Store) error { return nil } // it was rolled back
 
 func (sqliteDialect) close() error { return nil }
-
-var noTypes = strings.NewReplacer("::bigint", "", "::bytea", "")
-
-func (sqliteDialect) words(query string) string { return positional(noTypes.Replace(query)) }
 
 func (sqliteDialect) snapshot() *sql.TxOptions { return &sql.TxOptions{ReadOnly: true} }
 
@@ -108,34 +116,12 @@ func (sqliteDialect) leads(epoch int64) statement {
 }
 
 func (sqliteDialect) apply(ctx context.Context, s *Store, list []statement) error {
-	kept := make([]*sql.Stmt, len(list))
-	for i, st := range list {
-		if st.keep {
-			var err error
-			if kept[i], err = s.stmts.get(ctx, s.write, st.query, s.dialect.words); err != nil {
-				return err
-			}
-		}
-	}
-	tx, err := s.write.BeginTx(ctx, nil)
+	conn, err := s.write.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	defer tx.Rollback()
-	for i, st := range list {
-		if st.check {
-			var yes int
-			err = tx.StmtContext(ctx, kept[i]).QueryRowContext(ctx, st.args...).Scan(&yes)
-		} else if st.keep {
-			_, err = tx.StmtContext(ctx, kept[i]).ExecContext(ctx, st.args...)
-		} else {
-			_, err = tx.ExecContext(ctx, st.query, st.args...)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
+	defer conn.Close()
+	return conn.Raw(func(c any) error { return c.(*commitConn).transaction(ctx, list) })
 }
 
 func (d sqliteDialect) classify(err error) *fault.Error {

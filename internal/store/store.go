@@ -25,7 +25,6 @@ type Store struct {
 	read    *sql.DB // read-only
 	log     *slog.Logger
 	now     func() time.Time
-	stmts   prepared // of SQLite's writer
 	lookup  prepared // of readers
 }
 
@@ -34,8 +33,8 @@ type dialect interface {
 	// schema turns a statement of a migration into the database's words.
 	schema(statement string) string
 	close() error
-	// words is how parameters are best written.
-	words(query string) string
+	// among gives a condition, and its parameters, for a column that is one of at most 64.
+	among(ids []string) (string, []any)
 	// leads is a statement that fails its transaction unless epoch is still the store's.
 	leads(epoch int64) statement
 	// apply runs the statements in one transaction that is durable when it returns.
@@ -91,7 +90,6 @@ func Open(ctx context.Context, address string, o Options) (*Store, error) {
 
 // Close closes the store. Leases must be released before.
 func (s *Store) Close() error {
-	s.stmts.close()
 	s.lookup.close()
 	return errors.Join(s.read.Close(), s.write.Close(), s.dialect.close())
 }
