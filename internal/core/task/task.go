@@ -1,12 +1,10 @@
-// Package task has the one machine for every human decision: an approval, a review, a form,
-// a sign-off, an acceptance. It knows who may answer, how many must, until when, and what
-// their answers are bound to.
 package task
 
 import (
 	"encoding/json"
 	"time"
 
+	"slipway.dev/internal/core/escalate"
 	"slipway.dev/internal/core/machine"
 )
 
@@ -28,6 +26,7 @@ const (
 
 // Ask is what is asked, of whom, and about what.
 type Ask struct {
+	Name        string            `json:"name"` // of the task: what follows "task/" in its machine's identity
 	Kind        Kind              `json:"kind"`
 	Title       string            `json:"title"`
 	Text        string            `json:"text,omitempty"`
@@ -43,18 +42,15 @@ type Ask struct {
 	FourEyes    bool              `json:"fourEyes,omitempty"`    // who asked may not answer
 	AskedBy     machine.Actor     `json:"askedBy,omitzero"`
 	Schema      json.RawMessage   `json:"schema,omitempty"`   // JSON Schema of a form's answer
+	Expire      time.Duration     `json:"expire,omitempty"`   // how long an answer counts; 0: for ever
 	Standing    bool              `json:"standing,omitempty"` // it does not end at its quorum, only when it is closed: a gate counts the answers again and again
 	Deadline    time.Time         `json:"deadline,omitzero"`  // it ends as expired
 	Escalation  []Step            `json:"escalation,omitempty"`
 	Repeat      int               `json:"repeat,omitempty"` // how many times the steps are gone through once more
 }
 
-// Step of an escalation: so long after the task was opened (or the round began), these are
-// told. Whom a team's on-call list names is looked up when it is sent.
-type Step struct {
-	After time.Duration `json:"after"`
-	Tell  []string      `json:"tell"` // "team:ops", "onCall:ops" or "person:ada"
-}
+// Step of an escalation; see escalate.Step.
+type Step = escalate.Step
 
 // Events of a task, with their data. Besides these it takes "timer" and "message.refused".
 const (
@@ -83,6 +79,9 @@ type Facts struct {
 	Same   []string `json:"same,omitempty"`   // other accounts that share an address with it: the same human, for all that is known
 	Groups []string `json:"groups,omitempty"` // of Ask.From and the delegates: those that it is in
 	Via    string   `json:"via,omitempty"`    // token that was used; empty: a session
+	To     []string `json:"to,omitempty"`     // of a delegation: who it goes to, and all accounts that share an address with it; empty: nobody who may act
+	// Guards hold the step to what these facts were made from.
+	Guards []machine.Guard `json:"guards,omitempty"`
 }
 
 // Withdrawal, Claim, Delegation, Rebound, Voided and Closed are the data of events.
@@ -97,11 +96,13 @@ type (
 		To      string `json:"to"` // person
 		Comment string `json:"comment,omitempty"`
 	}
+	// Rebound leaves as it is what is not set; a set Excluded, also an empty one, replaces.
 	Rebound struct {
-		Digests  map[string]string `json:"digests"`
-		Excluded map[string]string `json:"excluded,omitempty"`
+		Digests  map[string]string `json:"digests,omitempty"`
+		Excluded map[string]string `json:"excluded"`
 		Quorum   int               `json:"quorum,omitempty"`
 		From     []string          `json:"from,omitempty"`
+		Text     string            `json:"text,omitempty"`
 	}
 	Voided struct {
 		Person string `json:"person"`
@@ -132,6 +133,13 @@ const (
 	Done     Status = "closed"
 )
 
+// The decisions of an answer.
+const (
+	Approve = "approve"
+	Reject  = "reject"
+	Submit  = "submit" // of a form
+)
+
 // Given is an answer as the task keeps it.
 type Given struct {
 	Person   string            `json:"person"`
@@ -146,14 +154,18 @@ type Given struct {
 
 // State is a task.
 type State struct {
-	Name string `json:"name"`
 	Ask
 	Status    Status    `json:"status"`
 	OpenedAt  time.Time `json:"openedAt"`
 	EndedAt   time.Time `json:"endedAt,omitzero"`
 	Reason    string    `json:"reason,omitempty"` // why it ended so
 	Given     []Given   `json:"given,omitempty"`
-	Claimed   string    `json:"claimed,omitempty"`   // by whom
+	Claimed   string    `json:"claimed,omitempty"`   // by whom; meanwhile nobody else is told
+	ClaimedAt time.Time `json:"claimedAt,omitzero"`  //
 	Delegates []string  `json:"delegates,omitempty"` // people who may answer besides From
-	Told      int       `json:"told,omitempty"`      // steps of the escalation that were taken, over all rounds
+	// DelegatedBy has for each of Delegates who handed it on.
+	DelegatedBy map[string]string `json:"delegatedBy,omitempty"`
+	Since       time.Time         `json:"since"`          // when it last began to wait for answers; the escalation counts from here
+	Told        int               `json:"told,omitempty"` // steps of the escalation that were taken since, over all rounds
+	Notices     int               `json:"notices,omitempty"`
 }
