@@ -40,6 +40,7 @@ test-heavy: setup-heavy $(BUNDLE) lint ## Lint, race detector, fuzzing, and the 
 	@scripts/say "Test with the race detector" go test -vet=off -race -p 2 -timeout 20m $(RACE)
 	@scripts/fuzz 5s
 	@scripts/say "Test what takes long" env SLIPWAY_HEAVY=1 go test -vet=off -p 1 -timeout 60m ./...
+	@e2e/acme/run
 
 .PHONY: lint
 lint: setup-build $(BUNDLE) ## Run golangci-lint
