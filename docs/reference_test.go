@@ -65,7 +65,10 @@ func TestManifestReference(t *testing.T) {
 func (s schema) reference() string {
 	var out strings.Builder
 	values := map[string]bool{}
-	for _, kind := range []string{manifest.KindService, manifest.KindEnvironment, manifest.KindTeam} {
+	for _, kind := range []string{
+		manifest.KindService, manifest.KindEnvironment, manifest.KindTeam,
+		manifest.KindFreeze, manifest.KindPolicy, manifest.KindSystem, manifest.KindIntegration,
+	} {
 		fmt.Fprintf(&out, "\n## %s\n\n| field of `spec` | is |\n| --- | --- |\n", kind)
 		s.fields(&out, "", s.Defs[kind], values)
 	}
@@ -119,8 +122,12 @@ func describe(f field, value string, needed bool) string {
 	if value != "" {
 		text += " *" + value + "*"
 	}
-	if len(f.Enum) > 0 {
-		text += fmt.Sprintf(" One of %v.", f.Enum)
+	words := f.Enum
+	if f.Items != nil {
+		words = append(words, f.Items.Enum...)
+	}
+	if len(words) > 0 {
+		text += fmt.Sprintf(" One of %v.", words)
 	}
 	if len(f.Examples) > 0 {
 		example, _ := json.Marshal(f.Examples[0]) // was JSON before

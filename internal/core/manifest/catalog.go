@@ -26,7 +26,8 @@ func Check(found, known []Resource, partial bool) Problems {
 	for _, r := range found {
 		c.references(r)
 	}
-	c.cycles()
+	c.cycles(KindEnvironment, "environments wait for one another", " after ", []string{"spec", "after"})
+	c.cycles(KindService, "services need one another", " needs ", []string{"spec", "needs"})
 	c.places()
 	c.problems.sort()
 	return c.problems
@@ -67,61 +68,6 @@ func (c *catalog) all(kind string) []Resource {
 		return 1
 	})
 	return out
-}
-
-// refer looks for what a field names.
-func (c *catalog) refer(r Resource, kind, name string, path ...string) {
-	if name == "" {
-		return
-	}
-	if _, ok := c.byID[kind+"/"+name]; ok {
-		return
-	}
-	var known []string
-	for _, k := range c.all(kind) {
-		known = append(known, k.Name)
-	}
-	if c.partial && nearest(name, known) == "" {
-		return
-	}
-	c.at(r, path...).say("there is no %s `%s`; %s", kind, name, didYouMean(name, known))
-}
-
-func (c *catalog) references(r Resource) {
-	c.refer(r, KindTeam, r.Team, "metadata", "team")
-	switch r.Kind {
-	case KindEnvironment:
-		if e, err := r.Environment(); err == nil {
-			c.refer(r, KindEnvironment, string(e.After), "spec", "after")
-		}
-	case KindService:
-		if s, err := r.Service(); err == nil {
-			for name := range s.Overrides {
-				c.refer(r, KindEnvironment, string(name), "spec", "overrides", string(name))
-			}
-		}
-	}
-}
-
-// cycles finds environments that wait for one another.
-func (c *catalog) cycles() {
-	for _, r := range c.all(KindEnvironment) {
-		name, way := r.Name, r.Name
-		for range c.byID {
-			e, err := c.byID[KindEnvironment+"/"+name].Environment()
-			if err != nil || e.After == "" {
-				break
-			}
-			name = string(e.After)
-			way += " after " + name
-			if name == r.Name {
-				if c.own[r.ID()] {
-					c.at(r, "spec", "after").say("environments wait for one another: %s", way)
-				}
-				break
-			}
-		}
-	}
 }
 
 // occupant is who is at a public place.

@@ -49,6 +49,44 @@ func TestCheck(t *testing.T) {
 			"f:3:99: environments wait for one another: c after b after a after c",
 			"f:4:99: environments wait for one another: d after d"}},
 		"cycle behind": {found: "Environment a {after: b}", known: "Team box {}\nEnvironment b {after: c}\nEnvironment c {after: b}"},
+		"governing": {found: `Environment qa {after: dev, gate: {approvals: {count: 1, from: [box, approver]}, parity: {with: prod, atLeast: 90%}}}
+			Team ops {escalation: {steps: [{tell: [onCall, "team:box", "onCall:ops", "person:nobody-knows"]}]}}
+			Freeze f {environments: [prod], from: "2026-12-20T00:00", until: "2027-01-04T06:00", reason: a}
+			Policy p {environments: [qa], rules: [{name: a, expr: "true"}]}
+			System s {description: a, environment: prod, breakGlass: {criteria: [a]}}
+			Integration i {slack: {url: {from: a}}, for: [box]}`, known: platform},
+		"governing names nobody": {found: `Environment qa {after: dev, gate: {approvals: {count: 1, from: [bax, aprover, quality]}, parity: {with: pord, atLeast: 90%}}}
+			Environment qb {gate: {parity: {with: qb, atLeast: 90%}}}
+			Team ops {escalation: {steps: [{tell: [onCall, "team:boxx", "onCall:op"]}]}}
+			Freeze f {environments: [prod, prud], from: "2026-12-20T00:00", until: "2027-01-04T06:00", reason: a}
+			Policy p {environments: [live], rules: [{name: a, expr: "true"}]}
+			System s {description: a, environment: pro, breakGlass: {criteria: [a]}}
+			Integration i {slack: {url: {from: a}}, for: [ops, bx]}`, known: platform,
+			want: []string{
+				"f:1:141: there is no Team or role `bax`; did you mean `box`?",
+				"f:1:146: there is no Team or role `aprover`; did you mean `approver`?",
+				"f:1:155: there is no Team or role `quality`; known here: `admin`, `approver`, `box`, `developer`, `operator`, `ops`, `security`, `viewer`",
+				"f:1:181: there is no Environment `pord`; did you mean `prod`?",
+				"f:2:115: an environment is always like itself; name another one",
+				"f:3:124: there is no Team `boxx`; did you mean `box`?",
+				"f:3:137: there is no Team `op`; did you mean `ops`?",
+				"f:4:108: there is no Environment `prud`; did you mean `prod`?",
+				"f:5:102: there is no Environment `live`; known here: `dev`, `prod`, `qa`, `qb`",
+				"f:6:116: there is no Environment `pro`; did you mean `prod`?",
+				"f:7:128: there is no Team `bx`; did you mean `box`?"}},
+		"a team is no role": {found: `Team security {}`, known: platform,
+			want: []string{"f:1:63: security is the name of a role; a gate that asks for it asks for the role, so give the team another name"}},
+		"needs": {found: `Service a {image: "a:1", needs: [b, c]}
+			Service b {image: "a:1", needs: [c]}`, known: platform + "\n" + `Service c {image: "a:1"}`},
+		"needs nobody": {found: `Service a {image: "a:1", needs: [x-ray, payments]}`, known: platform + "\n" + `Service payment {image: "a:1"}`, want: []string{
+			"f:1:110: there is no Service `x-ray`; known here: `a`, `payment`", "f:1:117: there is no Service `payments`; did you mean `payment`?"}},
+		"needs in a circle": {found: `Service a {image: "a:1", needs: [x, b]}
+			Service b {image: "a:1", needs: [c]}
+			Service d {image: "a:1", needs: [d]}
+			Service e {image: "a:1", needs: [a]}`, known: platform + "\n" + "Service c {image: \"a:1\", needs: [a]}\nService x {image: \"a:1\"}", want: []string{
+			"f:1:109: services need one another: a needs b needs c needs a",
+			"f:2:109: services need one another: b needs c needs a needs b",
+			"f:3:109: services need one another: d needs d"}},
 		"routes collide": {found: `Service b {image: "a:1", routes: [{host: y}, {host: x, path: /p/}], overrides: {prod: {routes: [{host: z}]}}}`,
 			known: platform + "\n" + `Service a {image: "a:1", routes: [{host: x, path: /p}]}`,
 			want:  []string{"f:1:122: service `b` in `dev` would be at dev.x/p/, where service `a` in `dev` already is"}},

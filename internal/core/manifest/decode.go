@@ -150,7 +150,7 @@ func (d *decoder) decodeList(n node, v reflect.Value, f field, path string, dept
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
 	for i, item := range n.Content {
-		d.decode(item, v.Index(i), field{}, fmt.Sprintf("%s[%d]", path, i), depth+1)
+		d.decode(item, v.Index(i), field{words: f.words}, fmt.Sprintf("%s[%d]", path, i), depth+1)
 	}
 }
 

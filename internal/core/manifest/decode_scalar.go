@@ -14,6 +14,8 @@ func (d *decoder) text(n node, typ string, f field, path string) string {
 	switch {
 	case n.Kind == yaml.ScalarNode && r.number && (tag == "!!int" || tag == "!!float"):
 		return d.ruled(n, plainNumber(n), typ, path)
+	case n.Kind == yaml.ScalarNode && r.date && tag == "!!timestamp":
+		return d.ruled(n, n.Value, typ, path)
 	case n.Kind != yaml.ScalarNode || tag != "!!str" && !(r.any && slices.Contains(scalarTags, tag)):
 		d.say(n, path, "%s is expected here, and not %s%s", orWords(r.what, f.words), describe(n), orQuote(n, typ))
 		return ""

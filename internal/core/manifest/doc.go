@@ -1,7 +1,7 @@
 // Package manifest reads what people write about their services, environments and
 // teams: YAML files of one or more documents, each a resource.
 //
-// The Go types in service.go, environment.go and team.go are the only description of the
+// The Go types in service.go, environment.go, gate.go and team.go are the only description of the
 // fields. From them derive the decoder with all its errors (decode.go) and the JSON
 // Schema for editors (schema.go). A field's tag says the rest:
 //

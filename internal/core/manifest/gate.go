@@ -1,5 +1,7 @@
 package manifest
 
+import "time"
+
 // Gate is what an environment asks of a release at its door.
 type Gate struct {
 	Auto        bool        `json:"auto,omitempty" doc:"A release that runs in the environment before asks to come in by itself, and does when the gate passes."`
@@ -66,6 +68,17 @@ type Freeze struct {
 	Reason       Text   `json:"reason,omitempty" need:"yes" doc:"Why." eg:"\"Christmas sale\""`
 }
 
+// Span gives when it begins and ends. Of a local time that clocks show twice, it takes in
+// both.
+func (f Freeze) Span() (from, until time.Time, err error) {
+	from, _, err = f.From.In(f.Zone)
+	if err != nil {
+		return from, until, err
+	}
+	_, until, err = f.Until.In(f.Zone)
+	return from, until, err
+}
+
 // Policy has rules for several environments.
 type Policy struct {
 	Environments []Name `json:"environments,omitempty" max:"100" doc:"Where they hold. Default: in all environments that come after another." eg:"[\"prod\"]"`
@@ -93,7 +106,7 @@ type Integration struct {
 
 // WebhookTo is where a signed webhook goes.
 type WebhookTo struct {
-	URL    Text `json:"url,omitempty" need:"yes" doc:"http or https address." eg:"\"https://example.com/hook\""`
+	URL    URL  `json:"url,omitempty" need:"yes" doc:"Where it goes." eg:"\"https://example.com/hook\""`
 	Secret Name `json:"secret,omitempty" need:"yes" doc:"Name of the secret that signs it (HMAC-SHA256)." eg:"\"hook-key\""`
 }
 
@@ -105,13 +118,13 @@ type ChatTo struct {
 // PagerDutyTo is a service of PagerDuty.
 type PagerDutyTo struct {
 	Key From `json:"key,omitzero" need:"yes" doc:"Secret that holds the routing key." eg:"{\"from\":\"pagerduty-key\"}"`
-	URL Text `json:"url,omitempty" doc:"Address of the Events API. Default: https://events.pagerduty.com/v2/enqueue"`
+	URL URL  `json:"url,omitempty" doc:"Address of the Events API. Default: https://events.pagerduty.com/v2/enqueue"`
 }
 
 // MailTo is a mail server.
 type MailTo struct {
-	Server   Text  `json:"server,omitempty" need:"yes" doc:"host:port of the SMTP server. STARTTLS is used if it is offered, and demanded with a password." eg:"\"mail.example.com:587\""`
-	From     Email `json:"from,omitempty" need:"yes" doc:"Sender." eg:"\"slipway@example.com\""`
-	User     Text  `json:"user,omitempty" doc:"User name."`
-	Password From  `json:"password,omitzero" doc:"Secret that holds the password." eg:"{\"from\":\"mail-password\"}"`
+	Server   Server `json:"server,omitempty" need:"yes" doc:"Host and port of the SMTP server. STARTTLS is used if it is offered, and demanded with a password." eg:"\"mail.example.com:587\""`
+	From     Email  `json:"from,omitempty" need:"yes" doc:"Sender." eg:"\"slipway@example.com\""`
+	User     Text   `json:"user,omitempty" doc:"User name."`
+	Password From   `json:"password,omitzero" doc:"Secret that holds the password." eg:"{\"from\":\"mail-password\"}"`
 }

@@ -16,6 +16,10 @@ const (
 	KindService     = "Service"
 	KindEnvironment = "Environment"
 	KindTeam        = "Team"
+	KindFreeze      = "Freeze"
+	KindPolicy      = "Policy"
+	KindSystem      = "System"
+	KindIntegration = "Integration"
 )
 
 // kinds has the type of each kind's spec.
@@ -23,6 +27,10 @@ var kinds = map[string]reflect.Type{
 	KindService:     reflect.TypeFor[Service](),
 	KindEnvironment: reflect.TypeFor[Environment](),
 	KindTeam:        reflect.TypeFor[Team](),
+	KindFreeze:      reflect.TypeFor[Freeze](),
+	KindPolicy:      reflect.TypeFor[Policy](),
+	KindSystem:      reflect.TypeFor[System](),
+	KindIntegration: reflect.TypeFor[Integration](),
 }
 
 // Metadata is what all kinds have.
@@ -90,6 +98,20 @@ func (r Resource) Environment() (Environment, error) {
 
 // TeamSpec gives the spec of a Team.
 func (r Resource) TeamSpec() (Team, error) { return specOf[Team](r, KindTeam) }
+
+// FreezeSpec gives the spec of a Freeze.
+func (r Resource) FreezeSpec() (Freeze, error) { return specOf[Freeze](r, KindFreeze) }
+
+// PolicySpec gives the spec of a Policy.
+func (r Resource) PolicySpec() (Policy, error) { return specOf[Policy](r, KindPolicy) }
+
+// System gives the spec of a System.
+func (r Resource) System() (System, error) { return specOf[System](r, KindSystem) }
+
+// Integration gives the spec of an Integration.
+func (r Resource) Integration() (Integration, error) {
+	return specOf[Integration](r, KindIntegration)
+}
 
 func specOf[T any](r Resource, kind string) (T, error) {
 	var t T

@@ -34,6 +34,8 @@ type (
 	Moment      string // RFC 3339, or local without an offset
 	CEL         string // expression in CEL
 	Tell        string // "onCall", "members", "team:ops", "onCall:ops" or "person:ada"
+	URL         string // "https://example.com/hook"
+	Server      string // "mail.example.com:587"
 )
 
 // rule is what a scalar may be. Pattern holds for parser and schema; check says what a
@@ -43,6 +45,7 @@ type rule struct {
 	pattern string
 	max     int  // longest length in bytes; 0: 1 MB
 	number  bool // a number may be written without quotes
+	date    bool // so may a date with a time
 	any     bool // so may a boolean and whatever else is a scalar
 	check   func(string) error
 }
@@ -71,7 +74,23 @@ var rules = map[string]rule{
 	"Image": {what: `an image with a tag or digest, like "registry.example.com/shop/tickets:1.4"`,
 		pattern: `^[a-z0-9][a-zA-Z0-9.-]*(:[0-9]+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*|@sha256:[0-9a-f]{64}|:[A-Za-z0-9_][A-Za-z0-9_.-]*@sha256:[0-9a-f]{64})$`, max: 500},
 	"Email": {what: `an address like "ada@example.com"`, pattern: `^[^@\s]+@[^@\s]+$`, max: 200},
+	"Weekdays": {what: `days (mon, tue, wed, thu, fri, sat, sun) and ranges of them, like "mon-thu, sat"`,
+		pattern: `^` + daySpan + `( *, *` + daySpan + `)*$`, max: 100},
+	"Clock": {what: `a time of day from "00:00" to "24:00", like "16:00"`, pattern: `^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$`},
+	"Zone":  {what: `a time zone like "Europe/Berlin" or "UTC"`, pattern: `^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$`, max: 60, check: checkZone},
+	"Moment": {what: `a time like "2026-12-20T18:00" (in the zone) or "2026-12-20T18:00:00+01:00"`,
+		pattern: `^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(Z|[+-][0-9]{2}:[0-9]{2})?)?$`, date: true, check: checkMoment},
+	"CEL": {what: `an expression in CEL`, max: 2000, check: checkCEL},
+	"Tell": {what: `one of onCall, members, team:NAME, onCall:NAME and person:NAME`,
+		pattern: `^(onCall|members|(team|onCall|person):[a-z]([a-z0-9-]*[a-z0-9])?)$`, max: 80},
+	"URL":    {what: `an address like "https://example.com/hook"`, pattern: `^https?://[^\s/?#@]+(/[^\s#]*)?$`, max: 2000, check: checkURL},
+	"Server": {what: `a server and its port, like "mail.example.com:587"`, pattern: `^([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[1-9][0-9]{0,4}$`, max: 260},
 }
+
+const (
+	oneDay  = `(mon|tue|wed|thu|fri|sat|sun)`
+	daySpan = oneDay + `(-` + oneDay + `)?`
+)
 
 var patterns = func() map[string]*regexp.Regexp {
 	out := map[string]*regexp.Regexp{}

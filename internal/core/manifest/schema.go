@@ -53,7 +53,7 @@ func (s schemas) of(t reflect.Type, f field) map[string]any {
 		}
 		return map[string]any{"type": "object", "propertyNames": keys, "additionalProperties": s.of(t.Elem(), field{})}
 	case reflect.Slice:
-		return bounded(map[string]any{"type": "array", "items": s.of(t.Elem(), field{})}, "minItems", "maxItems", f)
+		return bounded(map[string]any{"type": "array", "items": s.of(t.Elem(), field{words: f.words})}, "minItems", "maxItems", f)
 	case reflect.Int:
 		return bounded(map[string]any{"type": "integer"}, "minimum", "maximum", f)
 	case reflect.Bool:
@@ -78,7 +78,7 @@ func (s schemas) named(name string, make func() map[string]any) map[string]any {
 }
 
 func bounded(out map[string]any, low, high string, f field) map[string]any {
-	if f.min > 0 {
+	if f.min > 0 || low == "minimum" {
 		out[low] = f.min
 	}
 	if f.max > 0 {

@@ -63,7 +63,7 @@ func plain(v any) any {
 			v[i] = plain(v[i])
 		}
 	case time.Time:
-		return v.Format(time.DateOnly)
+		return v.Format(time.RFC3339)
 	}
 	return v
 }

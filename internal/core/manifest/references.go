@@ -1,0 +1,159 @@
+package manifest
+
+import (
+	"slices"
+	"strings"
+)
+
+// roles may stand where a gate names who approves, besides teams.
+var roles = []string{"viewer", "developer", "approver", "operator", "security", "admin"}
+
+// references looks for all that a resource names.
+func (c *catalog) references(r Resource) {
+	c.refer(r, KindTeam, r.Team, "metadata", "team")
+	switch r.Kind {
+	case KindEnvironment:
+		c.environment(r)
+	case KindService:
+		c.service(r)
+	case KindTeam:
+		c.team(r)
+	case KindFreeze:
+		if f, err := r.FreezeSpec(); err == nil {
+			c.each(r, KindEnvironment, f.Environments, "spec", "environments")
+		}
+	case KindPolicy:
+		if p, err := r.PolicySpec(); err == nil {
+			c.each(r, KindEnvironment, p.Environments, "spec", "environments")
+		}
+	case KindSystem:
+		if s, err := r.System(); err == nil {
+			c.refer(r, KindEnvironment, string(s.Environment), "spec", "environment")
+		}
+	case KindIntegration:
+		if i, err := r.Integration(); err == nil {
+			c.each(r, KindTeam, i.For, "spec", "for")
+		}
+	}
+}
+
+func (c *catalog) environment(r Resource) {
+	e, err := r.Environment()
+	if err != nil {
+		return
+	}
+	c.refer(r, KindEnvironment, string(e.After), "spec", "after")
+	if p := e.Gate.Parity; p != nil {
+		c.refer(r, KindEnvironment, string(p.With), "spec", "gate", "parity", "with")
+		if string(p.With) == r.Name {
+			c.at(r, "spec", "gate", "parity", "with").say("an environment is always like itself; name another one")
+		}
+	}
+	if a := e.Gate.Approvals; a != nil {
+		for i, name := range a.From {
+			c.need(c.at(r, "spec", "gate", "approvals", "from").item(i), KindTeam, string(name), roles)
+		}
+	}
+}
+
+func (c *catalog) service(r Resource) {
+	s, err := r.Service()
+	if err != nil {
+		return
+	}
+	for name := range s.Overrides {
+		c.refer(r, KindEnvironment, string(name), "spec", "overrides", string(name))
+	}
+	c.each(r, KindService, s.Needs, "spec", "needs")
+}
+
+func (c *catalog) team(r Resource) {
+	t, err := r.TeamSpec()
+	if err != nil {
+		return
+	}
+	if slices.Contains(roles, r.Name) {
+		c.at(r, "metadata", "name").say("%s is the name of a role; a gate that asks for it asks for the role, so give the team another name", r.Name)
+	}
+	for i, step := range t.Escalation.Steps {
+		for j, tell := range step.Tell {
+			kind, name, _ := strings.Cut(string(tell), ":")
+			if name != "" && kind != "person" {
+				c.need(c.at(r, "spec", "escalation", "steps").item(i).in("tell").item(j), KindTeam, name, nil)
+			}
+		}
+	}
+}
+
+// each looks for what the entries of a list name.
+func (c *catalog) each(r Resource, kind string, list []Name, path ...string) {
+	for i, name := range list {
+		c.need(c.at(r, path...).item(i), kind, string(name), nil)
+	}
+}
+
+// refer looks for what a field names; an empty name is none.
+func (c *catalog) refer(r Resource, kind, name string, path ...string) {
+	if name != "" {
+		c.need(c.at(r, path...), kind, name, nil)
+	}
+}
+
+// need looks for what is named at a place: a resource of a kind, or one of some words.
+func (c *catalog) need(at spot, kind, name string, words []string) {
+	if _, ok := c.byID[kind+"/"+name]; ok || slices.Contains(words, name) {
+		return
+	}
+	known := slices.Clone(words)
+	for _, k := range c.all(kind) {
+		known = append(known, k.Name)
+	}
+	if c.partial && nearest(name, known) == "" {
+		return
+	}
+	what := kind
+	if words != nil {
+		what += " or role"
+	}
+	at.say("there is no %s `%s`; %s", what, name, didYouMean(name, known))
+}
+
+// next gives what a resource waits for or needs.
+func next(r Resource) []Name {
+	if e, err := r.Environment(); err == nil && e.After != "" {
+		return []Name{e.After}
+	}
+	s, _ := r.Service()
+	return s.Needs
+}
+
+// cycles finds resources of a kind that wait for one another. A way is told to each of ours
+// that is on it.
+func (c *catalog) cycles(kind, what, verb string, path []string) {
+	for _, r := range c.all(kind) {
+		if !c.own[r.ID()] {
+			continue
+		}
+		if way := c.wayBack(kind, r.Name, r.Name, map[string]bool{}); way != nil {
+			c.at(r, path...).say("%s: %s", what, strings.Join(append([]string{r.Name}, way...), verb))
+		}
+	}
+}
+
+// wayBack gives the names from one resource to a goal, or nil. What was seen led nowhere.
+func (c *catalog) wayBack(kind, from, goal string, seen map[string]bool) []string {
+	r, ok := c.byID[kind+"/"+from]
+	if !ok || seen[from] {
+		return nil
+	}
+	seen[from] = true
+	for _, name := range next(r) {
+		if string(name) == goal {
+			return []string{goal}
+		}
+		if way := c.wayBack(kind, string(name), goal, seen); way != nil {
+			return append([]string{string(name)}, way...)
+		}
+	}
+	return nil
+}
