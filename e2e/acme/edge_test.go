@@ -73,7 +73,9 @@ func startEdge(t *testing.T, a *authority) *edge {
 		"--acme", "ops@example.com", "--acme-directory", "https://" + a.address + wfe.DirectoryPath, "--acme-roots", trusted}
 	roots := x509.NewCertPool()
 	roots.AddCert(a.GetRootCert(0).Cert)
-	dial := func(ctx context.Context, _, _ string) (net.Conn, error) { return new(net.Dialer).DialContext(ctx, "tcp", e.https) }
+	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "tcp", e.https)
+	}
 	e.client = &http.Client{Timeout: patience, Transport: &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true}}
 	t.Cleanup(func() {
 		e.stop()

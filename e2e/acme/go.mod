@@ -1,7 +1,5 @@
 // A module of its own, so that what the authority needs is no part of Slipway. When a
 // dependency of Slipway was updated: go mod tidy, here.
-module of its own: the authority's dependencies are no part of Slipway's. After an update of those:
-// go mod tidy, here.
 module slipway.dev/e2e/acme
 
 go 1.26.0
