@@ -17,6 +17,7 @@ type batch struct {
 	rows    map[string]*row // as they are after it
 	before  map[string]*row // and as they were; nil: there was none
 	loaded  map[string]*row // read from the store; nil: there is none
+	stepped []*row          // not encoded yet
 	entries []store.Entry
 	blobs   [][]byte
 	refs    map[store.Ref]bool // kept from now on, or dropped; the last word counts
@@ -111,7 +112,17 @@ func (b *batch) take(s *submission) {
 	b.taken = append(b.taken, settled{s, answer{receipt, err}})
 }
 
-// commit encodes the batch.
+// encode writes what was stepped, while another batch is on its way to the disk.
+func (b *batch) encode() {
+	for _, r := range b.stepped {
+		if b.rows[r.id] == r {
+			r.encoded = r.env.encode()
+		}
+	}
+	b.stepped = b.stepped[:0]
+}
+
+// commit gives the batch as it is written.
 func (b *batch) commit() store.Commit {
 	c := store.Commit{Entries: b.entries, Blobs: b.blobs, Machines: make([]store.Snapshot, 0, len(b.rows))}
 	for id, r := range b.rows {

@@ -55,6 +55,7 @@ type row struct {
 	updated time.Time
 	index   index
 	keeps   []string // Summary.Keeps of the step that made it
+	encoded []byte   // env, until it is durable
 }
 
 // index is what the row's other columns hold.
@@ -91,7 +92,7 @@ func (r *row) refresh() {
 
 // snapshot is the row as it is written, when the one before is in the store; nil: none.
 func (r *row) snapshot(before *row) store.Snapshot {
-	return store.Snapshot{N: r.n, ID: r.id, Step: r.step, Version: r.version, Envelope: r.env.encode(), Updated: r.updated,
+	return store.Snapshot{N: r.n, ID: r.id, Step: r.step, Version: r.version, Envelope: r.encoded, Updated: r.updated,
 		Pending: r.index.pending, Wake: r.index.wake, Status: r.index.status, Summary: []byte(r.index.summary),
 		Same: before != nil && before.version == r.version && before.index == r.index}
 }

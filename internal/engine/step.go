@@ -181,6 +181,7 @@ func (a *attempt) merge() {
 			b.before[r.id], _ = b.known(r.id)
 		}
 		b.rows[r.id] = r
+		b.stepped = append(b.stepped, r)
 	}
 	for _, id := range a.changed {
 		b.changed[id] = true

@@ -9,8 +9,12 @@ import (
 	"slipway.dev/internal/store"
 )
 
-// maxBatch is how many submissions share a commit at most.
-const maxBatch = 1024
+// maxBatch is how many submissions share a commit at most; stride, how many of them are
+// stepped before the writer looks again whether the disk waits for it.
+const (
+	maxBatch = 1024
+	stride   = 32
+)
 
 // writer is the one goroutine that steps machines. While one batch is being written it
 // steps the next on top of it; if the first fails, the second is stepped again.
@@ -73,26 +77,38 @@ func (w *writer) run() {
 			take = nil
 		}
 		select {
+		case err := <-w.done: // before all else: the disk is what there is least of
+			next = w.written(err, next)
+			continue
+		default:
+		}
+		select {
 		case s, ok := <-take:
 			if !ok {
 				queue = nil
 				continue
 			}
-			w.step(next, w.drain(s, maxBatch-len(next.taken)))
+			w.step(next, w.drain(s, min(stride, maxBatch-len(next.taken))))
 		case err := <-w.done:
-			b := w.flight
-			w.flight = nil
-			if err != nil {
-				next = w.failed(b, err, next)
-				continue
-			}
-			if !next.empty() { // before all else: the disk is what there is least of
-				w.launch(next)
-				next = w.newBatch()
-			}
-			w.publish(b)
+			next = w.written(err, next)
 		}
 	}
+}
+
+// written goes on after the batch that was being written, on top of which next was
+// stepped. It gives the batch that is to be filled now.
+func (w *writer) written(err error, next *batch) *batch {
+	b := w.flight
+	w.flight = nil
+	if err != nil {
+		return w.failed(b, err, next)
+	}
+	if !next.empty() {
+		w.launch(next)
+		next = w.newBatch()
+	}
+	w.publish(b)
+	return next
 }
 
 // drain takes what else is there at once.
@@ -123,6 +139,7 @@ func (w *writer) step(b *batch, list []*submission) {
 	for _, s := range list {
 		b.take(s)
 	}
+	b.encode()
 }
 
 // launch begins to write a batch.
@@ -219,6 +236,7 @@ func (w *writer) oneByOne(failed *batch) {
 // publish tells everybody of what is durable now.
 func (w *writer) publish(b *batch) {
 	for _, r := range b.rows {
+		r.encoded = nil
 		w.cache.put(r)
 		if b.changed[r.id] {
 			w.e.desired.set(r)
