@@ -1,0 +1,163 @@
+package access
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/machine"
+)
+
+// BindingsVersion is the version of BindingsState.
+const BindingsVersion = 1
+
+// Events of the bindings, with their data.
+const (
+	EventGranted          = "binding.granted"   // Binding
+	EventUngranted        = "binding.revoked"   // Binding
+	EventMapped           = "address.mapped"    // Mapped
+	EventSetupOffered     = "setup.offered"     // Invitation: by it the first administrator is made
+	EventSetupUsed        = "setup.used"        // SetupUsed
+	EventDirectoryChanged = "directory.changed" // no data: an account is not what it was
+)
+
+// MaxBindings bounds how many there are. Teams and groups keep them few.
+const MaxBindings = 5000
+
+// Mapped says whose an address is.
+type Mapped struct {
+	Address string `json:"address"`
+	Person  string `json:"person,omitempty"` // account, or Nobody; empty: it is not known any more
+}
+
+// SetupUsed takes the first set-up link.
+type SetupUsed struct {
+	Hash   string `json:"hash"`
+	Person string `json:"person"` // who becomes administrator and operator
+}
+
+// BindingsState is all bindings, and what else belongs to no single account.
+type BindingsState struct {
+	Bindings []Binding         `json:"bindings,omitempty"`
+	Mapped   map[string]string `json:"mapped,omitempty"` // address -> account
+	Setup    *Invitation       `json:"setup,omitempty"`
+	Changes  int64             `json:"changes"` // of accounts
+}
+
+// BindingsMachine is the machine of all bindings.
+type BindingsMachine struct{}
+
+// Step takes the events of the bindings.
+func (BindingsMachine) Step(s BindingsState, e machine.Event) (machine.Next[BindingsState], error) {
+	next, err := s.take(e)
+	return machine.Next[BindingsState]{State: next}, err
+}
+
+func (s BindingsState) take(e machine.Event) (BindingsState, error) {
+	switch e.Type {
+	case EventDirectoryChanged:
+		s.Changes++
+		return s, nil
+	case EventGranted:
+		return taking(e, s.grant)
+	case EventUngranted:
+		return taking(e, s.revoke)
+	case EventMapped:
+		return taking(e, s.remap)
+	case EventSetupOffered:
+		return taking(e, func(i Invitation) (BindingsState, error) {
+			if i.Hash == "" || !e.At.Before(i.Expires) {
+				return s, fault.New(fault.Invalid, "a set-up link needs a secret and a time to come")
+			}
+			s.Setup = &i
+			return s, nil
+		})
+	case EventSetupUsed:
+		return taking(e, func(u SetupUsed) (BindingsState, error) { return s.setUp(u, e.At) })
+	}
+	return s, fault.New(fault.Refused, "the bindings do not take the event %s", e.Type)
+}
+
+func (s BindingsState) grant(b Binding) (BindingsState, error) {
+	kind, name, _ := strings.Cut(b.Subject, ":")
+	switch {
+	case !b.Role.Known():
+		return s, fault.New(fault.Invalid, "there is no role %q", b.Role).WithHint("there are: %v", Roles())
+	case !slices.Contains([]string{"person", "team", "group"}, kind) || name == "":
+		return s, fault.New(fault.Invalid, "a role is given to person:NAME, team:NAME or group:NAME, not to %q", b.Subject)
+	case slices.Contains(s.Bindings, b):
+		return s, fault.New(fault.Refused, "%s has this role already", b.Subject)
+	case len(s.Bindings) >= MaxBindings:
+		return s, fault.New(fault.TooLarge, "there are %d bindings", MaxBindings).WithHint("give roles to teams or groups")
+	}
+	s.Bindings = append(slices.Clone(s.Bindings), b)
+	return s, nil
+}
+
+func (s BindingsState) revoke(b Binding) (BindingsState, error) {
+	at := slices.Index(s.Bindings, b)
+	if at < 0 {
+		return s, fault.New(fault.NotFound, "%s does not have this role", b.Subject).WithHint("slipway user list")
+	}
+	s.Bindings = slices.Delete(slices.Clone(s.Bindings), at, at+1)
+	return s, nil
+}
+
+func (s BindingsState) remap(m Mapped) (BindingsState, error) {
+	m.Address = Address(m.Address)
+	if err := CheckAddress(m.Address); err != nil {
+		return s, err
+	}
+	if s.Mapped[m.Address] == m.Person {
+		return s, fault.New(fault.Refused, "%s is mapped so already", m.Address)
+	}
+	s.Mapped = maps.Clone(s.Mapped)
+	if m.Person == "" {
+		delete(s.Mapped, m.Address)
+		return s, nil
+	}
+	if s.Mapped == nil {
+		s.Mapped = map[string]string{}
+	}
+	s.Mapped[m.Address] = m.Person
+	return s, nil
+}
+
+// CanSetUp says whether a set-up link with this hash may be used at a time.
+func (s BindingsState) CanSetUp(hash string, at time.Time) bool {
+	return s.Setup != nil && hash != "" && s.Setup.Hash == hash && at.Before(s.Setup.Expires)
+}
+
+func (s BindingsState) setUp(u SetupUsed, at time.Time) (BindingsState, error) {
+	if !s.CanSetUp(u.Hash, at) {
+		return s, fault.New(fault.Denied, "the set-up link was used, or is too old").
+			WithHint("on the control plane's machine: slipway user setup")
+	}
+	s.Setup = nil
+	s.Bindings = slices.Clone(s.Bindings)
+	for _, role := range []Role{Admin, Operator} {
+		b := Binding{Subject: "person:" + u.Person, Role: role}
+		if !slices.Contains(s.Bindings, b) {
+			s.Bindings = append(s.Bindings, b)
+		}
+	}
+	return s, nil
+}
+
+// Desired is nothing.
+func (BindingsMachine) Desired(BindingsState) []machine.Desired { return nil }
+
+// Summary says how many there are.
+func (BindingsMachine) Summary(s BindingsState) machine.Summary {
+	return machine.Summary{Status: "ready", Title: fmt.Sprintf("%d bindings", len(s.Bindings)), Done: true}
+}
+
+// Upgrade refuses: there is no older version.
+func (BindingsMachine) Upgrade(from int, _ []byte) (BindingsState, error) {
+	return BindingsState{}, fmt.Errorf("no bindings were ever written with version %d", from)
+}
+
+var _ machine.Machine[BindingsState] = BindingsMachine{}
