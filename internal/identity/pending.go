@@ -1,0 +1,56 @@
+package identity
+
+import (
+	"crypto/rand"
+	"sync"
+	"time"
+)
+
+// How long a ceremony may take, and how many are kept at once.
+const (
+	ceremonyTime = 10 * time.Minute
+	mostPending  = 10_000
+)
+
+// pending keeps ceremonies that were begun, by a random name, until they are finished once.
+type pending[T any] struct {
+	mu  sync.Mutex
+	all map[string]waiting[T]
+}
+
+type waiting[T any] struct {
+	what  T
+	until time.Time
+}
+
+// put keeps it and gives its name. When there are too many, those that are over go, and if
+// that does not help, some of them.
+func (p *pending[T]) put(what T, now time.Time) string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.all == nil {
+		p.all = map[string]waiting[T]{}
+	}
+	if len(p.all) >= mostPending {
+		for name, w := range p.all {
+			if now.After(w.until) || len(p.all) >= mostPending {
+				delete(p.all, name)
+			}
+		}
+	}
+	name := rand.Text()
+	p.all[name] = waiting[T]{what, now.Add(ceremonyTime)}
+	return name
+}
+
+// take gives it, once.
+func (p *pending[T]) take(name string, now time.Time) (what T, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w, ok := p.all[name]
+	delete(p.all, name)
+	if !ok || now.After(w.until) {
+		return what, false
+	}
+	return w.what, true
+}
