@@ -34,11 +34,14 @@ type Decision struct {
 	// of the statement, with a digest where there is one.
 	Inputs []Input `json:"inputs,omitempty"`
 	// Next is when the verdict of some condition may change by itself (a window opens, a
-	// soak ends, an approval expires); zero: never.
+	// soak ends, an approval expires); zero: never. Rules that look at the time and do not
+	// hold are looked at each minute.
 	Next time.Time `json:"next,omitzero"`
 	// Glass is the break-glass by which the release may enter although the gate is shut;
 	// empty: none.
 	Glass string `json:"glass,omitempty"`
+	// Expedited says that soak and windows were not asked for, because it is a hotfix.
+	Expedited bool `json:"expedited,omitempty"`
 }
 
 // Input is a piece of evidence that a decision used.
