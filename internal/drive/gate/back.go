@@ -1,0 +1,29 @@
+package gate
+
+import (
+	"context"
+
+	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/train"
+	"slipway.dev/internal/engine"
+)
+
+// Back takes members of a train back, as its effect asks.
+type Back struct{ Engine *engine.Engine }
+
+// Run asks the member's lane. That the effect is run again is seen by the lane, from the
+// event's ID.
+func (b Back) Run(ctx context.Context, c engine.EffectCall) (machine.Value, error) {
+	in, err := engine.Decode[train.Back](c)
+	if err != nil {
+		return nil, err
+	}
+	_, err = b.Engine.Submit(ctx, engine.To{Machine: deploy.MachineID(in.Service, in.Environment), Event: machine.Event{
+		ID: c.ID, Type: deploy.EventRollback, Actor: machine.System("train"), Data: machine.Must(in.Request)}})
+	if fault.Is(err, fault.NotFound) {
+		err = fault.New(fault.Refused, "%s was never deployed to %s", in.Service, in.Environment)
+	}
+	return nil, err
+}

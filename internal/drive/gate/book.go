@@ -1,0 +1,271 @@
+package gate
+
+import (
+	"context"
+	"strings"
+	"sync"
+
+	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/gate"
+	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/manifest"
+	"slipway.dev/internal/engine"
+)
+
+// Deps are what a Book needs of others.
+type Deps struct {
+	Engine *engine.Engine
+	// Everybody gives all accounts and their rights, without the teams of manifests.
+	Everybody func(ctx context.Context) (access.Everybody, error)
+	// Contributors gives who wrote the commits of a source that are reachable from to and
+	// not from from. Empty from: all that touch path.
+	Contributors func(ctx context.Context, source, from, to, path string) ([]gate.Contributor, error)
+	// Resolve gives the configuration with which a service's manifest, by its digest, runs
+	// in an environment now.
+	Resolve func(ctx context.Context, spec, environment string) (digest string, c config.Resolved, err error)
+}
+
+// Book is a picture of all that gates depend on. Its methods may be called by many goroutines.
+type Book struct {
+	Deps
+	cache cache
+
+	mu       sync.Mutex
+	changes  int64                  // counts what was dropped, so that nothing is kept that was read before
+	rules    *rules                 // nil: to be read again
+	configs  map[configKey]resolved // as of now
+	services map[string]service     // by digest of the manifest
+	writers  map[writersKey][]gate.Contributor
+}
+
+// rules are what holds for all: the policies of environments, services, and people.
+type rules struct {
+	policies  map[string]*gate.Compiled // by environment
+	problems  map[string]error          // by environment: why it has no policy
+	directory *access.Directory
+	guards    []machine.Guard // that all of this is still so
+}
+
+type service struct {
+	team   string
+	labels map[string]string
+	needs  []string
+	path   string
+}
+
+type configKey struct{ spec, environment string }
+
+type resolved struct {
+	digest  string
+	rollout config.Rollout
+	err     error
+}
+
+type writersKey struct{ source, from, to, path string }
+
+// mostKept bounds each of the book's maps; a full one begins anew.
+const mostKept = 50_000
+
+// NewBook makes a book that reads what it needs when it is asked.
+func NewBook(d Deps) *Book {
+	b := &Book{Deps: d, configs: map[configKey]resolved{}, services: map[string]service{}, writers: map[writersKey][]gate.Contributor{}}
+	b.cache = cache{engine: d.Engine, dropped: b.dropped}
+	return b
+}
+
+// dropped forgets what was made from a machine that has changed.
+func (b *Book) dropped(kind, id string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	isService := strings.HasPrefix(id, config.ResourceID(manifest.KindService, ""))
+	switch {
+	case kind == "policy", kind == "access", kind == "person":
+		b.rules = nil
+	case kind == "resource" && !isService:
+		b.rules = nil
+		clear(b.configs)
+	case kind == "secret":
+		clear(b.configs)
+	default:
+		return
+	}
+	b.changes++
+}
+
+// now brings the book up to date and gives the rules.
+func (b *Book) now(ctx context.Context) (*rules, error) {
+	if err := b.cache.catchUp(ctx); err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	r, changes := b.rules, b.changes
+	b.mu.Unlock()
+	if r != nil {
+		return r, nil
+	}
+	r, err := b.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b.remember(changes, func() { b.rules = r })
+	return r, nil
+}
+
+// remember keeps what was read, unless something changed since.
+func (b *Book) remember(changes int64, keep func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.changes == changes {
+		keep()
+	}
+}
+
+// read makes the rules of what is in force. The guards are taken first: what changes while
+// the rest is read makes them fail.
+func (b *Book) read(ctx context.Context) (*rules, error) {
+	r := &rules{policies: map[string]*gate.Compiled{}, problems: map[string]error{}}
+	for _, id := range []string{config.PolicyID, access.BindingsID} {
+		_, step, err := of[any](ctx, &b.cache, id)
+		if err != nil {
+			return nil, err
+		}
+		r.guards = append(r.guards, machine.Guard{Machine: id, Step: step})
+	}
+	all, err := b.governing(ctx)
+	if err != nil {
+		return nil, err
+	}
+	everybody, err := b.Everybody(ctx)
+	if err != nil {
+		return nil, err
+	}
+	everybody.Teams = config.TeamsOf(all)
+	r.directory = access.NewDirectory(everybody)
+	for _, o := range all {
+		if o.Kind == manifest.KindEnvironment {
+			r.policies[o.Name], r.problems[o.Name] = compiled(o, all)
+		}
+	}
+	return r, nil
+}
+
+// governing gives the resources in force that policies are made of.
+func (b *Book) governing(ctx context.Context) ([]manifest.Resource, error) {
+	var all []manifest.Resource
+	for _, kind := range []string{manifest.KindEnvironment, manifest.KindTeam, manifest.KindFreeze, manifest.KindPolicy} {
+		rows, err := b.Engine.List(ctx, config.ResourceID(kind, ""))
+		if err != nil {
+			return nil, err
+		}
+		for _, row := range rows {
+			if row.Status == "removed" {
+				continue
+			}
+			r, err := b.document(ctx, row.Summary.Labels["digest"])
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, r)
+		}
+	}
+	return all, nil
+}
+
+func (b *Book) document(ctx context.Context, digest string) (manifest.Resource, error) {
+	blob, err := b.Engine.Blobs().Get(ctx, digest)
+	if err != nil {
+		return manifest.Resource{}, err
+	}
+	return manifest.Load(blob)
+}
+
+func compiled(environment manifest.Resource, all []manifest.Resource) (*gate.Compiled, error) {
+	p, err := config.PolicyFor(environment, all)
+	if err != nil {
+		return nil, err
+	}
+	return gate.Compile(p), nil
+}
+
+// service gives what a service's manifest in force says of it, and the step of its resource.
+func (b *Book) service(ctx context.Context, name string) (service, int64, error) {
+	state, step, err := of[config.ResourceState](ctx, &b.cache, config.ResourceID(manifest.KindService, name))
+	if err != nil || step == 0 || state.Removed {
+		return service{}, step, err
+	}
+	b.mu.Lock()
+	have, ok := b.services[state.Digest]
+	b.mu.Unlock()
+	if ok {
+		return have, step, nil
+	}
+	r, err := b.document(ctx, state.Digest)
+	if err != nil {
+		return service{}, step, err
+	}
+	have = serviceOf(r)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	put(b.services, state.Digest, have)
+	return have, step, nil
+}
+
+func serviceOf(r manifest.Resource) service {
+	out := service{team: r.Team, labels: map[string]string{}}
+	for k, v := range r.Labels {
+		out.labels[string(k)] = string(v)
+	}
+	if s, err := r.Service(); err == nil {
+		out.path = string(s.Source.Path)
+		for _, n := range s.Needs {
+			out.needs = append(out.needs, string(n))
+		}
+	}
+	return out
+}
+
+// put adds to a bounded map.
+func put[K comparable, V any](m map[K]V, k K, v V) {
+	if len(m) >= mostKept {
+		clear(m)
+	}
+	m[k] = v
+}
+
+// config gives the configuration of a service in an environment as it would be now.
+func (b *Book) config(ctx context.Context, spec, environment string) resolved {
+	key := configKey{spec, environment}
+	b.mu.Lock()
+	have, ok := b.configs[key]
+	changes := b.changes
+	b.mu.Unlock()
+	if ok {
+		return have
+	}
+	digest, c, err := b.Resolve(ctx, spec, environment)
+	have = resolved{digest, c.Rollout, err}
+	if ctx.Err() == nil {
+		b.remember(changes, func() { put(b.configs, key, have) })
+	}
+	return have
+}
+
+// contributors gives who wrote a range of commits. What two commits have between them never
+// changes, so it is asked once.
+func (b *Book) contributors(ctx context.Context, key writersKey) ([]gate.Contributor, error) {
+	b.mu.Lock()
+	have, ok := b.writers[key]
+	b.mu.Unlock()
+	if ok {
+		return have, nil
+	}
+	list, err := b.Contributors(ctx, key.source, key.from, key.to, key.path)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	put(b.writers, key, list)
+	return list, nil
+}

@@ -1,0 +1,36 @@
+package gate
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/gate"
+	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/task"
+)
+
+// decide evaluates a gate, and adds what only the drive knows: whether there is a
+// configuration to run with.
+func decide(policy *gate.Compiled, r *rules, e entrant, now time.Time) gate.Decision {
+	d := policy.Evaluate(e.Subject, e.Facts, r.directory, now)
+	if e.Now.err != nil {
+		d.Conditions = append(d.Conditions, gate.Condition{
+			Name: "config", Verdict: gate.Unknown, Reason: "its configuration cannot be made: " + e.Now.err.Error(),
+			Needs: []string{"what it names, set by somebody who may"},
+		})
+		d.Verdict, d.Glass = gate.Decide(d.Conditions), ""
+	}
+	return d
+}
+
+// digestOf names an answer by its content, so that a decision says what it counted.
+func digestOf(a task.Given) string {
+	sum := sha256.Sum256(machine.Must(a))
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+func noEnvironment(name string) error {
+	return fault.New(fault.NotFound, "there is no Environment %s", name).WithHint("slipway apply adds one")
+}
