@@ -19,6 +19,8 @@ type batch struct {
 	loaded  map[string]*row // read from the store; nil: there is none
 	stepped []*row          // not encoded yet
 	entries []store.Entry
+	sealed  int    // of them
+	hash    []byte // of the last of those
 	blobs   [][]byte
 	refs    map[store.Ref]bool // kept from now on, or dropped; the last word counts
 	calls   []call             // effects to be run afterwards
@@ -34,7 +36,11 @@ type settled struct {
 }
 
 func (w *writer) newBatch() *batch {
-	return &batch{w: w, base: w.head, baseN: w.lastN, head: w.head, lastN: w.lastN,
+	hash := w.lease.Hash()
+	if w.flight != nil {
+		hash = w.flight.hash
+	}
+	return &batch{w: w, hash: hash, base: w.head, baseN: w.lastN, head: w.head, lastN: w.lastN,
 		rows: map[string]*row{}, before: map[string]*row{}, loaded: map[string]*row{}, changed: map[string]bool{}, refs: map[store.Ref]bool{}}
 }
 
@@ -120,6 +126,10 @@ func (b *batch) encode() {
 		}
 	}
 	b.stepped = b.stepped[:0]
+	// What cannot be sealed fails when it is committed, which sorts out whose fault it was.
+	if hash, err := store.Seal(b.entries[b.sealed:], b.hash); err == nil {
+		b.sealed, b.hash = len(b.entries), hash
+	}
 }
 
 // commit gives the batch as it is written.

@@ -273,5 +273,11 @@ func pause(ctx context.Context, try int) bool {
 	}
 }
 
-// marshalOutcome fails if the output is not JSON.
-func marshalOutcome(o machine.Outcome) (machine.Value, error) { return json.Marshal(o) }
+// marshalOutcome fails if the output is not JSON. Most outcomes have none.
+func marshalOutcome(o machine.Outcome) (machine.Value, error) {
+	if len(o.Output) > 0 || o.Error != "" {
+		return json.Marshal(o)
+	}
+	b := make([]byte, 0, 16+len(o.Effect))
+	return append(appendString(append(b, `{"effect":`...), o.Effect), '}'), nil
+}

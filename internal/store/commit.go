@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -33,7 +32,7 @@ type Snapshot struct {
 
 // Commit is what is written in one transaction.
 type Commit struct {
-	Entries  []Entry    // in order, the first one at Lease.Head()+1; Digest and Hash are set by the store
+	Entries  []Entry    // in order, the first one at Lease.Head()+1; sealed or not
 	Machines []Snapshot // each at most once
 	Blobs    [][]byte
 	Keep     []Ref // blobs that a machine now refers to
@@ -72,27 +71,22 @@ var (
 func (l *Lease) Commit(ctx context.Context, c Commit) error {
 	head, hash := l.head, l.hash
 	args := make([]any, 0, len(c.Entries)*len(journalRows.kinds))
-	salts := make([]byte, 16*len(c.Entries))
-	rand.Read(salts)
 	for i := range c.Entries {
 		e := &c.Entries[i]
 		if e.Seq != head+1 {
 			return fmt.Errorf("store: entry at position %d follows position %d", e.Seq, head)
 		}
-		data, err := payload{e.ID, e.Data, e.Facts}.encode()
-		if err != nil {
-			return fmt.Errorf("store: event %s of %s: %w", e.Type, e.Machine, err)
+		if e.seal == nil || !bytes.Equal(e.seal.before, hash) {
+			if _, err := Seal(c.Entries[i:i+1], hash); err != nil {
+				return err
+			}
 		}
-		salt, blob := salts[16*i:16*i+16], ""
-		e.Digest = digest(salt, data)
-		e.Hash = e.link(hash)
-		if len(data) > Inline {
-			blob = BlobDigest(data)
-			c.Blobs = append(c.Blobs, data)
-			data = []byte{}
+		if e.seal.blob != nil {
+			c.Blobs = append(c.Blobs, e.seal.blob)
 		}
-		args = append(args, e.Seq, e.Machine, e.Step, e.At.UnixMicro(), e.Actor.String(), e.Type, e.Digest, salt, data, blob, int64(0), e.Hash)
+		args = append(args, e.seal.row...)
 		head, hash = e.Seq, e.Hash
+		e.seal = nil
 	}
 	list := append([]statement{l.s.dialect.leads(l.epoch)}, journalRows.of(args)...)
 	list = append(list, c.rest(l.s.now().UnixMicro())...)

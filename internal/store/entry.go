@@ -1,9 +1,11 @@
 package store
 
 import (
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"slipway.dev/internal/core/machine"
@@ -27,6 +29,46 @@ type Entry struct {
 	Erased  bool          `json:"erased,omitempty"` // ID, Data and Facts were removed by retention
 	Digest  []byte        `json:"digest"`           // SHA-256 of salt and payload
 	Hash    []byte        `json:"hash"`
+
+	seal *seal
+}
+
+// seal is what Seal has made of an entry.
+type seal struct {
+	before []byte // the hash of the entry before
+	blob   []byte // the payload, if it is long
+	row    []any  // as the journal has it
+}
+
+// Seal sets Digest and Hash of entries that follow on each other and on one whose hash is
+// before (nil: none). It gives the last one's hash. Lease.Commit seals what is not, or has
+// been on top of another entry; to do so earlier only saves time there.
+func Seal(entries []Entry, before []byte) ([]byte, error) {
+	salts := make([]byte, 16*len(entries))
+	rand.Read(salts)
+	for i := range entries {
+		if err := entries[i].close(before, salts[16*i:16*i+16:16*i+16]); err != nil {
+			return nil, err
+		}
+		before = entries[i].Hash
+	}
+	return before, nil
+}
+
+func (e *Entry) close(before, salt []byte) error {
+	data, err := payload{e.ID, e.Data, e.Facts}.encode()
+	if err != nil {
+		return fmt.Errorf("store: event %s of %s: %w", e.Type, e.Machine, err)
+	}
+	e.Digest = digest(salt, data)
+	e.Hash = e.link(before)
+	e.seal = &seal{before: before}
+	name := ""
+	if len(data) > Inline {
+		name, e.seal.blob, data = BlobDigest(data), data, []byte{}
+	}
+	e.seal.row = []any{e.Seq, e.Machine, e.Step, e.At.UnixMicro(), e.Actor.String(), e.Type, e.Digest, salt, data, name, int64(0), e.Hash}
+	return nil
 }
 
 // payload is what of an entry can be erased.

@@ -66,6 +66,13 @@ func (l *Lease) Head() (int64, time.Time) {
 	return l.head, l.at
 }
 
+// Hash is that of the journal's last entry; nil when it is empty.
+func (l *Lease) Hash() []byte {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.hash
+}
+
 // Lost is closed when the lease can no longer be relied on.
 func (l *Lease) Lost() <-chan struct{} { return l.lock.lost() }
 
