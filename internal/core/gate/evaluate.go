@@ -44,6 +44,7 @@ type evaluation struct {
 	people People
 	now    time.Time
 	d      Decision
+	timed  bool // some rule looks at the time and holds
 }
 
 // Evaluate says how the gate stands for a subject. The conditions are always in the same
@@ -65,16 +66,29 @@ func (c *Compiled) Evaluate(s Subject, f Facts, people People, now time.Time) De
 	e.later()
 	e.at()
 	e.d.Verdict = Decide(e.d.Conditions)
-	if c.Glass != nil { // who may not break it any more has not broken it
-		e.d.Glass = f.Glass
+	e.broken()
+	if e.timed && e.d.Open() {
+		e.again(e.nextMinute())
 	}
 	return e.d
+}
+
+// broken takes in a broken glass. What the policy does not allow any more was not broken.
+func (e *evaluation) broken() {
+	until := e.facts.GlassUntil
+	if e.facts.Glass == "" || e.Policy.Glass == nil || !until.IsZero() && !e.now.Before(until) {
+		return
+	}
+	e.d.Glass = e.facts.Glass
+	e.again(until)
 }
 
 // say adds a condition.
 func (e *evaluation) say(name string, v Verdict, reason string, needs ...string) {
 	e.d.Conditions = append(e.d.Conditions, Condition{Name: name, Verdict: v, Reason: reason, Needs: needs})
 }
+
+func (e *evaluation) nextMinute() time.Time { return e.now.Truncate(time.Minute).Add(time.Minute) }
 
 // again says that a condition may change at a time; zero: it does not by itself.
 func (e *evaluation) again(at time.Time) {

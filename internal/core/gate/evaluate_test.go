@@ -156,9 +156,34 @@ func TestGlass(t *testing.T) {
 	if d := l.decide(); d.Verdict != Fail || d.Glass != "g1" || !d.Open() {
 		t.Errorf("%+v", d)
 	}
-	l.policy.Glass = nil
+	l.facts.GlassUntil = monday.Add(time.Minute)
+	if d := l.decide(); !d.OpenAt(monday) || d.OpenAt(l.facts.GlassUntil) {
+		t.Errorf("it closes by itself: %+v", d)
+	}
+	l.now = l.facts.GlassUntil
+	if d := l.decide(); d.Glass != "" || d.Open() {
+		t.Errorf("it closed: %+v", d)
+	}
+	l.policy.Glass, l.now = nil, monday
 	if d := l.decide(); d.Glass != "" || d.Open() {
 		t.Errorf("%+v", d)
+	}
+}
+
+// An open decision holds until something in it might change by itself.
+func TestOpenAt(t *testing.T) {
+	t.Parallel()
+	l := look{strict(), subject(), satisfied(), monday}
+	d := l.decide()
+	if end := monday.Add(2 * time.Hour); !d.OpenAt(monday) || !d.OpenAt(end.Add(-1)) || d.OpenAt(end) {
+		t.Errorf("%+v", d)
+	}
+	l.policy.Rules[0].Expr = "now.getDayOfWeek() == 1"
+	if d = l.decide(); !d.OpenAt(monday.Add(59*time.Second)) || d.OpenAt(monday.Add(time.Minute)) {
+		t.Errorf("a rule on the time: %+v", d)
+	}
+	if (Decision{Verdict: Fail}).OpenAt(monday) || !(Decision{Verdict: Pass}).OpenAt(monday) {
+		t.Error("without anything that changes, it is as it is")
 	}
 }
 

@@ -34,6 +34,7 @@ type Facts struct {
 	UnderWay            []string       // services with a deployment under way in the environment, without this one
 	Revoked             string         // why the release was revoked; empty: it was not
 	Glass               string         // identity of an open break-glass for this subject
+	GlassUntil          time.Time      // when it closes by itself; zero: it does not
 	Train               *Train         // of a Subject that enters with others
 	Extra               map[string]any // "flows" and "evidence" for rules; later work fills them
 }

@@ -34,8 +34,8 @@ type Decision struct {
 	// of the statement, with a digest where there is one.
 	Inputs []Input `json:"inputs,omitempty"`
 	// Next is when the verdict of some condition may change by itself (a window opens, a
-	// soak ends, an approval expires); zero: never. Rules that look at the time and do not
-	// hold are looked at each minute.
+	// soak ends, an approval expires); zero: never. Rules that look at the time are looked
+	// at each minute while the gate waits for them, or is open by them.
 	Next time.Time `json:"next,omitzero"`
 	// Glass is the break-glass by which the release may enter although the gate is shut;
 	// empty: none.
@@ -50,8 +50,12 @@ type Input struct {
 	Digest string `json:"digest,omitempty"` // "sha256:…" of what it says
 }
 
-// Open says whether the release may enter.
+// Open says whether the release may enter, as of when the decision was made.
 func (d Decision) Open() bool { return d.Verdict == Pass || d.Glass != "" }
+
+// OpenAt says whether the release may still enter at a time: not once the decision might have
+// changed by itself, because no guard holds anything to the time.
+func (d Decision) OpenAt(t time.Time) bool { return d.Open() && (d.Next.IsZero() || t.Before(d.Next)) }
 
 // Decide gives the gate's verdict: Fail if any condition fails, otherwise Unknown if any
 // is unknown, otherwise Pass. A gate without conditions is open.

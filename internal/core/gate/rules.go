@@ -2,7 +2,6 @@ package gate
 
 import (
 	"fmt"
-	"time"
 
 	"slipway.dev/internal/core/gate/expr"
 )
@@ -32,8 +31,11 @@ func (e *evaluation) rule(r Rule, c compiledRule, in expr.Input) {
 		return
 	}
 	ok, err := c.expr.Eval(in)
-	if c.expr.Timed() && !ok {
-		e.again(e.now.Truncate(time.Minute).Add(time.Minute))
+	switch timed := c.expr.Timed(); {
+	case timed && ok:
+		e.timed = true
+	case timed:
+		e.again(e.nextMinute())
 	}
 	switch {
 	case err != nil:
