@@ -59,10 +59,6 @@ type conn struct {
 	lull    lull
 }
 
-func newConn(c net.Conn, p *program) *conn {
-	return &conn{Conn: c, program: p, lull: newLull()}
-}
-
 // Read reads what the client sends.
 func (c *conn) Read(p []byte) (int, error) {
 	if len(p) == 1 {
@@ -89,8 +85,8 @@ func (c *conn) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.read.want = t
-	if isPast(t) {
-		c.lull.end()
+	if c.lull.during && isPast(t) {
+		c.lull.end(false)
 	}
 	if c.reading {
 		return c.read.arm(c.Conn.SetReadDeadline)
@@ -122,7 +118,7 @@ func (c *conn) Close() error {
 		c.program.clients.Add(-1)
 	}
 	c.mu.Lock()
-	c.lull.end()
+	c.lull.end(false)
 	c.mu.Unlock()
 	return c.Conn.Close()
 }

@@ -8,11 +8,17 @@ import (
 	"strings"
 )
 
+var errUnaskedSwitch = errors.New("the app switched protocols without being asked")
+
 // forward carries a plain request to an app and the answer back. It is what
 // httputil.ReverseProxy does (a test holds the two against each other) for a third of the
 // processor's time: nothing is cloned that is only read.
 func (x *exchange) forward(w http.ResponseWriter) {
 	res, err := x.send(x.outgoing(), informer(w))
+	if err == nil && res.StatusCode == http.StatusSwitchingProtocols {
+		res.Body.Close()
+		err = errUnaskedSwitch
+	}
 	if err != nil {
 		x.fail(w, x.in, err)
 		return
@@ -65,25 +71,24 @@ func (x *exchange) copyBody(w http.ResponseWriter, res *http.Response) error {
 		return nil
 	}
 	if res.ContentLength >= 0 && !isEvents(res.Header) {
-		return x.copyTo(w, nil)
+		return x.copyTo(w)
 	}
 	flush := func() { _ = http.NewResponseController(w).Flush() } // whoever left is noticed at the next write
-	var err error
-	if b, ok := res.Body.(interface{ BeforeWait(func()) }); ok {
-		b.BeforeWait(flush)
-		err = x.copyTo(w, nil)
-	} else {
-		flush()
-		err = x.copyTo(w, flush)
+	b, ok := res.Body.(interface{ BeforeWait(func()) })
+	if !ok {
+		out := newFlushing(w, flush)
+		defer out.stop()
+		return x.copyTo(out)
 	}
+	b.BeforeWait(flush)
+	err := x.copyTo(w)
 	if err != nil && x.sent > 0 {
 		flush() // as much as there is
 	}
 	return err
 }
 
-// copyTo copies the app's body. after, if any, is called after each write.
-func (x *exchange) copyTo(w io.Writer, after func()) error {
+func (x *exchange) copyTo(w io.Writer) error {
 	buffer := buffers.Get()
 	defer buffers.Put(buffer)
 	for {
@@ -91,9 +96,6 @@ func (x *exchange) copyTo(w io.Writer, after func()) error {
 		if n > 0 {
 			if _, failed := w.Write(buffer[:n]); failed != nil {
 				return failed
-			}
-			if after != nil {
-				after()
 			}
 		}
 		if errors.Is(err, io.EOF) {

@@ -121,9 +121,7 @@ func (c conversation) client(t *testing.T, conn net.Conn) string {
 			return out.String() + "failed\n"
 		}
 		body, err := io.ReadAll(res.Body)
-		if !strings.Contains(c.answer, "Content-Length") || strings.Contains(c.answer, "chunked") {
-			res.Header.Del("Content-Length") // how an answer without a length is framed is up to the server
-		}
+		c.onlySure(res.Header)
 		fmt.Fprintf(&out, "%s %s close %v\n%s%.200q %d bytes failed %v\ntrailer %s",
 			res.Proto, res.Status, res.Close, sorted(res.Header), body, len(body), err != nil, sorted(res.Trailer))
 		if res.StatusCode >= 200 {
@@ -132,6 +130,18 @@ func (c conversation) client(t *testing.T, conn net.Conn) string {
 		if res.StatusCode == http.StatusContinue {
 			_, _ = io.WriteString(conn, c.then) // what goes wrong shows in the answer
 		}
+	}
+}
+
+// onlySure takes out what is up to the server, and to how fast a body comes, if an answer has
+// no length: how it is framed, and whether its type is guessed.
+func (c conversation) onlySure(h http.Header) {
+	if strings.Contains(c.answer, "Content-Length") && !strings.Contains(c.answer, "chunked") {
+		return
+	}
+	h.Del("Content-Length")
+	if !strings.Contains(c.answer, "Content-Type") {
+		h.Del("Content-Type")
 	}
 }
 
