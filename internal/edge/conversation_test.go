@@ -102,6 +102,7 @@ var answers = []conversation{
 	{name: "nothing to a post", ask: asking("POST", "Content-Length: 5\r\n", "hello"), answer: "\r", close: true},
 	{name: "garbage", answer: "SSH-2.0-OpenSSH\r\n\r\n", close: true},
 	{name: "no version", answer: "HTTP/1.1.1 200 OK\r\n\r\n", close: true},
+	{name: "status that is none", answer: "HTTP/1.1 099 Low\r\nContent-Length: 0\r\n\r\n", close: true},
 	{name: "split header", answer: "HTTP/1.1 200 OK\r\nX-A: 1\rX-B: 2\r\nContent-Length: 2\r\n\r\nok"},
 	{name: "huge headers", answer: "HTTP/1.1 200 OK\r\nX: " + strings.Repeat("x", 300_000) + "\r\n\r\n", close: true},
 	{name: "unasked switch", answer: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n", close: true},

@@ -11,8 +11,8 @@ import (
 var errUnaskedSwitch = errors.New("the app switched protocols without being asked")
 
 // forward carries a plain request to an app and the answer back. It is what
-// httputil.ReverseProxy does (a test holds the two against each other) for a third of the
-// processor's time: nothing is cloned that is only read.
+// httputil.ReverseProxy does (a test holds the two against each other), but nothing is cloned
+// that is only read.
 func (x *exchange) forward(w http.ResponseWriter) {
 	res, err := x.send(x.outgoing(), informer(w))
 	if err == nil && res.StatusCode == http.StatusSwitchingProtocols {

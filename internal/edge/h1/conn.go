@@ -103,8 +103,8 @@ func (c *conn) read(r *http.Request, inform Inform) (*http.Response, error) {
 			return nil, err
 		}
 		switch {
-		case res.StatusCode == http.StatusSwitchingProtocols:
-			return nil, errUnexpectedSwitch
+		case res.StatusCode == http.StatusSwitchingProtocols || res.StatusCode < 100:
+			return nil, errNoAnswer
 		case res.StatusCode >= 200:
 			c.budget = math.MaxInt64
 			return res, nil

@@ -10,6 +10,15 @@ import (
 // streamed leaves a request to http.Transport. That may still inform when it has given
 // the answer, or failed; the caller is not disturbed then.
 func (t *Transport) streamed(r *http.Request, inform Inform) (*http.Response, error) {
+	res, err := t.informed(r, inform)
+	if err == nil && res.StatusCode < 100 {
+		res.Body.Close()
+		return nil, errNoAnswer
+	}
+	return res, err
+}
+
+func (t *Transport) informed(r *http.Request, inform Inform) (*http.Response, error) {
 	if inform == nil {
 		return t.other.RoundTrip(r)
 	}

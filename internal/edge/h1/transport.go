@@ -174,7 +174,7 @@ func (t *Transport) CloseIdleConnections() {
 	}
 }
 
-var errUnexpectedSwitch = errors.New("the server switched protocols without being asked")
+var errNoAnswer = errors.New("the server switched protocols without being asked, or has a status that is none")
 
 // timeout is the error of a server that does not answer in time.
 type timeout struct{}
