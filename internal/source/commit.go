@@ -67,6 +67,14 @@ func (m *Mirror) Between(ctx context.Context, old, new string, limit int) (list 
 	return list, false, err
 }
 
+// Since is Between for two commits that must both be in the mirror.
+func (m *Mirror) Since(ctx context.Context, old, new string, limit int) (list []Commit, more bool, err error) {
+	if err := m.need(ctx, old); err != nil {
+		return nil, false, err
+	}
+	return m.Between(ctx, old, new, limit)
+}
+
 func (m *Mirror) log(ctx context.Context, args ...string) ([]Commit, error) {
 	out, err := m.read(ctx, append([]string{"log", "--no-color", "--no-show-signature", "--encoding=UTF-8", "--format=tformat:" + fields}, args...)...)
 	if err != nil {

@@ -117,18 +117,20 @@ const maxRecord = 1 << 20
 func (m *Mirror) records(ctx context.Context, visit func(string) error, args ...string) error {
 	m.swap.RLock()
 	defer m.swap.RUnlock()
-	err := m.at("repo.git").stream(ctx, nil, func(r io.Reader) error {
-		s := bufio.NewScanner(r)
-		s.Buffer(make([]byte, 64<<10), maxRecord)
-		s.Split(untilNUL)
-		for s.Scan() {
-			if err := visit(s.Text()); err != nil {
-				return err
-			}
-		}
-		return s.Err()
-	}, args...)
+	err := m.at("repo.git").stream(ctx, nil, func(r io.Reader) error { return visitNUL(r, visit) }, args...)
 	return m.judge(ctx, err)
+}
+
+func visitNUL(r io.Reader, visit func(string) error) error {
+	s := bufio.NewScanner(r)
+	s.Buffer(make([]byte, 64<<10), maxRecord)
+	s.Split(untilNUL)
+	for s.Scan() {
+		if err := visit(s.Text()); err != nil {
+			return err
+		}
+	}
+	return s.Err()
 }
 
 func untilNUL(data []byte, atEOF bool) (int, []byte, error) {
