@@ -6,6 +6,7 @@ import (
 	"runtime/debug"
 	"time"
 
+	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/edge"
 	"slipway.dev/internal/edge/certs"
 )
@@ -31,7 +32,14 @@ func Edge(ctx context.Context, o EdgeOptions) error {
 		TLS:       certs.Options{CertFile: o.TLS.CertFile, KeyFile: o.TLS.KeyFile, Local: o.TLS.Local},
 		AccessLog: o.AccessLog, Linger: o.Linger, Grace: o.Grace, Build: buildName(), Log: o.Log,
 	}
-	if o.TLS.ACMEEmail != "" {
+	switch t := o.TLS; {
+	case t.ACMEEmail == "" && (t.ACMEDirectory != "" || t.ACMERoots != ""):
+		return fault.New(fault.Invalid, "--acme-directory and --acme-roots say how to ask an authority, but no mail address is given").
+			WithHint("give one with --acme")
+	case t.ACMEEmail != "" && len(o.HTTPS) == 0:
+		return fault.New(fault.Invalid, "certificates are to be asked for with --acme, but nothing listens with TLS").
+			WithHint("say where with --https (of slipway up: --edge-https)")
+	case t.ACMEEmail != "":
 		e.TLS.ACME = &certs.ACME{Email: o.TLS.ACMEEmail, Directory: o.TLS.ACMEDirectory, Roots: o.TLS.ACMERoots}
 	}
 	return edge.Run(ctx, e)
