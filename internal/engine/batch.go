@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"maps"
 
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/store"
@@ -45,7 +46,6 @@ func (w *writer) newBatch() *batch {
 }
 
 func (b *batch) empty() bool   { return len(b.taken) == 0 }
-func (b *batch) full() bool    { return len(b.taken) >= maxBatch }
 func (b *batch) nothing() bool { return len(b.rows) == 0 }
 
 func (b *batch) submissions() []*submission {
@@ -73,16 +73,22 @@ func (b *batch) known(id string) (*row, bool) {
 	return r, ok
 }
 
+// missing adds the machines that a submission needs and that are not known.
+func (b *batch) missing(ids []string, s *submission) []string {
+	for _, it := range s.items {
+		if _, ok := b.known(it.Machine); !ok {
+			ids = append(ids, it.Machine)
+		}
+	}
+	return ids
+}
+
 // load reads at once what the submissions need and is not known. What cannot be read
 // shows when it is needed.
 func (b *batch) load(list []*submission) {
 	var ids []string
 	for _, s := range list {
-		for _, it := range s.items {
-			if _, ok := b.known(it.Machine); !ok {
-				ids = append(ids, it.Machine)
-			}
-		}
+		ids = b.missing(ids, s)
 	}
 	if len(ids) > 0 {
 		_ = b.read(ids)
@@ -90,22 +96,27 @@ func (b *batch) load(list []*submission) {
 }
 
 func (b *batch) read(ids []string) error {
-	list, err := b.w.e.store.Machines(context.Background(), ids)
+	rows, err := b.w.e.read(context.Background(), ids)
+	maps.Copy(b.loaded, rows)
+	return err
+}
+
+// read gives the machines with these IDs; nil for one that there is not.
+func (e *Engine) read(ctx context.Context, ids []string) (map[string]*row, error) {
+	list, err := e.store.Machines(ctx, ids)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	rows := make(map[string]*row, len(ids))
+	for _, id := range ids {
+		rows[id] = nil
 	}
 	for _, m := range list {
-		if b.loaded[m.ID], err = newRow(m); err != nil {
-			delete(b.loaded, m.ID)
-			return fault.New(fault.Internal, "%s cannot be read", m.ID).Because(err)
+		if rows[m.ID], err = newRow(m); err != nil {
+			return nil, fault.New(fault.Internal, "%s cannot be read", m.ID).Because(err)
 		}
 	}
-	for _, id := range ids {
-		if _, ok := b.loaded[id]; !ok {
-			b.loaded[id] = nil
-		}
-	}
-	return nil
+	return rows, nil
 }
 
 // take steps a submission; what it is told waits for the commit.

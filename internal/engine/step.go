@@ -182,6 +182,9 @@ func (a *attempt) merge() {
 		}
 		b.rows[r.id] = r
 		b.stepped = append(b.stepped, r)
+		if !b.w.fetches.idle() {
+			b.w.fetches.touched[r.id] = true
+		}
 	}
 	for _, id := range a.changed {
 		b.changed[id] = true

@@ -34,11 +34,14 @@ type writer struct {
 	flight *batch // being written
 	write  chan *batch
 	done   chan error
+
+	fetches fetches
 }
 
 func newWriter(e *Engine) *writer {
 	return &writer{e: e, queue: make(chan *submission, 4*maxBatch), ended: make(chan struct{}),
-		write: make(chan *batch), done: make(chan error, 1), cache: newCache(e.opts.CacheBytes)}
+		write: make(chan *batch), done: make(chan error, 1), cache: newCache(e.opts.CacheBytes),
+		fetches: fetches{done: make(chan map[string]*row, 1)}}
 }
 
 func (w *writer) start(lease *store.Lease, head, lastN int64) {
@@ -63,17 +66,17 @@ func (w *writer) run() {
 	defer close(w.write)
 	next := w.newBatch()
 	queue := w.queue
-	for queue != nil || w.flight != nil || !next.empty() {
+	for queue != nil || w.flight != nil || !next.empty() || !w.fetches.idle() {
 		if w.flight == nil && !next.empty() {
-			if len(next.taken) == 1 && len(w.queue) == 0 && !next.nothing() {
+			if len(next.taken) == 1 && len(w.queue) == 0 && w.fetches.idle() && !next.nothing() {
 				next = w.alone(next)
 				continue
 			}
 			w.launch(next)
 			next = w.newBatch()
 		}
-		take := queue
-		if next.full() {
+		take, room := queue, maxBatch-len(next.taken)-w.fetches.count()
+		if room <= 0 {
 			take = nil
 		}
 		select {
@@ -88,7 +91,9 @@ func (w *writer) run() {
 				queue = nil
 				continue
 			}
-			w.step(next, w.drain(s, min(stride, maxBatch-len(next.taken))))
+			w.take(next, w.drain(s, min(stride, room)))
+		case rows := <-w.fetches.done:
+			w.fetched(next, rows)
 		case err := <-w.done:
 			next = w.written(err, next)
 		}

@@ -40,20 +40,21 @@ func (s *Store) openPostgres(address string) error {
 			config.RuntimeParams[name] = value
 		}
 	}
-	// Commits find rows by their keys, whatever the planner, whose plans are kept, thinks
-	// of tables that were small when it looked.
+	// Rows are found by their keys, whatever the planner, whose plans are kept, thinks of
+	// tables that were small when it looked.
 	keyed := config.Copy()
 	for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
 		keyed.RuntimeParams[name] = "off"
 	}
-	keyed.RuntimeParams["plan_cache_mode"] = "force_generic_plan" // the same few statements for ever
-	commit := stdlib.OpenDB(*keyed)
+	forever := keyed.Copy()
+	forever.RuntimeParams["plan_cache_mode"] = "force_generic_plan" // the same few statements
+	commit := stdlib.OpenDB(*forever)
 	commit.SetMaxOpenConns(1)
 	s.dialect = postgresDialect{config: config, commit: commit}
 	s.write = stdlib.OpenDB(*config)
 	s.write.SetMaxOpenConns(4)
 	s.write.SetMaxIdleConns(2)
-	s.read = stdlib.OpenDB(*config)
+	s.read = stdlib.OpenDB(*keyed)
 	s.read.SetMaxOpenConns(8)
 	s.read.SetMaxIdleConns(4)
 	return nil
