@@ -56,15 +56,14 @@ func (m *Mirror) ContributorsTo(ctx context.Context, from, to string, paths ...s
 		}
 		wanted = append(wanted, "^"+from)
 	}
-	found := people{}
 	if len(paths) == 0 {
-		return found.of(m, ctx, strings.NewReader(strings.Join(wanted, "\n")+"\n"))
+		return m.people(ctx, strings.NewReader(strings.Join(wanted, "\n")+"\n"))
 	}
 	commits, err := m.touching(ctx, wanted, paths)
 	if err != nil || commits.Len() == 0 {
 		return nil, err
 	}
-	return found.of(m, ctx, commits, "--no-walk=unsorted")
+	return m.people(ctx, commits, "--no-walk=unsorted")
 }
 
 // touching lists those commits of a range that change something at paths. Git's own walk of
@@ -87,11 +86,9 @@ func (m *Mirror) touching(ctx context.Context, wanted, paths []string) (*bytes.B
 	return &touching, m.judge(ctx, err)
 }
 
-// people are contributors by address.
-type people map[string]Person
-
-// of reads the contributors of commits that are named on git's standard input.
-func (p people) of(m *Mirror, ctx context.Context, stdin io.Reader, args ...string) ([]Person, error) {
+// people gives the contributors of commits that are named on git's standard input.
+func (m *Mirror) people(ctx context.Context, stdin io.Reader, args ...string) ([]Person, error) {
+	p := people{}
 	const format = "--format=tformat:%H%x00%an%x00%ae%x00%cn%x00%ce%x00%B"
 	m.swap.RLock()
 	defer m.swap.RUnlock()
@@ -115,6 +112,9 @@ func (p people) of(m *Mirror, ctx context.Context, stdin io.Reader, args ...stri
 	slices.SortFunc(list, func(a, b Person) int { return strings.Compare(a.Email, b.Email) })
 	return list, nil
 }
+
+// people are contributors by address.
+type people map[string]Person
 
 // commit adds the people of one: ID, author, their address, committer, theirs, message.
 func (p people) commit(f []string) error {
