@@ -133,6 +133,26 @@ func TestManyWhoMay(t *testing.T) {
 	}
 }
 
+// Of 500 accounts that approve at the same instant, two of each human, each human counts once.
+func TestCrowd(t *testing.T) {
+	t.Parallel()
+	var everybody access.Everybody
+	var f Facts
+	for i := range 500 {
+		name := fmt.Sprintf("p%03d", i)
+		everybody.People = append(everybody.People, access.Person{Name: name, Addresses: []string{fmt.Sprintf("%d@x", i/2)}})
+		everybody.Bindings = append(everybody.Bindings, access.Binding{Subject: "person:" + name, Role: access.Approver})
+		f.Answers = append(f.Answers, approves(name), approves(name))
+	}
+	for count, want := range map[int]Verdict{250: Pass, 251: Fail} {
+		p := Policy{Environment: "prod", Approvals: Approvals{Count: count, From: []string{"approver"}}}
+		d := Compile(p).Evaluate(subject(), f, access.NewDirectory(everybody), monday)
+		if d.Verdict != want || len(d.Inputs) != 250 {
+			t.Errorf("%d wanted: %s with %d", count, d.Verdict, len(d.Inputs))
+		}
+	}
+}
+
 func TestAsk(t *testing.T) {
 	t.Parallel()
 	f := Facts{Contributors: []Contributor{{Email: "ada@git"}, {Email: "stranger@y"}}}
