@@ -2,10 +2,6 @@ package deploy
 
 // What gates, and who promotes, ask of another lane.
 
-// ReasonAuto is the Reason of a request that was made because an environment takes by
-// itself what runs in the environment before.
-const ReasonAuto = "auto"
-
 // Health says whether what serves here does so with all its instances, and how it does.
 func (s State) Health() (healthy bool, text string) {
 	if s.Current == nil {

@@ -40,7 +40,7 @@ type Request struct {
 	Order       int64          `json:"order"`  // releases of a service are numbered as they come; a higher one is newer
 	Config      string         `json:"config"` // digest of the config.Resolved blob
 	Rollout     config.Rollout `json:"rollout"`
-	Reason      string         `json:"reason"`          // "push", "auto" (promoted by itself) or "manual"
+	Reason      string         `json:"reason"`          // one of Reasons
 	Force       bool           `json:"force,omitempty"` // also if it was rolled back here before
 	Expedite    bool           `json:"expedite,omitempty"`
 	NotBefore   time.Time      `json:"notBefore,omitzero"` // the gate stays shut until then
@@ -48,10 +48,18 @@ type Request struct {
 	Train       string         `json:"train,omitempty"`    // it enters with others
 }
 
+// Reasons of a Request.
+const (
+	ReasonPush   = "push"   // a commit made it
+	ReasonAuto   = "auto"   // it runs in the environment before, and goes on by itself
+	ReasonManual = "manual" // a person asked
+)
+
 // RollbackRequest asks to go back. To is a release; empty: the one before.
 type RollbackRequest struct {
 	To     string `json:"to,omitempty"`
 	Undo   string `json:"undo,omitempty"`  // only if what serves was brought by this deployment
+	Train  string `json:"train,omitempty"` // that takes its member back, and is told how it ends
 	Force  bool   `json:"force,omitempty"` // across a contract or irreversible migration
 	Reason string `json:"reason,omitempty"`
 }
@@ -93,7 +101,7 @@ type Answered struct {
 	// a lease. 0: any number, it takes none.
 	Lease int `json:"lease,omitempty"`
 	// Supersede lets a newer release of the same making (both by themselves or both by
-	// hand) take its place.
+	// hand) take its place. A push that waits for nothing but its turn gives way anyhow.
 	Supersede bool `json:"supersede,omitempty"`
 }
 
@@ -170,6 +178,7 @@ const EventMember = "train.member" // Member
 type Member struct {
 	Service    string `json:"service"`
 	Deployment string `json:"deployment"`
+	Undo       string `json:"undo,omitempty"`  // of a rollback: the member's deployment that is taken back
 	Phase      Phase  `json:"phase"`           // Waiting, Preparing (it began), or a final one
 	Ready      bool   `json:"ready,omitempty"` // of a waiting one: its gate asks for nothing but the train
 	Release    string `json:"release"`
