@@ -109,18 +109,18 @@ func (x *exchange) target(out *http.Request) {
 	}
 }
 
-// answered sees the app's answer before the client does. It counts it here, so that who
-// has an answer finds it counted.
-func (x *exchange) answered(res *http.Response) {
+// answered sees the app's answer, and the headers that are left of it, before the client
+// does. It counts it here, so that who has an answer finds it counted.
+func (x *exchange) answered(res *http.Response, h http.Header) {
 	x.status = res.StatusCode
 	x.counted = true
 	x.cell.Answered(res.StatusCode, time.Since(x.start))
-	res.Header.Del(edgewire.Header)
+	h.Del(edgewire.Header)
 	if res.StatusCode == http.StatusSwitchingProtocols {
 		return // its body is a connection, and stays one
 	}
 	if x.edge.leaving.Load() {
-		res.Header.Set("Connection", "close")
+		h.Set("Connection", "close")
 	}
 	x.answer = res.Body
 }

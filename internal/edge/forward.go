@@ -23,10 +23,9 @@ func (x *exchange) forward(w http.ResponseWriter) {
 		x.fail(w, x.in, err)
 		return
 	}
-	removeHops(res.Header)
-	x.answered(res)
 	h := w.Header()
-	maps.Copy(h, res.Header)
+	copyHeader(h, res.Header)
+	x.answered(res, h)
 	announced := len(res.Trailer)
 	if announced > 0 {
 		h.Add("Trailer", strings.Join(names(res.Trailer), ", "))

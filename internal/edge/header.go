@@ -6,33 +6,35 @@ import (
 	"strings"
 )
 
-// hops are the headers that are meant for the next hop only, besides those that
-// Connection names (RFC 9110, section 7.6.1; the old list of RFC 2616, section 13.5.1).
-var hops = []string{
-	"Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
-	"Te", "Trailer", "Transfer-Encoding", "Upgrade",
-}
-
-// removeHops takes out what is meant for the next hop only.
-func removeHops(h http.Header) {
-	for _, list := range h["Connection"] {
-		for name := range strings.SplitSeq(list, ",") {
-			h.Del(strings.Trim(name, " \t"))
+// copyHeader copies what is not meant for the next hop only: what Connection does not name
+// (RFC 9110, section 7.6.1), and is not on the old list (RFC 2616, section 13.5.1).
+func copyHeader(to, from http.Header) {
+	for name, values := range from {
+		if !isHop(name) {
+			to[name] = values
 		}
 	}
-	for _, name := range hops {
-		delete(h, name)
+	for _, list := range from["Connection"] {
+		for name := range strings.SplitSeq(list, ",") {
+			to.Del(strings.Trim(name, " \t"))
+		}
 	}
+}
+
+func isHop(name string) bool {
+	switch name {
+	case "Connection", "Proxy-Connection", "Keep-Alive", "Proxy-Authenticate", "Proxy-Authorization",
+		"Te", "Trailer", "Transfer-Encoding", "Upgrade":
+		return true
+	}
+	return false
 }
 
 // outgoingHeader makes the headers that the app sees, when no upgrade is asked for. The
 // values are shared with the request.
 func outgoingHeader(in *http.Request) http.Header {
 	h := make(http.Header, len(in.Header)+4)
-	for name, values := range in.Header {
-		h[name] = values
-	}
-	removeHops(h)
+	copyHeader(h, in.Header)
 	if wantsTrailers(in.Header["Te"]) {
 		h["Te"] = []string{"trailers"}
 	}

@@ -29,7 +29,7 @@ func (x *exchange) rewrite(p *httputil.ProxyRequest) {
 }
 
 func (x *exchange) modify(res *http.Response) error {
-	x.answered(res)
+	x.answered(res, res.Header)
 	if res.StatusCode != http.StatusSwitchingProtocols {
 		res.Body = x
 	}
