@@ -16,6 +16,7 @@ type batch struct {
 
 	taken   []settled
 	rows    map[string]*row // as they are after it
+	order   []string        // of their IDs, as they were first stepped
 	before  map[string]*row // and as they were; nil: there was none
 	loaded  map[string]*row // read from the store; nil: there is none
 	stepped []*row          // not encoded yet
@@ -146,8 +147,8 @@ func (b *batch) encode() {
 // commit gives the batch as it is written.
 func (b *batch) commit() store.Commit {
 	c := store.Commit{Entries: b.entries, Blobs: b.blobs, Machines: make([]store.Snapshot, 0, len(b.rows))}
-	for id, r := range b.rows {
-		c.Machines = append(c.Machines, r.snapshot(b.before[id]))
+	for _, id := range b.order {
+		c.Machines = append(c.Machines, b.rows[id].snapshot(b.before[id]))
 	}
 	for r, keep := range b.refs {
 		if keep {

@@ -179,6 +179,7 @@ func (a *attempt) merge() {
 	for _, r := range a.rows {
 		if b.rows[r.id] == nil {
 			b.before[r.id], _ = b.known(r.id)
+			b.order = append(b.order, r.id)
 		}
 		b.rows[r.id] = r
 		b.stepped = append(b.stepped, r)

@@ -13,7 +13,7 @@ import (
 // stepped before the writer looks again whether the disk waits for it.
 const (
 	maxBatch = 1024
-	stride   = 32
+	stride   = 8
 )
 
 // writer is the one goroutine that steps machines. While one batch is being written it

@@ -43,7 +43,7 @@ func (s *Store) openPostgres(address string) error {
 	// Rows are found by their keys, whatever the planner, whose plans are kept, thinks of
 	// tables that were small when it looked.
 	keyed := config.Copy()
-	for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin"} {
+	for _, name := range []string{"enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"} {
 		keyed.RuntimeParams[name] = "off"
 	}
 	forever := keyed.Copy()
