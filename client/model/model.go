@@ -145,6 +145,7 @@ type Change struct {
 	Action string        `json:"action"` // create, update, delete, unchanged, conflict
 	Reason string        `json:"reason,omitempty"`
 	Fields []FieldChange `json:"fields,omitempty"`
+	Task   string        `json:"task,omitempty"` // it must be approved first: name of the task about it
 }
 
 // FieldChange is one field's old and new value, as JSON text; "" is absent.

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"strings"
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/access"
@@ -9,6 +10,7 @@ import (
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/manifest"
+	drive "slipway.dev/internal/drive/source"
 	"slipway.dev/internal/engine"
 )
 
@@ -21,7 +23,7 @@ func (c *Control) Check(ctx context.Context, files []model.File) ([]model.Proble
 	if err != nil {
 		return nil, err
 	}
-	_, problems := c.parse(files, others(owned, ""))
+	_, problems := c.parse(files, owned, "", true)
 	return problemsOf(problems), nil
 }
 
@@ -50,11 +52,7 @@ func (c *Control) Apply(ctx context.Context, r model.ApplyRequest) (model.ApplyR
 	if err != nil {
 		return model.ApplyResult{}, err
 	}
-	but := r.Source
-	if !r.Prune { // what the source has besides these files stays
-		but = ""
-	}
-	found, problems := c.parse(r.Files, others(owned, but))
+	found, problems := c.parse(r.Files, owned, r.Source, !r.Prune)
 	if len(problems) > 0 {
 		return model.ApplyResult{Problems: problemsOf(problems)}, nil
 	}
@@ -64,14 +62,16 @@ func (c *Control) Apply(ctx context.Context, r model.ApplyRequest) (model.ApplyR
 	}
 	plan := config.Plan(owned, found, r.Source, s.Spec.Kind, !r.Prune)
 	result := model.ApplyResult{Changes: changesOf(plan)}
-	if r.DryRun || !differs(plan) {
+	if r.DryRun || !differs(plan) && !s.Reconsiders(found, !r.Prune) {
 		return result, nil
 	}
 	if err := conflict(plan); err != nil {
 		return result, err
 	}
-	result.Position, err = c.push(ctx, actor, s, isNew, found, !r.Prune)
-	return result, err
+	if result.Position, err = c.push(ctx, actor, s, isNew, found, !r.Prune); err != nil {
+		return result, err
+	}
+	return result, c.proposed(ctx, result.Changes)
 }
 
 // push brings resources as events, together with the source if it is new.
@@ -97,7 +97,9 @@ func (c *Control) push(ctx context.Context, actor machine.Actor, s config.Source
 	return r.Position, err
 }
 
-func (c *Control) parse(files []model.File, known []manifest.Resource) ([]manifest.Resource, manifest.Problems) {
+// parse reads what a source has, and holds it against all that is in force. With partial,
+// what else is of the source stays.
+func (c *Control) parse(files []model.File, owned []config.Owned, name string, partial bool) ([]manifest.Resource, manifest.Problems) {
 	var found []manifest.Resource
 	var problems manifest.Problems
 	for _, f := range files {
@@ -107,18 +109,7 @@ func (c *Control) parse(files []model.File, known []manifest.Resource) ([]manife
 	if len(problems) > 0 {
 		return nil, problems
 	}
-	return found, manifest.Check(found, known, false)
-}
-
-// others gives the resources that are not of a source; with none named, all.
-func others(owned []config.Owned, but string) []manifest.Resource {
-	var list []manifest.Resource
-	for _, o := range owned {
-		if but == "" || o.Source != but {
-			list = append(list, o.Resource)
-		}
-	}
-	return list
+	return found, drive.Check(owned, found, name, partial)
 }
 
 func differs(plan []config.Change) bool {
@@ -143,7 +134,10 @@ func conflict(plan []config.Change) error {
 func changesOf(plan []config.Change) []model.Change {
 	list := make([]model.Change, len(plan))
 	for i, p := range plan {
-		list[i] = model.Change{Kind: p.Kind, Name: p.Name, Action: string(p.Action), Reason: p.Reason}
+		list[i] = model.Change{Kind: p.Kind, Name: p.Name, Action: string(p.Action), Reason: p.Reason, Task: p.Task}
+		if p.Task != "" {
+			list[i].Reason = "it must be approved first by somebody with the role " + strings.Join(config.Approvers, " or ")
+		}
 		for _, f := range p.Fields {
 			list[i].Fields = append(list[i].Fields, model.FieldChange(f))
 		}
@@ -157,31 +151,4 @@ func problemsOf(problems manifest.Problems) []model.Problem {
 		list[i] = model.Problem{File: p.File, Line: p.Line, Column: p.Column, Text: p.Text}
 	}
 	return list
-}
-
-// Resources lists what manifests declared, of one kind or of all.
-func (c *Control) Resources(ctx context.Context, kind string) ([]model.Resource, error) {
-	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
-		return nil, err
-	}
-	owned, err := c.Owned(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list := []model.Resource{}
-	for _, o := range owned {
-		if kind == "" || o.Kind == kind {
-			list = append(list, model.Resource{Kind: o.Kind, Name: o.Name, Team: o.Team, Source: o.Source, Digest: o.Digest, Spec: o.Spec})
-		}
-	}
-	return list, nil
-}
-
-// resource says whether a resource is in force.
-func (c *Control) resource(ctx context.Context, kind, name string) (config.ResourceState, error) {
-	s, _, err := engine.Load[config.ResourceState](ctx, c.Engine, config.ResourceID(kind, name))
-	if err == nil && s.Removed {
-		err = fault.New(fault.NotFound, "removed")
-	}
-	return s, noSuch(kind, name, err)
 }

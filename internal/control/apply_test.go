@@ -35,6 +35,7 @@ func TestApply(t *testing.T) {
 		r.Source = "hand"
 		return try(w.Apply(w.ctx, r))(t)
 	}
+	platform := strings.Replace(platform, "{after: dev, ", "{after: dev, gate: {approvals: {count: 0}}, ", 1) // nothing need be approved
 	files := []model.File{{Name: "platform.yaml", Content: platform}}
 
 	const created = "create Team/shop, create Environment/dev, create Environment/prod"
@@ -53,14 +54,14 @@ func TestApply(t *testing.T) {
 	}
 
 	// A file that refers to what another one brought, and does not repeat it.
-	staging := []model.File{{Name: "staging.yaml", Content: "apiVersion: slipway.dev/v1\nkind: Environment\nmetadata: {name: staging}\nspec: {after: dev, target: {process: {}}}\n"}}
+	staging := []model.File{{Name: "staging.yaml", Content: "apiVersion: slipway.dev/v1\nkind: Environment\nmetadata: {name: staging}\nspec: {after: dev, gate: {approvals: {count: 0}}}\n"}}
 	if got := all(model.ApplyRequest{Files: staging}); actions(got) != "create Environment/staging" || len(got.Problems) > 0 {
 		t.Errorf("%+v", got)
 	}
 	if r := try(w.Resources(w.ctx, manifest.KindEnvironment))(t); len(r) != 3 || r[0].Source != "hand" {
 		t.Errorf("%+v", r)
 	}
-	changed := []model.File{{Name: "p.yaml", Content: strings.Replace(platform, "{after: dev, ", "{", 1)}}
+	changed := []model.File{{Name: "p.yaml", Content: strings.Replace(platform, "after: dev, ", "", 1)}}
 	got := all(model.ApplyRequest{Files: changed, Prune: true})
 	if want := "unchanged Team/shop, unchanged Environment/dev, update Environment/prod, delete Environment/staging"; actions(got) != want {
 		t.Errorf("%s", actions(got))
@@ -70,6 +71,62 @@ func TestApply(t *testing.T) {
 	}
 	if r := try(w.Resources(w.ctx, manifest.KindEnvironment))(t); len(r) != 2 {
 		t.Errorf("after a prune: %+v", r)
+	}
+}
+
+// What governs is only proposed while an environment asks for approvals.
+func TestApplyProposes(t *testing.T) {
+	w := newWorld(t)
+	w.apply("hand", platform)
+	change := func(dry bool, text string, prune bool) model.Change {
+		t.Helper()
+		r := try(w.Apply(w.ctx, model.ApplyRequest{Source: "hand", DryRun: dry, Prune: prune, Files: []model.File{{Name: "p.yaml", Content: text}}}))(t)
+		if len(r.Problems) > 0 || len(r.Changes) == 0 {
+			t.Fatalf("%+v", r)
+		}
+		return r.Changes[len(r.Changes)-1]
+	}
+	prod := func() model.Resource {
+		t.Helper()
+		for _, r := range try(w.Resources(w.ctx, manifest.KindEnvironment))(t) {
+			if r.Name == "prod" {
+				return r
+			}
+		}
+		t.Fatal("there is no prod")
+		return model.Resource{}
+	}
+	before := prod()
+	weaker := strings.Replace(platform, "{after: dev, ", "{after: dev, gate: {approvals: {count: 0}}, ", 1)
+	if c := change(true, weaker, false); c.Action != "update" || c.Task != "policy.Environment.prod" || !strings.Contains(c.Reason, "security or admin") || len(c.Fields) == 0 {
+		t.Errorf("diff: %+v", c)
+	}
+	if c := change(false, weaker, false); c.Action != "update" || !strings.Contains(c.Reason, "waits for approval by somebody") || !strings.Contains(c.Reason, "task policy.Environment.prod") {
+		t.Errorf("apply: %+v", c)
+	}
+	if r := prod(); r.Digest != before.Digest || r.Proposed == nil || r.Proposed.Action != "update" || r.Proposed.Task != "policy.Environment.prod" || r.Proposed.By != admin.String() {
+		t.Errorf("proposed: %+v", r)
+	}
+	if c := change(false, platform, false); c.Action != "unchanged" || prod().Proposed != nil {
+		t.Errorf("taken back: %+v, %+v", c, prod().Proposed)
+	}
+	without, _, _ := strings.Cut(platform, "---\napiVersion: slipway.dev/v1\nkind: Environment\nmetadata: {name: prod}")
+	if c := change(false, without, true); c.Action != "delete" || c.Task == "" || prod().Proposed == nil || prod().Digest != before.Digest {
+		t.Errorf("removal: %+v, %+v", c, prod())
+	}
+	team := platform + "---\napiVersion: slipway.dev/v1\nkind: Team\nmetadata: {name: ops}\nspec: {}\n"
+	if c := change(true, team, false); c.Action != "create" || c.Task != "policy.Team.ops" {
+		t.Errorf("diff of a team: %+v", c)
+	}
+	if c := change(false, team, false); c.Action != "create" || c.Task != "policy.Team.ops" {
+		t.Errorf("team: %+v", c)
+	}
+	if teams := try(w.Resources(w.ctx, manifest.KindTeam))(t); len(teams) != 2 || teams[1].Digest != "" || teams[1].Spec != nil || teams[1].Proposed == nil || teams[1].Proposed.Action != "create" {
+		t.Errorf("%+v", teams)
+	}
+	change(false, platform, true)
+	if teams := try(w.Resources(w.ctx, manifest.KindTeam))(t); len(teams) != 1 {
+		t.Errorf("a team that nobody wants is still proposed: %+v", teams)
 	}
 }
 

@@ -15,6 +15,9 @@ import (
 // Sources looks at the repositories that are watched.
 type Sources interface {
 	Kick(name string) (watched bool)
+	// Commits gives the commits of a source that are in to and not in from, newest first;
+	// more says that there are others. fault.NotFound: one of them is not known.
+	Commits(ctx context.Context, source, from, to string) (list []model.PlanCommit, more bool, err error)
 }
 
 // Sources lists the sources.

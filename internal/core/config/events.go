@@ -17,11 +17,12 @@ func ResourceID(kind, name string) string { return machine.ID("resource", kind, 
 
 // Events of a source, with their data. Besides these it takes "message.refused".
 const (
-	EventSourceAdded   = "source.added"   // SourceSpec
-	EventSourceChanged = "source.changed" // SourceSpec
-	EventSourceRemoved = "source.removed" // none
-	EventPushed        = "source.pushed"  // Pushed
-	EventProblem       = "source.problem" // Trouble: it cannot be fetched, or can be again
+	EventSourceAdded   = "source.added"     // SourceSpec
+	EventSourceChanged = "source.changed"   // SourceSpec
+	EventSourceRemoved = "source.removed"   // none
+	EventPushed        = "source.pushed"    // Pushed; facts: Facts
+	EventProblem       = "source.problem"   // Trouble: it cannot be fetched, or can be again
+	EventSettled       = "resource.settled" // Settled: what came of a change that waited for consent
 )
 
 // Events of a resource, with their data.
@@ -30,6 +31,7 @@ const (
 	EventRemoved  = "resource.removed"  // From: its source has it no longer
 	EventReleased = "resource.released" // From: another source may take it
 	EventRelease  = "resource.release"  // Release: somebody asks for a release of this service
+	EventDecided  = "resource.decided"  // task.Ended: the task about a change that waits has ended
 )
 
 // EventReleaseRequested is what a service's resource sends to the machine of a release. Its
@@ -120,11 +122,20 @@ type Applied struct {
 	Digest     string     `json:"digest"` // of its Document
 	Commit     string     `json:"commit,omitempty"`
 	Release    *Release   `json:"release,omitempty"` // of a service: asked for when this is taken
+	Consent
 }
 
 // From names the source that speaks.
 type From struct {
 	Source string `json:"source"`
+	Consent
+}
+
+// Settled says how a resource that governs is in force now.
+type Settled struct {
+	Kind   string `json:"kind"`
+	Name   string `json:"name"`
+	Digest string `json:"digest,omitempty"` // empty: it is not
 }
 
 // Release describes a release that is to be made: either Build or Image is set. It is the

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"slipway.dev/internal/core/manifest"
 )
@@ -27,6 +28,7 @@ type Change struct {
 	Action Action        `json:"action"`
 	Reason string        `json:"reason,omitempty"` // of a conflict
 	Fields []FieldChange `json:"fields,omitempty"` // of an update
+	Task   string        `json:"task,omitempty"`   // it must be approved first: name of the task about it
 }
 
 // FieldChange is a field that would change. Old and New are as in YAML; empty: not there.
@@ -49,15 +51,27 @@ func Plan(current []Owned, wanted []manifest.Resource, source string, kind Sourc
 	for _, o := range current {
 		now[o.ID()] = o
 	}
+	all := resources(current)
+	free, referred := !Asks(all), Referred(all)
 	var out []Change
 	seen := map[string]bool{}
 	for _, w := range wanted {
 		seen[w.ID()] = true
-		out = append(out, change(now, w, source, kind))
+		c := change(now, w, source, kind)
+		consent := Consent{Free: free, Referred: slices.Contains(referred, w.ID())}
+		same := now[w.ID()].Digest == w.Digest
+		if _, there := now[w.ID()]; c.Action != Conflict && !same && consent.waits(w.Kind, there) {
+			c.Task = TaskName(w.Kind, w.Name)
+		}
+		out = append(out, c)
 	}
 	for _, o := range current {
 		if o.Source == source && !seen[o.ID()] && !partial {
-			out = append(out, Change{Kind: o.Kind, Name: o.Name, Action: Delete})
+			c := Change{Kind: o.Kind, Name: o.Name, Action: Delete}
+			if (Consent{Free: free}).waits(o.Kind, true) {
+				c.Task = TaskName(o.Kind, o.Name)
+			}
+			out = append(out, c)
 		}
 	}
 	return out

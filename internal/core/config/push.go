@@ -17,7 +17,10 @@ const MaxResources = 400
 
 // push takes in what a source has now: each resource that is new or different is applied,
 // each that is gone is removed, and each service that changed is released.
-func (s SourceState) push(p Pushed) (machine.Next[SourceState], error) {
+//
+// A change of what governs that must be approved first is asked for, and counts as held only
+// when it is settled: until then each push says again what the source wants instead.
+func (s SourceState) push(p Pushed, f *Facts) (machine.Next[SourceState], error) {
 	if s.Spec.URL != "" && p.Previous != s.Commit {
 		return machine.Next[SourceState]{}, fault.New(fault.Conflict,
 			"the push of %.12s to the source %s was compared with %.12q, but the last good commit is %.12q", p.Commit, s.Spec.Name, p.Previous, s.Commit)
@@ -30,8 +33,8 @@ func (s SourceState) push(p Pushed) (machine.Next[SourceState], error) {
 	if s.Mistakes != "" {
 		return machine.Next[SourceState]{State: s}, nil
 	}
-	next := machine.Next[SourceState]{}
-	s.Conflicts = map[string]string{}
+	next := machine.Next[SourceState]{Guards: s.guards(f)}
+	s.Conflicts, s.Asked = map[string]string{}, maps.Clone(s.Asked)
 	holds := map[string]string{}
 	if p.Partial {
 		maps.Copy(holds, s.Holds)
@@ -39,21 +42,69 @@ func (s SourceState) push(p Pushed) (machine.Next[SourceState], error) {
 	for _, item := range p.Items {
 		id := item.Kind + "/" + item.Name
 		before, held := s.Holds[id]
-		release := s.wanted(item, p, !held || before != item.Digest)
+		_, asked := s.Asked[id]
+		different := !held || before != item.Digest || asked
+		release := s.wanted(item, p, different)
+		c := f.consent(item.Kind, item.Name)
 		holds[id] = item.Digest
-		if !held || before != item.Digest || release != nil {
+		s = s.asks(id, held && before != item.Digest && c.waits(item.Kind, true), item.Digest)
+		if _, waits := s.Asked[id]; waits {
+			holds[id] = before
+		}
+		if different || release != nil {
 			next.Messages = append(next.Messages, s.message(id, EventApplied, Applied{Source: s.Spec.Name, SourceKind: s.Spec.Kind,
-				Kind: item.Kind, Name: item.Name, Team: item.Team, Digest: item.Digest, Commit: p.Commit, Release: release}))
+				Kind: item.Kind, Name: item.Name, Team: item.Team, Digest: item.Digest, Commit: p.Commit, Release: release, Consent: c}))
 		}
 	}
 	for _, id := range sorted(s.Holds) {
-		if _, still := holds[id]; !still {
-			next.Messages = append(next.Messages, s.message(id, EventRemoved, From{s.Spec.Name}))
+		if _, still := holds[id]; still {
+			continue
 		}
+		kind, name, _ := strings.Cut(id, "/")
+		c := f.consent(kind, name)
+		if s = s.asks(id, c.waits(kind, true), ""); c.waits(kind, true) {
+			holds[id] = s.Holds[id]
+		}
+		next.Messages = append(next.Messages, s.message(id, EventRemoved, From{Source: s.Spec.Name, Consent: c}))
 	}
 	s.Holds, s.Commit = holds, p.Commit
 	next.State = s
 	return next, nil
+}
+
+// guards hold a push to the rules by which it was said what must be approved. A source of
+// services cannot hold what governs.
+func (s SourceState) guards(f *Facts) []machine.Guard {
+	if f == nil || s.Spec.Kind != Platform {
+		return nil
+	}
+	return []machine.Guard{{Machine: PolicyID, Step: f.Policy}}
+}
+
+// asks keeps what the source wants of a resource and does not get by itself, or forgets it.
+func (s SourceState) asks(id string, waits bool, digest string) SourceState {
+	if !waits {
+		delete(s.Asked, id)
+		return s
+	}
+	if s.Asked == nil {
+		s.Asked = map[string]string{}
+	}
+	s.Asked[id] = digest
+	return s
+}
+
+// settle takes note of what came of a change that was asked for.
+func (s SourceState) settle(t Settled) (machine.Next[SourceState], error) {
+	id := t.Kind + "/" + t.Name
+	s.Asked, s.Holds = maps.Clone(s.Asked), maps.Clone(s.Holds)
+	delete(s.Asked, id)
+	if _, held := s.Holds[id]; held && t.Digest != "" {
+		s.Holds[id] = t.Digest
+	} else {
+		delete(s.Holds, id)
+	}
+	return machine.Next[SourceState]{State: s}, nil
 }
 
 // wanted gives the release of a service that is to be made, if one is.
@@ -88,6 +139,8 @@ func (s SourceState) refused(r machine.Refused) (machine.Next[SourceState], erro
 		}
 		s.Conflicts[id] = r.Reason
 		delete(s.Holds, id)
+		s.Asked = maps.Clone(s.Asked)
+		delete(s.Asked, id)
 	}
 	return machine.Next[SourceState]{State: s}, nil
 }

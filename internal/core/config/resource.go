@@ -1,16 +1,19 @@
 package config
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"time"
 
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/manifest"
+	"slipway.dev/internal/core/task"
 )
 
 // ResourceVersion is the version of ResourceState.
-const ResourceVersion = 1
+const ResourceVersion = 2
 
 // ResourceState is a resource: what it is, and whose.
 type ResourceState struct {
@@ -22,7 +25,9 @@ type ResourceState struct {
 	Digest    string     `json:"digest"` // of its Document
 	Commit    string     `json:"commit,omitempty"`
 	AppliedAt time.Time  `json:"appliedAt"`
-	Removed   bool       `json:"removed,omitempty"`
+	Removed   bool       `json:"removed,omitempty"`  // it is not in force; perhaps it never was
+	Proposed  *Proposal  `json:"proposed,omitempty"` // change that waits for consent
+	Refused   *Refusal   `json:"refused,omitempty"`  // change that its source wanted last and did not get
 	Releases  int64      `json:"releases,omitempty"` // of a service: how many were asked for; the order of the last
 	Latest    string     `json:"latest,omitempty"`   // name of the last
 }
@@ -34,15 +39,17 @@ type Resource struct{}
 func (Resource) Step(s ResourceState, e machine.Event) (machine.Next[ResourceState], error) {
 	switch e.Type {
 	case EventApplied:
-		return with(e, func(a Applied) (machine.Next[ResourceState], error) { return s.apply(a, e.At) })
+		return with(e, func(a Applied) (machine.Next[ResourceState], error) { return s.apply(a, e) })
 	case EventRemoved:
-		return with(e, func(f From) (machine.Next[ResourceState], error) { return s.leave(f, true) })
+		return with(e, func(f From) (machine.Next[ResourceState], error) { return s.remove(f, e) })
 	case EventReleased:
-		return with(e, func(f From) (machine.Next[ResourceState], error) { return s.leave(f, false) })
+		return with(e, s.leave)
+	case EventDecided:
+		return with(e, func(d task.Ended) (machine.Next[ResourceState], error) { return s.decide(d, e.At) })
 	case EventRelease:
 		return with(e, s.release)
-	case "message.refused": // a release that there is already
-		return machine.Next[ResourceState]{State: s}, nil
+	case "message.refused":
+		return with(e, s.refused)
 	}
 	return machine.Next[ResourceState]{}, fault.New(fault.Invalid, "a resource takes no %s", e.Type)
 }
@@ -56,7 +63,8 @@ func with[D, S any](e machine.Event, take func(D) (machine.Next[S], error)) (mac
 	return take(d)
 }
 
-func (s ResourceState) apply(a Applied, at time.Time) (machine.Next[ResourceState], error) {
+// apply takes what a source has: at once, or as a proposal.
+func (s ResourceState) apply(a Applied, e machine.Event) (machine.Next[ResourceState], error) {
 	var none machine.Next[ResourceState]
 	if err := mayHold(a.SourceKind, a.Kind, a.Name); err != nil {
 		return none, err
@@ -64,15 +72,33 @@ func (s ResourceState) apply(a Applied, at time.Time) (machine.Next[ResourceStat
 	if s.Source != "" && s.Source != a.Source {
 		return none, ownedBy(s.Kind, s.Name, s.Source)
 	}
-	if s.Removed || s.Source == "" || s.Digest != a.Digest {
-		s.AppliedAt, s.Commit = at, a.Commit
+	unowned := s.Source == ""
+	s.Kind, s.Name, s.Source, s.From = a.Kind, a.Name, a.Source, a.SourceKind
+	switch {
+	case s.InForce() && s.Digest == a.Digest:
+		if unowned {
+			s.AppliedAt, s.Commit = e.At, a.Commit
+		}
+		s.Refused = nil
+		return s.then(s.drop("the source has again what is in force"), a.Release)
+	case a.waits(a.Kind, s.InForce()):
+		s.Removed = !s.InForce()
+		return s.propose(Proposal{Digest: a.Digest, Team: a.Team, Commit: a.Commit, By: e.Actor, At: e.At}, a.Consent), nil
 	}
-	s.Kind, s.Name, s.Team, s.Digest, s.Removed = a.Kind, a.Name, a.Team, a.Digest, false
-	s.Source, s.From = a.Source, a.SourceKind
-	if a.Release == nil {
-		return machine.Next[ResourceState]{State: s}, nil
+	next := s.drop("it need not be approved any more")
+	put := next.State.put(a.Digest, a.Team, a.Commit, e.At, "")
+	next.State, next.Messages = put.State, append(next.Messages, put.Messages...)
+	return s.then(next, a.Release)
+}
+
+// then asks for a release once the content is taken.
+func (ResourceState) then(next machine.Next[ResourceState], r *Release) (machine.Next[ResourceState], error) {
+	if r == nil {
+		return next, nil
 	}
-	return s.release(*a.Release)
+	released, err := next.State.release(*r)
+	next.State, next.Messages = released.State, append(next.Messages, released.Messages...)
+	return next, err
 }
 
 // ownedBy says that a resource has another source.
@@ -105,40 +131,96 @@ func (s ResourceState) release(r Release) (machine.Next[ResourceState], error) {
 	return machine.Next[ResourceState]{State: s, Messages: []machine.Message{message}}, nil
 }
 
-// leave takes a resource from its source.
-func (s ResourceState) leave(f From, remove bool) (machine.Next[ResourceState], error) {
-	if s.Kind == "" || s.Removed {
-		return machine.Next[ResourceState]{}, fault.New(fault.NotFound, "there is no such resource")
+// remove takes a resource out of force: at once, or as a proposal. What was never in force
+// is only proposed no more.
+func (s ResourceState) remove(f From, e machine.Event) (machine.Next[ResourceState], error) {
+	if err := s.owned(f); err != nil {
+		return machine.Next[ResourceState]{}, err
+	}
+	switch {
+	case !s.InForce():
+		next := s.drop("the source has it no longer")
+		source := next.State.Source
+		next.State.Source, next.State.From, next.State.Refused = "", "", nil
+		return next.State.settled(source, next), nil
+	case f.waits(s.Kind, true):
+		return s.propose(Proposal{By: e.Actor, At: e.At}, f.Consent), nil
+	}
+	next := s.drop("it need not be approved any more")
+	put := next.State.put("", "", "", e.At, "")
+	put.State.Source, put.State.From = "", ""
+	next.State, next.Messages = put.State, append(next.Messages, put.Messages...)
+	return next, nil
+}
+
+// leave takes a resource from its source. What is in force stays, and what the source wanted
+// is forgotten.
+func (s ResourceState) leave(f From) (machine.Next[ResourceState], error) {
+	if err := s.owned(f); err != nil {
+		return machine.Next[ResourceState]{}, err
+	}
+	next := s.drop("its source was removed")
+	next.State.Source, next.State.From, next.State.Refused = "", "", nil
+	return next, nil
+}
+
+// owned wants a source to be the one that the resource comes from.
+func (s ResourceState) owned(f From) error {
+	if s.Kind == "" || !s.InForce() && s.Source == "" {
+		return fault.New(fault.NotFound, "there is no such resource")
 	}
 	if s.Source != f.Source {
-		return machine.Next[ResourceState]{}, ownedBy(s.Kind, s.Name, s.Source)
+		return ownedBy(s.Kind, s.Name, s.Source)
 	}
-	s.Source, s.From, s.Removed = "", "", remove
+	return nil
+}
+
+// refused keeps that nobody can be asked. Of a release that there is already nothing follows.
+func (s ResourceState) refused(r machine.Refused) (machine.Next[ResourceState], error) {
+	if s.Proposed != nil && r.Type == task.EventOpened {
+		p := *s.Proposed
+		p.Trouble = r.Reason
+		s.Proposed = &p
+	}
 	return machine.Next[ResourceState]{State: s}, nil
 }
 
 // Desired gives nothing: a resource only is.
 func (Resource) Desired(ResourceState) []machine.Desired { return nil }
 
-// Summary gives a resource's row.
+// Summary gives a resource's row. It is removed if it is not in force, also if it is
+// proposed; the labels "proposed" and "refused" have the digest that is, or "removal".
 func (Resource) Summary(s ResourceState) machine.Summary {
-	out := machine.Summary{Status: "applied", Title: s.Kind + " " + s.Name, Done: true,
+	out := machine.Summary{Status: "applied", Title: s.Kind + " " + s.Name, Done: s.Proposed == nil,
 		Labels: map[string]string{"kind": s.Kind, "name": s.Name, "team": s.Team, "source": s.Source, "digest": s.Digest}}
 	switch {
-	case s.Removed:
+	case !s.InForce():
 		out.Status = "removed"
 	case s.Source == "":
 		out.Status = "unowned"
 	}
-	if !s.Removed && s.Digest != "" {
+	if s.InForce() {
 		out.Keeps = []string{s.Digest}
+	}
+	if s.Refused != nil {
+		out.Labels["refused"] = cmp.Or(s.Refused.Digest, "removal")
+	}
+	if p := s.Proposed; p != nil {
+		out.Labels["proposed"] = cmp.Or(p.Digest, "removal")
+		if p.Digest != "" {
+			out.Keeps = append(out.Keeps, p.Digest)
+		}
 	}
 	return out
 }
 
-// Upgrade reads states of older versions, of which there are none.
-func (Resource) Upgrade(from int, _ []byte) (ResourceState, error) {
-	return ResourceState{}, fmt.Errorf("a resource's state of version %d", from)
+// Upgrade reads states of older versions. In the first one nothing waited for consent.
+func (Resource) Upgrade(from int, raw []byte) (ResourceState, error) {
+	if from != 1 {
+		return ResourceState{}, fmt.Errorf("a resource's state of version %d", from)
+	}
+	var s ResourceState
+	return s, json.Unmarshal(raw, &s)
 }
 
 var _ machine.Machine[ResourceState] = Resource{}

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"encoding/json"
+
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/manifest"
@@ -26,9 +28,17 @@ func (Source) Step(s SourceState, e machine.Event) (machine.Next[SourceState], e
 		return s.remove()
 	case EventPushed:
 		return with(e, func(p Pushed) (machine.Next[SourceState], error) {
+			var f *Facts // nil: nobody knows anything
+			if len(e.Facts) > 0 {
+				if err := json.Unmarshal(e.Facts, &f); err != nil {
+					return machine.Next[SourceState]{}, fault.New(fault.Invalid, "the facts of %s cannot be read", e.Type).Because(err)
+				}
+			}
 			s.SeenAt = e.At
-			return s.push(p)
+			return s.push(p, f)
 		})
+	case EventSettled:
+		return with(e, s.settle)
 	case EventProblem:
 		return with(e, func(t Trouble) (machine.Next[SourceState], error) {
 			s.Trouble = t.Text
@@ -90,7 +100,7 @@ func (s SourceState) change(spec SourceSpec) (machine.Next[SourceState], error) 
 func (s SourceState) remove() (machine.Next[SourceState], error) {
 	next := machine.Next[SourceState]{State: SourceState{Spec: s.Spec, Removed: true}}
 	for _, id := range sorted(s.Holds) {
-		next.Messages = append(next.Messages, s.message(id, EventReleased, From{s.Spec.Name}))
+		next.Messages = append(next.Messages, s.message(id, EventReleased, From{Source: s.Spec.Name}))
 	}
 	return next, nil
 }

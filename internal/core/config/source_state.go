@@ -1,6 +1,7 @@
 package config
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -8,10 +9,11 @@ import (
 	"time"
 
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/manifest"
 )
 
 // SourceVersion is the version of SourceState.
-const SourceVersion = 1
+const SourceVersion = 2
 
 // SourceState is a source and what it holds.
 type SourceState struct {
@@ -20,6 +22,7 @@ type SourceState struct {
 	Commit    string            `json:"commit,omitempty"` // the last one whose manifests were all right
 	SeenAt    time.Time         `json:"seenAt,omitzero"`
 	Holds     map[string]string `json:"holds,omitempty"`     // "Kind/name" -> digest
+	Asked     map[string]string `json:"asked,omitempty"`     // "Kind/name" -> digest that waits for consent; empty: its removal does
 	Trouble   string            `json:"trouble,omitempty"`   // why it cannot be fetched
 	Mistakes  string            `json:"mistakes,omitempty"`  // in the manifests of Head
 	Conflicts map[string]string `json:"conflicts,omitempty"` // "Kind/name" -> why it was refused
@@ -43,6 +46,26 @@ func (s SourceState) Problem() string {
 
 // exists says whether the source was added and not removed.
 func (s SourceState) exists() bool { return s.Spec.Name != "" && !s.Removed }
+
+// Reconsiders says whether the source by now wants something else than what of it waits for
+// consent. With partial, what is not wanted is not meant to go.
+func (s SourceState) Reconsiders(wanted []manifest.Resource, partial bool) bool {
+	digests := map[string]string{}
+	for _, w := range wanted {
+		digests[w.ID()] = w.Digest
+	}
+	for id, asked := range s.Asked {
+		if digest, there := digests[id]; there && digest != asked {
+			return true
+		}
+	}
+	for id := range s.Holds {
+		if _, there := digests[id]; !there && !partial {
+			return true
+		}
+	}
+	return false
+}
 
 // Desired gives the watch of a repository.
 func (Source) Desired(s SourceState) []machine.Desired {
@@ -68,7 +91,11 @@ func (Source) Summary(s SourceState) machine.Summary {
 	return out
 }
 
-// Upgrade reads states of older versions, of which there are none.
-func (Source) Upgrade(from int, _ []byte) (SourceState, error) {
-	return SourceState{}, fmt.Errorf("a source's state of version %d", from)
+// Upgrade reads states of older versions. In the first one nothing waited for consent.
+func (Source) Upgrade(from int, raw []byte) (SourceState, error) {
+	if from != 1 {
+		return SourceState{}, fmt.Errorf("a source's state of version %d", from)
+	}
+	var s SourceState
+	return s, json.Unmarshal(raw, &s)
 }

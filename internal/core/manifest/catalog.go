@@ -12,6 +12,26 @@ import (
 // problems are only reported about found. With partial, known is not all there is: of names
 // that nothing has, only those are reported that look mistyped.
 func Check(found, known []Resource, partial bool) Problems {
+	c := catalogOf(found, known, partial)
+	for _, r := range found {
+		c.references(r)
+	}
+	c.cycles(KindEnvironment, "environments wait for one another", " after ", []string{"spec", "after"})
+	c.cycles(KindService, "services need one another", " needs ", []string{"spec", "needs"})
+	c.places()
+	c.problems.sort()
+	return c.problems
+}
+
+// Collisions is Check that looks only for two at the same public place.
+func Collisions(found, known []Resource) Problems {
+	c := catalogOf(found, known, false)
+	c.places()
+	c.problems.sort()
+	return c.problems
+}
+
+func catalogOf(found, known []Resource, partial bool) *catalog {
 	c := &catalog{decoder: &decoder{}, partial: partial, byID: map[string]Resource{}, own: map[string]bool{}}
 	for _, r := range known {
 		c.byID[r.ID()] = r
@@ -23,14 +43,7 @@ func Check(found, known []Resource, partial bool) Problems {
 		}
 		c.byID[r.ID()], c.own[r.ID()] = r, true
 	}
-	for _, r := range found {
-		c.references(r)
-	}
-	c.cycles(KindEnvironment, "environments wait for one another", " after ", []string{"spec", "after"})
-	c.cycles(KindService, "services need one another", " needs ", []string{"spec", "needs"})
-	c.places()
-	c.problems.sort()
-	return c.problems
+	return c
 }
 
 type catalog struct {

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 
+	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/engine"
@@ -26,6 +27,9 @@ type Deps struct {
 	Dir    string                                                                          // of the mirrors
 	Open   func(ctx context.Context, secret string) (version int, value []byte, err error) // a secret's current value
 	Log    *slog.Logger
+	// Directory gives who is who, to tell who had a hand in a change. Without it, nobody is
+	// known.
+	Directory func(ctx context.Context) (*access.Directory, error)
 }
 
 // Driver looks at sources.

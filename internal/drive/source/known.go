@@ -33,14 +33,18 @@ func Owned(ctx context.Context, e *engine.Engine) ([]config.Owned, error) {
 	return list, nil
 }
 
-// Known gives the resources of all sources but one.
-func Known(ctx context.Context, e *engine.Engine, but string) ([]manifest.Resource, error) {
-	owned, err := Owned(ctx, e)
-	var list []manifest.Resource
+// Check says what is wrong with what a source has, against all that is in force of others;
+// with partial, also against what else is of the source. What a change that must be approved
+// first would take away is still there meanwhile, so that nothing may come to its place.
+func Check(owned []config.Owned, found []manifest.Resource, name string, partial bool) manifest.Problems {
+	var known []manifest.Resource
 	for _, o := range owned {
-		if o.Source != but {
-			list = append(list, o.Resource)
+		if partial || o.Source != name {
+			known = append(known, o.Resource)
 		}
 	}
-	return list, err
+	if problems := manifest.Check(found, known, false); len(problems) > 0 {
+		return problems
+	}
+	return manifest.Collisions(config.Standing(owned, found, name, partial))
 }

@@ -152,11 +152,11 @@ func (d *Driver) resources(ctx context.Context, m *source.Mirror, head, name str
 	if err := problems.Err(); err != nil {
 		return nil, err
 	}
-	known, err := Known(ctx, d.Engine, name)
+	owned, err := Owned(ctx, d.Engine)
 	if err != nil {
 		return nil, err
 	}
-	return found, manifest.Check(found, known, false).Err()
+	return found, Check(owned, found, name, false).Err()
 }
 
 func authors(c source.Commit) []string {

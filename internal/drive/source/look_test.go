@@ -12,10 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/notify"
 	"slipway.dev/internal/core/release"
+	"slipway.dev/internal/core/task"
 	drive "slipway.dev/internal/drive/source"
+	drivetask "slipway.dev/internal/drive/task"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/store"
 )
@@ -28,6 +32,7 @@ type world struct {
 	repo   string
 
 	failing atomic.Bool // builds fail instead of hanging
+	people  access.Everybody
 }
 
 const service = `
@@ -51,10 +56,15 @@ func newWorld(t *testing.T) *world {
 	w := &world{T: t, engine: engine.New(s, engine.Options{Log: quiet}), repo: t.TempDir()}
 	engine.Register(w.engine, "source", config.SourceVersion, config.Source{})
 	engine.Register(w.engine, "resource", config.ResourceVersion, config.Resource{})
+	engine.Register(w.engine, "policy", config.PolicyVersion, config.Policy{})
+	engine.Register(w.engine, "task", task.Version, task.Machine{})
+	w.engine.HandleEffect(notify.EffectNotice, engine.EffectFunc(func(context.Context, engine.EffectCall) (machine.Value, error) { return nil, nil }))
+	w.engine.HandleFacts("task", drivetask.Driver{Directory: w.directory}.Facts)
 	engine.Register(w.engine, "release", release.Version, release.Machine{})
 	// Builds hang for ever or fail: only that they are asked for matters here.
 	w.engine.HandleEffect(release.EffectBuild, build{w})
-	w.driver = drive.New(drive.Deps{Engine: w.engine, Dir: t.TempDir(), Log: quiet})
+	w.driver = drive.New(drive.Deps{Engine: w.engine, Dir: t.TempDir(), Log: quiet, Directory: w.directory})
+	w.engine.HandleFacts("source", w.driver.Facts)
 	if err := w.engine.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,53 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"slipway.dev/internal/core/task"
+)
+
+// ask is the task about what is proposed.
+func (s ResourceState) ask(change string, people People) task.Ask {
+	return task.Ask{
+		Name: TaskName(s.Kind, s.Name), Kind: task.Review, Title: s.verb() + " " + s.Kind + " " + s.Name, Text: s.text(change, people),
+		Subject: ResourceID(s.Kind, s.Name), Reply: EventDecided, Digests: s.digests(), From: slices.Clone(Approvers),
+		Quorum: s.Proposed.Quorum, Excluded: s.Proposed.Excluded, FourEyes: true, AskedBy: s.Proposed.By,
+	}
+}
+
+func (s ResourceState) verb() string {
+	switch {
+	case s.Proposed.Digest == "":
+		return "Remove"
+	case s.InForce():
+		return "Change"
+	}
+	return "Create"
+}
+
+// text says what is proposed, by whom, and who can approve it.
+func (s ResourceState) text(change string, people People) string {
+	var out strings.Builder
+	p := s.Proposed
+	fmt.Fprintf(&out, "Proposed by %s from the source %s", p.By, s.Source)
+	if p.Commit != "" {
+		fmt.Fprintf(&out, " at commit %.12s", p.Commit)
+	}
+	out.WriteString(". What is in force stays until this is approved.\n")
+	if change != "" {
+		out.WriteString("\n" + change + "\n")
+	}
+	if len(people.Unknown) > 0 {
+		fmt.Fprintf(&out, "\nIt is not known who has the address %s, and they may be who approves: so %d people must. "+
+			"Once an administrator has said whose it is (slipway user map ADDRESS PERSON), propose the change anew.\n", strings.Join(people.Unknown, ", "), p.Quorum)
+	}
+	if len(people.Able) < p.Quorum {
+		fmt.Fprintf(&out, "\nAt this time this cannot be approved: it needs %d people with the role %s who neither wrote nor proposed it, and there are %d. "+
+			"Give the role to somebody else: slipway user add NAME, slipway user grant NAME --role security. "+
+			"Who runs the control plane counts as nobody here; their way out is to restore a backup.\n",
+			p.Quorum, strings.Join(Approvers, " or "), len(people.Able))
+	}
+	return strings.TrimSpace(out.String())
+}
