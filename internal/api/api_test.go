@@ -101,6 +101,11 @@ type document struct {
 	}
 }
 
+// open are the operations by which one gets a session. There are no others without one.
+var open = map[string]bool{
+	"listSignInWays": true, "signIn": true, "beginPasskey": true, "finishPasskey": true, "beginEnroll": true, "finishEnroll": true,
+}
+
 func TestEveryOperationIsDescribedAndClosed(t *testing.T) {
 	t.Parallel()
 	s := start(t, nil)
@@ -124,6 +129,12 @@ func TestEveryOperationIsDescribedAndClosed(t *testing.T) {
 				if _, ok := op.Responses[status].Content["application/problem+json"]; !ok {
 					t.Errorf("%s %s: no problem described for %s", method, path, status)
 				}
+			}
+			if op.Permission == string(access.Anyone) {
+				if !open[op.OperationID] {
+					t.Errorf("%s %s asks for no permission", method, path)
+				}
+				continue
 			}
 			want := http.StatusUnauthorized
 			if op.Permission == string(access.Ingest) {

@@ -37,6 +37,11 @@ func (d *door) caller(r *http.Request) (access.Caller, error) {
 	if p, local := peerOf(r.Context()); local {
 		return p.caller()
 	}
+	if r.Header.Get("Authorization") == "" {
+		if who, ok := d.byCookie(r); ok {
+			return who, nil
+		}
+	}
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	token = strings.TrimSpace(token)
 	if !strings.EqualFold(scheme, "Bearer") || token == "" || d.Authenticate == nil {
@@ -49,8 +54,17 @@ func (d *door) caller(r *http.Request) (access.Caller, error) {
 	return who, err
 }
 
-var errNoToken = fault.New(fault.Denied, "the request has no token").
-	WithHint("send the content of the token file in the data directory as `Authorization: Bearer …`")
+var errNoToken = fault.New(fault.Denied, "nobody is signed in").
+	WithHint("slipway login; or send a token as `Authorization: Bearer …`")
+
+// visitor puts into the context of a page's request who looks at it, if anybody is signed
+// in. The page finds out by asking Control.
+func (d *door) visitor(ctx context.Context, r *http.Request) context.Context {
+	if who, err := d.caller(r); err == nil {
+		return d.As(ctx, who)
+	}
+	return ctx
+}
 
 // peer is the process at the other end of a unix socket.
 type peer struct {

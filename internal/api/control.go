@@ -11,6 +11,10 @@ import (
 // Control is the door that every command and query goes through. It authorises the actor
 // that it finds in the context. Every error it returns is a fault.Error, or a defect.
 type Control interface {
+	SignIn
+	Provider
+	People
+
 	System(ctx context.Context) (model.System, error)
 	Await(ctx context.Context, position int64) error
 
@@ -21,6 +25,13 @@ type Control interface {
 	Rollback(ctx context.Context, r model.RollbackRequest) (model.Receipt, error)
 	Abort(ctx context.Context, r model.AbortRequest) (model.Receipt, error)
 	Settle(ctx context.Context, r model.SettleRequest) (model.Receipt, error)
+
+	Tasks(ctx context.Context, q model.TasksQuery) ([]model.Task, error)
+	Task(ctx context.Context, name string) (model.Task, error)
+	AnswerTask(ctx context.Context, name string, a model.TaskAnswer) (model.Receipt, error)
+	ClaimTask(ctx context.Context, name string, m model.TaskClaim) (model.Receipt, error)
+	DelegateTask(ctx context.Context, name string, d model.TaskDelegation) (model.Receipt, error)
+	WithdrawAnswer(ctx context.Context, name string, w model.TaskWithdrawal) (model.Receipt, error)
 
 	Releases(ctx context.Context, service string, limit int) ([]model.Release, error)
 	Release(ctx context.Context, service, id string) (model.Release, error)

@@ -42,6 +42,10 @@ func (d *door) guarded(next http.Handler) http.Handler {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
+		h.Set("X-Frame-Options", "DENY")
+		if d.Secure {
+			h.Set("Strict-Transport-Security", "max-age=31536000")
+		}
 		if r.ContentLength != 0 {
 			// The server reads a body even of a request that is refused.
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(requestTime))

@@ -28,6 +28,7 @@ type Options struct {
 	// and only the unix socket gives access.
 	Authenticate func(ctx context.Context, token string) (access.Caller, error)
 	Page         http.Handler // what is not the API's; nil: nothing
+	Secure       bool         // browsers reach it by https
 	Hosts        []string     // names by which it may be called besides those of loopback
 	Log          *slog.Logger
 	// Heartbeat is how often a stream sends an empty line. Default 15 s.
@@ -52,6 +53,8 @@ func Handler(o Options) http.Handler {
 	d.register(humago.New(mux, describe()))
 	mux.HandleFunc("GET /healthz", d.healthz)
 	mux.HandleFunc("GET /readyz", d.readyz)
+	mux.HandleFunc("GET /session/provider", d.toProvider)
+	mux.HandleFunc("GET /session/callback", d.fromProvider)
 	return d.recovered(d.guarded(d.routed(mux)))
 }
 
@@ -59,12 +62,13 @@ func Handler(o Options) http.Handler {
 func describe() huma.Config {
 	c := huma.DefaultConfig("Slipway", version.Get().Version)
 	c.Info.Description = "The control plane's API. A request over the unix socket is known by its user; " +
-		"any other needs the bearer token. Every error is a problem after RFC 9457 with a code and a hint. " +
+		"any other needs a token or a session. Every error is a problem after RFC 9457 with a code and a hint. " +
 		"A command answers with its position in the journal; a read with the header " + headerAwait + " waits for it."
 	c.DocsPath, c.SchemasPath, c.CreateHooks = "", "", nil // no page that loads scripts, no $schema in answers
 	c.RejectUnknownQueryParameters = true
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
-		"bearer": {Type: "http", Scheme: "bearer", Description: "The content of the token file in the data directory."},
+		"bearer":  {Type: "http", Scheme: "bearer", Description: "A token, a program's session, or the content of the token file in the data directory."},
+		"session": {Type: "apiKey", In: "cookie", Name: "slipway", Description: "A browser's session; with TLS it is called __Host-slipway."},
 	}
 	return c
 }
@@ -81,7 +85,7 @@ func (d *door) routed(mux *http.ServeMux) http.Handler {
 		case d.Page != nil && !strings.HasPrefix(r.URL.Path, "/v1/"):
 			ctx, cancel := untilStop(r.Context()) // its events last as long as the server
 			defer cancel()
-			d.Page.ServeHTTP(w, r.WithContext(ctx))
+			d.Page.ServeHTTP(w, r.WithContext(d.visitor(ctx, r)))
 		default:
 			unrouted(h, w, r)
 		}

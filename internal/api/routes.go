@@ -29,6 +29,13 @@ func (d *door) routes() []route {
 		{"POST", "/v1/aborts", "abort", "Stop the deployment under way", access.Deploy, command(d.abort)},
 		{"POST", "/v1/settlements", "settle", "Decide on a held deployment", access.Deploy, command(d.settle)},
 
+		{"GET", "/v1/tasks", "listTasks", "List what people must decide", access.Read, many(d.tasks)},
+		{"GET", "/v1/tasks/{task}", "getTask", "Tell about a task", access.Read, one(d.task)},
+		{"POST", "/v1/tasks/{task}/answers", "answerTask", "Approve, reject or fill in", access.Approve, command(d.answerTask)},
+		{"POST", "/v1/tasks/{task}/claims", "claimTask", "Take a task on, or give it back", access.Approve, command(d.claimTask)},
+		{"POST", "/v1/tasks/{task}/delegations", "delegateTask", "Let one more person answer a task", access.Approve, command(d.delegateTask)},
+		{"POST", "/v1/tasks/{task}/withdrawals", "withdrawAnswer", "Take one's own answer back", access.Approve, command(d.withdrawAnswer)},
+
 		{"GET", "/v1/releases/{service}", "listReleases", "List a service's releases, latest first", access.Read, many(d.releases)},
 		{"GET", "/v1/releases/{service}/{release}", "getRelease", "Tell about a release", access.Read, one(d.release)},
 		{"POST", "/v1/releases/{service}/{release}/retry", "retryBuild", "Build a release again", access.Deploy, command(d.retryBuild)},
@@ -50,6 +57,35 @@ func (d *door) routes() []route {
 		{"GET", "/v1/keys", "listKeys", "List the public signing keys", access.Read, many(d.keys)},
 		{"POST", "/v1/keys/rotate", "rotateKey", "Make a new signing key", access.Keys, one(d.rotateKey)},
 		{"POST", "/v1/keys/{key}/revoke", "revokeKey", "End trust in a signing key", access.Keys, command(d.revokeKey)},
+
+		{"GET", "/v1/session/ways", "listSignInWays", "Tell how one can sign in", access.Anyone, one(d.signInWays)},
+		{"POST", "/v1/session", "signIn", "Sign in by password and one-time code", access.Anyone, signs(d.signIn)},
+		{"POST", "/v1/session/passkey/begin", "beginPasskey", "Begin to sign in by passkey", access.Anyone, one(d.beginPasskey)},
+		{"POST", "/v1/session/passkey/finish", "finishPasskey", "Sign in by passkey", access.Anyone, signs(d.finishPasskey)},
+		{"POST", "/v1/enrollments/begin", "beginEnroll", "Begin to set up an account by its link", access.Anyone, one(d.beginEnroll)},
+		{"POST", "/v1/enrollments/finish", "finishEnroll", "Set up an account by its link, and sign in", access.Anyone, signs(d.finishEnroll)},
+		{"GET", "/v1/session", "whoami", "Tell who the caller is", access.Self, one(d.whoami)},
+		{"DELETE", "/v1/session", "signOut", "Sign out", access.Self, d.signOut},
+		{"POST", "/v1/session/password", "changePassword", "Change one's own password", access.Self, command(d.changePassword)},
+		{"POST", "/v1/passkeys/begin", "beginNewPasskey", "Begin to add a passkey to one's own account", access.Self, one(d.beginNewPasskey)},
+		{"POST", "/v1/passkeys/finish", "finishNewPasskey", "Add a passkey to one's own account", access.Self, command(d.finishNewPasskey)},
+		{"DELETE", "/v1/passkeys/{passkey}", "removePasskey", "Remove a passkey from one's own account", access.Self, command(d.removePasskey)},
+		{"GET", "/v1/sessions", "listSessions", "List sessions", access.Self, many(d.sessions)},
+		{"DELETE", "/v1/sessions/{session}", "endSession", "End a session", access.Self, command(d.endSession)},
+		{"GET", "/v1/tokens", "listTokens", "List tokens", access.Self, many(d.tokens)},
+		{"POST", "/v1/tokens", "makeToken", "Make a token", access.Self, one(d.makeToken)},
+		{"DELETE", "/v1/tokens/{owner}/{token}", "revokeToken", "Revoke a token", access.Self, command(d.revokeToken)},
+		{"GET", "/v1/users", "listUsers", "List accounts", access.People, many(d.users)},
+		{"GET", "/v1/users/{user}", "getUser", "Tell about an account", access.People, one(d.user)},
+		{"POST", "/v1/users", "addUser", "Make an account, and its link", access.People, one(d.addUser)},
+		{"PATCH", "/v1/users/{user}", "changeUser", "Change, disable or enable an account", access.People, command(d.changeUser)},
+		{"POST", "/v1/users/{user}/invitations", "inviteUser", "Make a new link for an account", access.People, one(d.inviteUser)},
+		{"POST", "/v1/setup", "setUp", "Make the link by which an administrator is made", access.People, one(d.setUp)},
+		{"POST", "/v1/addresses", "mapAddress", "Say whose an address is", access.People, command(d.mapAddress)},
+		{"GET", "/v1/bindings", "listBindings", "List who was given which role", access.People, many(d.bindings)},
+		{"POST", "/v1/bindings", "grant", "Give a role", access.People, command(d.grant)},
+		{"POST", "/v1/bindings/revocations", "ungrant", "Take a role away", access.People, command(d.ungrant)},
+		{"POST", "/v1/access-reviews", "startAccessReview", "Ask whether people still need what they may", access.People, one(d.startAccessReview)},
 
 		{"GET", "/v1/logs", "streamLogs", "Give the lines that instances or a build printed", access.Read, lines(d.logs)},
 		{"GET", "/v1/watch", "watch", "Tell what happens, as it happens", access.Read, lines(d.watch)},
@@ -80,17 +116,24 @@ func (d *door) register(api huma.API) {
 			op.SkipValidateBody = true            // its form is the forge's
 			op.MaxBodyBytes, op.BodyReadTimeout = maxWebhook, webhookTime
 			op.Middlewares = huma.Middlewares{d.inTurn}
+		} else if r.permission == access.Anyone {
+			op.Security = []map[string][]string{}
+			op.MaxBodyBytes, op.BodyReadTimeout = maxStranger, webhookTime
+			op.Middlewares = huma.Middlewares{}
 		} else {
-			op.Security = []map[string][]string{{"bearer": {}}}
+			op.Security = []map[string][]string{{"bearer": {}}, {"session": {}}}
 			op.Middlewares = huma.Middlewares{d.authenticated}
 		}
-		if r.method == http.MethodGet {
+		if r.method == http.MethodGet && r.permission != access.Anyone {
 			op.Parameters = []*huma.Param{awaitParam}
 			op.Middlewares = append(op.Middlewares, d.awaited)
 		}
 		r.with(d, api, op)
 	}
 }
+
+// maxStranger bounds a body of who is not signed in, in bytes.
+const maxStranger = 64 << 10
 
 // maxBody bounds a request's body, in bytes: webhooks and manifests of a large repository.
 const maxBody = 16 << 20

@@ -44,7 +44,7 @@ func (h *house) info(ctx context.Context) (model.System, error) {
 	v := version.Get()
 	s := model.System{
 		Version: v.Version, Commit: v.Commit, Go: v.Go, Store: storeKind(h.Store), Epoch: h.engine.Epoch(), Leading: true,
-		Position: head, HTTP: hello.HTTP, HTTPS: hello.HTTPS, Page: "http://" + h.Listen + "/",
+		Position: head, HTTP: hello.HTTP, HTTPS: hello.HTTPS, Page: h.scheme() + "://" + h.Listen + "/",
 	}
 	if err != nil {
 		s.Warnings = append(s.Warnings, "the edge does not answer: "+err.Error())

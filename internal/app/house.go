@@ -30,6 +30,7 @@ import (
 	corerelease "slipway.dev/internal/core/release"
 	corevault "slipway.dev/internal/core/vault"
 	"slipway.dev/internal/drive/deploy"
+	"slipway.dev/internal/drive/people"
 	"slipway.dev/internal/drive/release"
 	"slipway.dev/internal/drive/source"
 	"slipway.dev/internal/drive/vault"
@@ -56,6 +57,7 @@ type house struct {
 	releases  *release.Driver
 	keeper    *deploy.Keeper
 	watcher   *deploy.Watcher
+	people    *people.Driver
 	control   *control.Control
 
 	ctx  context.Context // of all that runs beside the engine
@@ -87,11 +89,14 @@ func build(ctx context.Context, o Options) (*house, error) {
 	}
 	h.ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
 	h.drives()
+	if err := h.openPeople(); err != nil {
+		return nil, errors.Join(err, h.store.Close())
+	}
 	h.control = control.New(control.Deps{
 		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h},
-		Directory: func(context.Context) (*access.Directory, error) { return access.NewDirectory(access.Everybody{}), nil },
-		Resolve:   h.releases.Resolve,
-		Owned:     func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, h.engine) },
+		People: h.people, Directory: h.people.Directory, Refused: h.refused,
+		Resolve: h.releases.Resolve,
+		Owned:   func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, h.engine) },
 		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]coredeploy.Ended, error) {
 			return history.Find(ctx, h.store, history.Query{Service: q.Service, Environment: q.Environment, Limit: q.Limit})
 		},
@@ -133,6 +138,7 @@ func (h *house) drives() {
 	e := h.engine
 	engine.Register(e, "source", config.SourceVersion, config.Source{})
 	engine.Register(e, "resource", config.ResourceVersion, config.Resource{})
+	engine.Register(e, "policy", config.PolicyVersion, config.Policy{})
 	engine.Register(e, "release", corerelease.Version, corerelease.Machine{})
 	engine.Register(e, "deploy", coredeploy.Version, coredeploy.Lane{})
 	engine.Register(e, "deployment", coredeploy.RecordVersion, coredeploy.Record{})
@@ -140,8 +146,12 @@ func (h *house) drives() {
 	engine.Register(e, "secret", corevault.SecretVersion, corevault.Secret{})
 	engine.Register(e, "key", corevault.KeysVersion, corevault.Keys{})
 
-	h.sources = source.New(source.Deps{Engine: e, Dir: h.dirs.Sources(), Open: h.vault.Current, Log: h.Log})
+	h.sources = source.New(source.Deps{
+		Engine: e, Dir: h.dirs.Sources(), Open: h.vault.Current, Log: h.Log,
+		Directory: func(ctx context.Context) (*access.Directory, error) { return h.people.Directory(ctx) }, // opened later
+	})
 	e.HandleDesired(config.DesiredWatch, h.sources)
+	e.HandleFacts("source", h.sources.Facts)
 
 	h.releases = &release.Driver{
 		Resolver: release.Resolver{Engine: e}, Artifacts: h.artifacts, Mirror: h.sources.Mirror, Logs: release.Logs{Dir: h.dirs.Builds()},

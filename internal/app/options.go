@@ -14,7 +14,10 @@ type Options struct {
 	Data         string // directory, absolute; see Dirs
 	Socket       string // of the API
 	Store        string // address; empty: SQLite in Data
-	Listen       string // loopback address of API and page
+	Listen       string // address of API and page
+	URL          string // address of the page as browsers call it; empty: that of Listen
+	PageTLS      PageTLS
+	OIDC         OIDC
 	Hosts        []string
 	EdgeHTTP     []string
 	EdgeHTTPS    []string

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"slipway.dev/internal/api"
@@ -64,6 +65,7 @@ func (h *house) begin(ctx context.Context) error {
 	h.beside(func() { h.watcher.Run(h.ctx, watchEvery) })
 	h.beside(h.guardEdge)
 	h.beside(h.collect)
+	h.beside(func() { h.people.Run(h.ctx) })
 	return nil
 }
 
@@ -87,13 +89,13 @@ func every(ctx context.Context, d time.Duration) bool {
 func (h *house) serve(ctx context.Context) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	authenticate, err := api.TokenFile(h.dirs.Token())
+	authenticate, err := h.callers()
 	if err != nil {
 		return err
 	}
 	handler := api.Handler(api.Options{
 		Control: h.control, As: control.WithCaller, Authenticate: authenticate,
-		Page: web.Handler(board{h}), Hosts: h.Hosts, Log: h.Log,
+		Page: web.Handler(board{h}), Hosts: h.hosts(), Secure: strings.HasPrefix(h.page(), "https:"), Log: h.Log,
 	})
 	go func() {
 		select {
@@ -103,7 +105,9 @@ func (h *house) serve(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}()
-	h.greet()
+	if err := h.greet(); err != nil {
+		return err
+	}
 	err = api.Serve(ctx, handler, h.Log, h.listeners...)
 	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, context.Canceled) {
 		return cause
@@ -123,13 +127,16 @@ func (h *house) listen() error {
 		return fault.New(fault.Invalid, "the API cannot listen on %s", h.Listen).Because(err).
 			WithHint("see who does with: ss -ltnp; or choose another with --listen")
 	}
-	h.listeners = append(h.listeners, loopback)
 	h.Listen = loopback.Addr().String()
-	return nil
+	if loopback, err = h.PageTLS.over(loopback, h.dirs.at("page"), h.Log); err != nil {
+		return err
+	}
+	h.listeners = append(h.listeners, loopback)
+	return h.openSignIn()
 }
 
-func (h *house) greet() {
-	fmt.Fprintf(h.Out, "Slipway is up.\n  page      http://%s/\n", h.Listen)
+func (h *house) greet() error {
+	fmt.Fprintf(h.Out, "Slipway is up.\n  page      %s://%s/\n", h.scheme(), h.Listen)
 	hello, _ := h.edgeHello(h.ctx)
 	for _, a := range hello.HTTP {
 		fmt.Fprintf(h.Out, "  services  http://%s\n", a)
@@ -137,7 +144,11 @@ func (h *house) greet() {
 	for _, a := range hello.HTTPS {
 		fmt.Fprintf(h.Out, "  services  https://%s\n", a)
 	}
+	if err := h.offerSetup(h.ctx); err != nil {
+		return err
+	}
 	fmt.Fprintf(h.Out, "  data      %s\nCtrl-C stops it; what it deployed runs on.\n", h.dirs.Root)
+	return nil
 }
 
 // close stops in the reverse order of the start. What was deployed runs on.

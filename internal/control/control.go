@@ -12,6 +12,7 @@ import (
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/drive/people"
 	"slipway.dev/internal/engine"
 )
 
@@ -28,6 +29,9 @@ type Deps struct {
 	Sources Sources
 	Logs    Logs
 	Journal Journal
+
+	People *people.Driver
+	Page   string // address of the page, with a slash at its end
 
 	// Directory gives who is who and who may do what, as it is now.
 	Directory func(ctx context.Context) (*access.Directory, error)

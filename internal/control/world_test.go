@@ -20,10 +20,15 @@ import (
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/manifest"
+	"slipway.dev/internal/core/notify"
 	"slipway.dev/internal/core/release"
+	"slipway.dev/internal/core/task"
 	corevault "slipway.dev/internal/core/vault"
+	"slipway.dev/internal/drive/people"
 	drive "slipway.dev/internal/drive/release"
 	"slipway.dev/internal/drive/source"
+	drivetask "slipway.dev/internal/drive/task"
 	"slipway.dev/internal/drive/vault"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/secret"
@@ -44,7 +49,7 @@ type world struct {
 	builds drive.Logs
 	output lockedBuffer // all that was logged
 
-	people  atomic.Pointer[access.Directory]
+	people  *people.Driver
 	unwell  atomic.Bool // instances do not become healthy
 	broken  atomic.Bool // builds fail
 	pending atomic.Bool // builds wait until they are cancelled
@@ -64,8 +69,10 @@ func newWorld(t *testing.T) *world {
 	w.engine = engine.New(w.store, engine.Options{Log: log})
 	w.vault = vault.Vault{Engine: w.engine, Box: try(secret.OpenBox(filepath.Join(dir, "age.key")))(t)}
 	w.builds = drive.Logs{Dir: filepath.Join(dir, "builds")}
-	w.people.Store(access.NewDirectory(access.Everybody{}))
 	w.machines()
+	people.Register(w.engine)
+	w.people = try(people.New(people.Deps{Engine: w.engine, Box: w.vault.Box, Teams: w.teams, Log: log}))(t)
+	w.engine.HandleFacts("access", w.people.Facts)
 	w.Control = control.New(w.deps())
 	if err := w.engine.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -85,6 +92,12 @@ func (w *world) machines() {
 	e := w.engine
 	engine.Register(e, "source", config.SourceVersion, config.Source{})
 	engine.Register(e, "resource", config.ResourceVersion, config.Resource{})
+	engine.Register(e, "policy", config.PolicyVersion, config.Policy{})
+	engine.Register(e, "task", task.Version, task.Machine{})
+	e.HandleFacts("task", drivetask.Driver{Directory: func(ctx context.Context) (*access.Directory, error) { return w.people.Directory(ctx) }}.Facts)
+	e.HandleEffect(notify.EffectNotice, engine.EffectFunc(func(context.Context, engine.EffectCall) (machine.Value, error) { return nil, nil }))
+	e.HandleFacts("source", source.New(source.Deps{Engine: e, Dir: w.TempDir(), Log: slog.New(slog.DiscardHandler),
+		Directory: func(ctx context.Context) (*access.Directory, error) { return w.people.Directory(ctx) }}).Facts)
 	engine.Register(e, "release", release.Version, release.Machine{})
 	engine.Register(e, "deploy", deploy.Version, deploy.Lane{})
 	engine.Register(e, "deployment", deploy.RecordVersion, deploy.Record{})
@@ -110,9 +123,12 @@ func (w *world) machines() {
 func (w *world) deps() control.Deps {
 	return control.Deps{
 		Engine: w.engine, Vault: w.vault, Sources: kicker{w}, Logs: logs{w}, Journal: journal{w.store},
-		Directory: func(context.Context) (*access.Directory, error) { return w.people.Load(), nil },
-		Resolve:   drive.Resolver{Engine: w.engine}.Resolve,
-		Owned:     func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, w.engine) },
+		People: w.people, Directory: w.people.Directory, Page: "http://localhost:7700/",
+		Refused: func(who access.Caller, _ access.Operation, _ access.Scope) {
+			w.people.Suspect(access.RefusedRight, who.Actor.String())
+		},
+		Resolve: drive.Resolver{Engine: w.engine}.Resolve,
+		Owned:   func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, w.engine) },
 		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]deploy.Ended, error) {
 			return history.Find(ctx, w.store, history.Query{Service: q.Service, Environment: q.Environment, Limit: q.Limit})
 		},
@@ -120,6 +136,17 @@ func (w *world) deps() control.Deps {
 		URL:  func(host string) string { return "http://" + host },
 		Info: func(context.Context) (model.System, error) { return model.System{Version: "test"}, nil },
 	}
+}
+
+// teams gives the teams in force.
+func (w *world) teams(ctx context.Context) (list []manifest.Resource, err error) {
+	owned, err := source.Owned(ctx, w.engine)
+	for _, o := range owned {
+		if o.Kind == manifest.KindTeam {
+			list = append(list, o.Resource)
+		}
+	}
+	return list, err
 }
 
 // build plays a build or import: its artifact is named after its input.
@@ -185,6 +212,10 @@ func (l logs) Instance(_ context.Context, id string, _ target.LogOptions) (io.Re
 		return nil, fault.New(fault.NotFound, "no logs of an instance %q on this machine", id)
 	}
 	return io.NopCloser(strings.NewReader(text)), nil
+}
+
+func (k kicker) Commits(context.Context, string, string, string) ([]model.PlanCommit, bool, error) {
+	return nil, false, fault.New(fault.NotFound, "there are no repositories here")
 }
 
 func (l logs) Build(service, id string) (*os.File, error) { return l.builds.Open(service, id) }

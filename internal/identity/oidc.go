@@ -35,7 +35,7 @@ type ProviderOptions struct {
 type Provider struct {
 	ProviderOptions
 	http    *http.Client
-	pending pending[trip]
+	pending Pending[trip]
 
 	mu    sync.Mutex
 	found *oidc.Provider
@@ -113,16 +113,16 @@ func (p *Provider) Begin(ctx context.Context, back string) (to, browser string, 
 		return "", "", err
 	}
 	t := trip{browser: rand.Text(), nonce: rand.Text(), verifier: oauth2.GenerateVerifier(), back: LocalPath(back)}
-	state := p.pending.put(t, p.Now())
+	state := p.pending.Put(t, p.Now())
 	return c.AuthCodeURL(state, oidc.Nonce(t.nonce), oauth2.S256ChallengeOption(t.verifier)), t.browser, nil
 }
 
 // Finish checks what a browser brings back, and gives who it is. Browser is what Begin gave
 // this browser to keep.
 func (p *Provider) Finish(ctx context.Context, query url.Values, browser string) (Claims, error) {
-	t, ok := p.pending.take(query.Get("state"), p.Now())
+	t, ok := p.pending.Take(query.Get("state"), p.Now())
 	if !ok || !Same(Hash(t.browser), Hash(browser)) {
-		return Claims{}, errFlow
+		return Claims{}, ErrFlow
 	}
 	found, err := p.provider(ctx)
 	if err != nil {

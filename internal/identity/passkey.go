@@ -18,8 +18,8 @@ import (
 type Passkeys struct {
 	web    *webauthn.WebAuthn
 	now    func() time.Time
-	making pending[making]
-	proofs pending[webauthn.SessionData]
+	making Pending[making]
+	proofs Pending[webauthn.SessionData]
 }
 
 type making struct {
@@ -69,14 +69,14 @@ func (p *Passkeys) BeginNew(h Holder) (options json.RawMessage, flow string, err
 		return nil, "", err
 	}
 	options, err = json.Marshal(creation)
-	return options, p.making.put(making{h, *session}, p.now()), err
+	return options, p.making.Put(making{h, *session}, p.now()), err
 }
 
 // FinishNew checks what the authenticator made, and gives the account that it is for.
 func (p *Passkeys) FinishNew(flow string, response []byte) (name string, key Passkey, err error) {
-	m, ok := p.making.take(flow, p.now())
+	m, ok := p.making.Take(flow, p.now())
 	if !ok {
-		return "", Passkey{}, errFlow
+		return "", Passkey{}, ErrFlow
 	}
 	user, err := userOf(m.holder)
 	if err != nil {
@@ -101,15 +101,15 @@ func (p *Passkeys) BeginProof() (options json.RawMessage, flow string, err error
 		return nil, "", err
 	}
 	options, err = json.Marshal(assertion)
-	return options, p.proofs.put(*session, p.now()), err
+	return options, p.proofs.Put(*session, p.now()), err
 }
 
 // FinishProof checks an authenticator's signature. Find gives an account by its name. A
 // passkey that was copied (its counter went back) is refused.
 func (p *Passkeys) FinishProof(flow string, response []byte, find func(name string) (Holder, error)) (name string, key Passkey, err error) {
-	session, ok := p.proofs.take(flow, p.now())
+	session, ok := p.proofs.Take(flow, p.now())
 	if !ok {
-		return "", Passkey{}, errFlow
+		return "", Passkey{}, ErrFlow
 	}
 	parsed, err := protocol.ParseCredentialRequestResponseBytes(response)
 	if err != nil {
@@ -132,10 +132,10 @@ func (p *Passkeys) FinishProof(flow string, response []byte, find func(name stri
 	return user.WebAuthnName(), key, err
 }
 
-var (
-	errFlow    = fault.New(fault.Denied, "the sign-in was not begun here, took too long, or is over").WithHint("begin again")
-	errPasskey = fault.New(fault.Denied, "the passkey is not valid here").WithHint("try again, or sign in in another way")
-)
+// ErrFlow says that a ceremony cannot be finished.
+var ErrFlow = fault.New(fault.Denied, "the sign-in was not begun here, took too long, or is over").WithHint("begin again")
+
+var errPasskey = fault.New(fault.Denied, "the passkey is not valid here").WithHint("try again, or sign in in another way")
 
 func passkeyOf(c *webauthn.Credential) (Passkey, error) {
 	raw, err := json.Marshal(c)

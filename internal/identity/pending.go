@@ -12,8 +12,8 @@ const (
 	mostPending  = 10_000
 )
 
-// pending keeps ceremonies that were begun, by a random name, until they are finished once.
-type pending[T any] struct {
+// Pending keeps ceremonies that were begun, by a random name, until they are finished once.
+type Pending[T any] struct {
 	mu  sync.Mutex
 	all map[string]waiting[T]
 }
@@ -23,9 +23,9 @@ type waiting[T any] struct {
 	until time.Time
 }
 
-// put keeps it and gives its name. When there are too many, those that are over go, and if
+// Put keeps it and gives its name. When there are too many, those that are over go, and if
 // that does not help, some of them.
-func (p *pending[T]) put(what T, now time.Time) string {
+func (p *Pending[T]) Put(what T, now time.Time) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.all == nil {
@@ -43,8 +43,8 @@ func (p *pending[T]) put(what T, now time.Time) string {
 	return name
 }
 
-// take gives it, once.
-func (p *pending[T]) take(name string, now time.Time) (what T, ok bool) {
+// Take gives it, once.
+func (p *Pending[T]) Take(name string, now time.Time) (what T, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	w, ok := p.all[name]
@@ -53,4 +53,14 @@ func (p *pending[T]) take(name string, now time.Time) (what T, ok bool) {
 		return what, false
 	}
 	return w.what, true
+}
+
+// PutAs puts back what was taken, under its name.
+func (p *Pending[T]) PutAs(name string, what T, now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.all == nil {
+		p.all = map[string]waiting[T]{}
+	}
+	p.all[name] = waiting[T]{what, now.Add(ceremonyTime)}
 }

@@ -26,6 +26,7 @@ type Fake struct {
 	lanes    []*model.Lane
 	history  []*model.Deployment // latest first
 	releases []*model.Release    // latest first
+	tasks    []*model.Task       // oldest first
 	sources  []model.Source
 	secrets  []*model.Secret
 	values   map[string][]byte
@@ -66,6 +67,7 @@ func New() *Fake {
 		f.history = append(f.history, f.done(env, 3, "r3"), f.done(env, 2, "r2"))
 	}
 	f.lanes[1].Pending = &model.Release{ID: "r5", Service: "tickets", Status: "building"}
+	f.tasks = f.fakeTasks()
 	f.sources = []model.Source{{Name: "shop", URL: "https://git.example/shop.git", Branch: "main", Kind: "service",
 		Head: f.releases[0].Commit, SeenAt: f.ago(time.Minute)}}
 	f.keys = []model.SigningKey{{ID: "key-1", Status: "current", At: f.ago(72 * time.Hour), Public: "-----BEGIN PUBLIC KEY-----\nMCow\n-----END PUBLIC KEY-----\n"}}

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/task"
 )
 
 // BindingsVersion is the version of BindingsState.
@@ -45,6 +47,9 @@ type BindingsState struct {
 	Mapped   map[string]string `json:"mapped,omitempty"` // address -> account
 	Setup    *Invitation       `json:"setup,omitempty"`
 	Changes  int64             `json:"changes"` // of accounts
+	// ReviewedAt is when it was last asked whether people still need what they may; before,
+	// when the first role was given.
+	ReviewedAt time.Time `json:"reviewedAt,omitzero"`
 }
 
 // BindingsMachine is the machine of all bindings.
@@ -52,9 +57,24 @@ type BindingsMachine struct{}
 
 // Step takes the events of the bindings.
 func (BindingsMachine) Step(s BindingsState, e machine.Event) (machine.Next[BindingsState], error) {
+	alarm, _ := machine.Decode[machine.Alarm](e)
+	if e.Type == EventReviewStarted || (e.Type == machine.Timer && alarm.Key == reviewTimer) {
+		var facts ReviewFacts
+		if err := json.Unmarshal(e.Facts, &facts); len(e.Facts) > 0 && err != nil {
+			return machine.Next[BindingsState]{}, fault.New(fault.Invalid, "the facts of a review cannot be read").Because(err)
+		}
+		next, messages := s.review(facts, e.Actor, e.At)
+		return machine.Next[BindingsState]{State: next, Messages: messages}, nil
+	}
 	next, err := s.take(e)
+	if len(next.Bindings) > 0 && next.ReviewedAt.IsZero() {
+		next.ReviewedAt = e.At
+	}
 	return machine.Next[BindingsState]{State: next}, err
 }
+
+// reviewTimer is the key of the timer of the next review.
+const reviewTimer = "review"
 
 func (s BindingsState) take(e machine.Event) (BindingsState, error) {
 	switch e.Type {
@@ -67,6 +87,10 @@ func (s BindingsState) take(e machine.Event) (BindingsState, error) {
 		return taking(e, s.revoke)
 	case EventMapped:
 		return taking(e, s.remap)
+	case EventReviewed:
+		return taking(e, func(t task.Ended) (BindingsState, error) { return s.reviewed(t), nil })
+	case "message.refused": // a review of that day is open already
+		return s, nil
 	case EventSetupOffered:
 		return taking(e, func(i Invitation) (BindingsState, error) {
 			if i.Hash == "" || !e.At.Before(i.Expires) {
@@ -147,8 +171,13 @@ func (s BindingsState) setUp(u SetupUsed, at time.Time) (BindingsState, error) {
 	return s, nil
 }
 
-// Desired is nothing.
-func (BindingsMachine) Desired(BindingsState) []machine.Desired { return nil }
+// Desired is the timer of the next review.
+func (BindingsMachine) Desired(s BindingsState) []machine.Desired {
+	if s.ReviewedAt.IsZero() {
+		return nil
+	}
+	return []machine.Desired{machine.After(reviewTimer, s.ReviewedAt.Add(ReviewEvery))}
+}
 
 // Summary says how many there are.
 func (BindingsMachine) Summary(s BindingsState) machine.Summary {

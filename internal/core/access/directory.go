@@ -158,6 +158,21 @@ func (d *Directory) Holders(group string, s Scope) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
+// Holding gives the accounts that a binding's subject stands for, also disabled ones.
+func (d *Directory) Holding(subject string) []string { return slices.Clone(d.behindSubject(subject)) }
+
+// TeamsOf gives the teams that an account is in, sorted.
+func (d *Directory) TeamsOf(person string) []string {
+	var list []string
+	for _, s := range d.subjects[person] {
+		if team, ok := strings.CutPrefix(s, "team:"); ok {
+			list = append(list, team)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
 // behindSubject gives the accounts that a binding's subject stands for.
 func (d *Directory) behindSubject(subject string) []string {
 	kind, name, _ := strings.Cut(subject, ":")

@@ -26,6 +26,9 @@
 //
 //	setup.offered ─▶ offered ── setup.used (makes administrator and operator) ─▶ used
 //
+//	review.started, or its timer ─▶ a task for each team and environment ── access.reviewed
+//	─▶ what the answer says to remove is removed
+//
 // The watch, security/watch, counts what may be an attack. It tells once in a window:
 //
 //	security.suspected ─▶ counted ── as many as its alarm wants ─▶ effect notice
