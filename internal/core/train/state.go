@@ -105,3 +105,56 @@ func (s State) missing() string {
 	}
 	return strings.Join(out, ", ")
 }
+
+// began says whether a member's deployment is under way, or went in.
+func (m Member) began() bool { return m.Phase == deploy.Preparing || m.Phase == deploy.Completed }
+
+// ended says whether a member's deployment is at its end.
+func (m Member) ended() bool {
+	return m.Phase != "" && m.Phase != deploy.Waiting && m.Phase != deploy.Preparing
+}
+
+func (s State) over() bool {
+	switch s.Status {
+	case Arrived, RolledBack, Aborted, Accepted:
+		return true
+	default:
+		return false
+	}
+}
+
+// text says how it stands, for people.
+func (s State) text() string {
+	in := 0
+	for _, m := range s.Members {
+		if m.Phase == deploy.Completed && m.Back != BackDone {
+			in++
+		}
+	}
+	text := fmt.Sprintf("%d of %d are in", in, len(s.Members))
+	switch s.Status {
+	case Gathering:
+		return "waits for the doors of " + s.missing()
+	case Going:
+		return text + "; it is the turn of " + s.Members[s.Place].Service
+	case Arrived:
+		return text
+	default:
+		return text + "; " + s.Problem
+	}
+}
+
+func by(what, who, why string) string {
+	if why == "" {
+		return cut(what + " by " + who)
+	}
+	return cut(what + " by " + who + ": " + why)
+}
+
+// cut bounds a text for the state. It never splits a character.
+func cut(s string) string {
+	if len(s) <= maxReason {
+		return s
+	}
+	return strings.ToValidUTF8(s[:maxReason-3], "") + "…"
+}
