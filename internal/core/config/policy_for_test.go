@@ -3,6 +3,7 @@ package config
 import (
 	"testing"
 	"time"
+	_ "time/tzdata" // the tests must not depend on the machine's time zones
 
 	"github.com/google/go-cmp/cmp"
 

@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"time"
-	_ "time/tzdata" // a zone must mean the same on a machine without a time zone database
 
 	"slipway.dev/internal/core/calendar"
 	"slipway.dev/internal/core/gate/expr"

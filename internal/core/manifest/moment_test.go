@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 	"time"
+	_ "time/tzdata" // the tests must not depend on the machine's time zones
 )
 
 func TestMomentIn(t *testing.T) {
