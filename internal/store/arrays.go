@@ -17,18 +17,24 @@ var kinds = map[byte]struct {
 
 var binaryFormat = []int16{1} // of all parameters
 
-// unnest gives the statement for rows that come as arrays.
-func (r *rows) unnest() string {
+// form gives the statement for rows that come as arrays, or for one row, whose plan is a
+// simpler one.
+func (r *rows) form(n int) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.arrays == "" {
-		list := make([]string, len(r.kinds))
-		for i := range list {
-			list[i] = "unnest($" + strconv.Itoa(i+1) + "::" + kinds[r.kinds[i]].name + "[])"
+	if r.many == "" {
+		one, many := make([]string, len(r.kinds)), make([]string, len(r.kinds))
+		for i := range many {
+			p := "$" + strconv.Itoa(i+1) + "::" + kinds[r.kinds[i]].name
+			one[i], many[i] = p, "unnest("+p+"[])"
 		}
-		r.arrays = r.head + "SELECT " + strings.Join(list, ", ") + r.tail
+		r.one = r.head + "SELECT " + strings.Join(one, ", ") + r.tail
+		r.many = r.head + "SELECT " + strings.Join(many, ", ") + r.tail
 	}
-	return r.arrays
+	if n == 1 {
+		return r.one
+	}
+	return r.many
 }
 
 // columns gives an array for each column.

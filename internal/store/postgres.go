@@ -133,7 +133,7 @@ func pipe(ctx context.Context, conn *pgx.Conn, list []statement) error {
 	for i, st := range list {
 		query := st.query
 		if st.rows != nil {
-			query = st.rows.unnest()
+			query = st.rows.form(len(st.args) / len(st.rows.kinds))
 		}
 		about, err := conn.Prepare(ctx, query, query) // only once, on each connection
 		if err != nil {
@@ -153,7 +153,7 @@ func pipe(ctx context.Context, conn *pgx.Conn, list []statement) error {
 		}
 	}
 	for i, st := range list {
-		if st.rows == nil {
+		if st.rows == nil || len(st.args) == len(st.rows.kinds) {
 			send(prepared[i], scalars(st.args))
 			continue
 		}

@@ -58,9 +58,9 @@ type rows struct {
 	head, tail string // what comes before the rows, and after
 	kinds      string // of the columns: i for BIGINT, t for TEXT, b for BYTEA
 
-	mu     sync.Mutex
-	values [most + 1]string
-	arrays string
+	mu        sync.Mutex
+	values    [most + 1]string
+	one, many string // PostgreSQL
 }
 
 // newRows takes a statement that says {columns} for their names and {rows} for the rows.
