@@ -94,6 +94,21 @@ func TestEveryCall(t *testing.T) {
 			err := c.Logs(ctx, model.LogsQuery{Service: "tickets", Environment: "dev", Follow: true}, func(model.LogLine) error { return stop })
 			return want(nil, errors.Is(err, stop))
 		},
+		"tasks": func() error {
+			l, err := c.Tasks(ctx, model.TasksQuery{Mine: true, All: true, Service: "tickets", Environment: "prod", Limit: 5})
+			if err := want(err, len(l) == 1 && l[0].Name == "tickets.prod.4"); err != nil {
+				return err
+			}
+			t, err := c.Task(ctx, "tickets.prod.4")
+			if err != nil {
+				return err
+			}
+			_, claimed := c.ClaimTask(ctx, t.Name, model.TaskClaim{})
+			_, handed := c.DelegateTask(ctx, t.Name, model.TaskDelegation{To: "cy"})
+			_, answered := c.AnswerTask(ctx, t.Name, model.TaskAnswer{Decision: "approve", Digests: t.Digests})
+			_, withdrawn := c.WithdrawAnswer(ctx, t.Name, model.TaskWithdrawal{Comment: "no"})
+			return errors.Join(claimed, handed, answered, withdrawn)
+		},
 		"audit":  func() error { l, err := c.Audit(ctx, model.AuditQuery{Limit: 5}); return want(err, len(l) > 0) },
 		"verify": func() error { r, err := c.VerifyAudit(ctx); return want(err, r.Verified) },
 		"export": func() error {

@@ -20,7 +20,7 @@ type taskID struct {
 
 // onTask is a command for one task.
 type onTask[T any] struct {
-	taskID
+	Task string `path:"task" maxLength:"300"`
 	Body T
 }
 
