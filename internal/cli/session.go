@@ -35,7 +35,7 @@ func (s *session) flags(f *pflag.FlagSet) {
 	f.StringVar(&s.data, "data", defaultData(s.env), "data directory of the control plane ($SLIPWAY_DATA)")
 	f.StringVar(&s.socket, "socket", s.env("SLIPWAY_SOCKET"), "the control plane's socket, if not in the data directory ($SLIPWAY_SOCKET)")
 	f.StringVar(&s.server, "server", s.env("SLIPWAY_SERVER"), "a control plane's address instead, e.g. https://slipway.example ($SLIPWAY_SERVER)")
-	f.StringVar(&s.tokenFile, "token-file", s.env("SLIPWAY_TOKEN_FILE"), "file with the token for --server ($SLIPWAY_TOKEN_FILE)")
+	f.StringVar(&s.tokenFile, "token-file", s.env("SLIPWAY_TOKEN_FILE"), "file with a token to act with; or give it in $SLIPWAY_TOKEN ($SLIPWAY_TOKEN_FILE)")
 	f.StringVarP(&s.output, "output", "o", "table", "how to print: table, json or yaml")
 }
 
@@ -72,9 +72,6 @@ func (s *session) prepare() error {
 
 // connect gives a client of the control plane that the flags name.
 func (s *session) connect() (*client.Client, error) {
-	if s.server == "" {
-		return client.New(client.Options{Socket: s.socket})
-	}
 	token := s.env("SLIPWAY_TOKEN")
 	if s.tokenFile != "" {
 		raw, err := os.ReadFile(s.tokenFile)
@@ -83,11 +80,15 @@ func (s *session) connect() (*client.Client, error) {
 		}
 		token = strings.TrimSpace(string(raw))
 	}
-	if token == "" {
-		return nil, fault.New(fault.Invalid, "--server needs a token").
-			WithHint("name the file that holds it with --token-file; on the control plane's machine it is DATA/token")
+	if token == "" { // a token was meant for this; a session is there from before
+		k, _ := s.kept()
+		token = k.Value
 	}
-	return client.New(client.Options{URL: s.server, Token: token})
+	if token == "" && s.server != "" {
+		return nil, fault.New(fault.Invalid, "nobody is signed in at %s", s.server).
+			WithHint("slipway login %s; or name the file that holds a token with --token-file", s.server)
+	}
+	return client.New(s.place(token))
 }
 
 // calling makes a verb of what is done with a client of the control plane.

@@ -13,7 +13,7 @@ import (
 )
 
 func newUp(s *session) *cobra.Command {
-	var verbose bool
+	var verbose, insecure bool
 	o := app.Options{KeepJournal: 400 * 24 * time.Hour, KeepLogs: 14 * 24 * time.Hour}
 	cmd := &cobra.Command{
 		Use: "up", Short: "Start a control plane on this machine",
@@ -26,11 +26,15 @@ token for the API's loopback address. With --store it is kept in PostgreSQL; a s
 control plane on the same store waits as a standby and takes over when the first is gone.
 Give a password in $SLIPWAY_STORE or ~/.pgpass: all users can read the command line.
 
-The API and the page are served at --listen, for this machine only, and on the socket
-api.sock in the data directory, for the user who started it.`,
+The API and the page are served at --listen, and on the socket api.sock in the data
+directory, for the user who started it. For other machines they need a certificate
+(--tls-cert, --tls-key), or a proxy with TLS in front; --url is then their address.
+
+As long as there is no account, each start prints a link that makes the first one.`,
 		Example: `  slipway up
   slipway up --data /srv/slipway --edge-http :80
   slipway up --edge-http :80 --edge-https :443 --acme ops@example.org
+  slipway up --listen :7700 --url https://slipway.example --tls-cert c.pem --tls-key k.pem
   slipway up --store postgres://slipway@db.example/slipway`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -41,8 +45,10 @@ api.sock in the data directory, for the user who started it.`,
 			if s.server != "" {
 				return fault.New(fault.Invalid, "up starts a control plane here; --server names one elsewhere").WithHint("leave --server and $SLIPWAY_SERVER out")
 			}
-			if err := onlyLoopback(o.Listen); err != nil {
-				return err
+			if !insecure && !o.PageTLS.Set() {
+				if err := onlyLoopback(o.Listen); err != nil {
+					return err
+				}
 			}
 			o.Data, o.Socket, o.Out, o.Log = abs, s.socket, s.out, s.log(verbose)
 			if o.BuildCache != "" {
@@ -55,7 +61,15 @@ api.sock in the data directory, for the user who started it.`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Store, "store", s.env("SLIPWAY_STORE"), "where state is kept: postgres://…; default: SQLite in the data directory ($SLIPWAY_STORE)")
-	f.StringVar(&o.Listen, "listen", "127.0.0.1:7700", "loopback address of the API and the page")
+	f.StringVar(&o.Listen, "listen", "127.0.0.1:7700", "address of the API and the page; of loopback, or with TLS")
+	f.StringVar(&o.URL, "url", "", "address of the page as browsers call it, e.g. https://slipway.example; default: that of --listen")
+	f.StringVar(&o.PageTLS.CertFile, "tls-cert", "", "PEM file with the certificate of the API and the page; read again when it changes")
+	f.StringVar(&o.PageTLS.KeyFile, "tls-key", "", "PEM file with that certificate's key")
+	f.BoolVar(&o.PageTLS.Local, "tls-self", false, "sign that certificate with an authority of its own, for localhost; for trying out")
+	f.BoolVar(&insecure, "insecure-listen", false, "serve the API and the page to other machines without TLS: passwords can be read on the way")
+	f.StringVar(&o.OIDC.Issuer, "oidc-issuer", "", "identity provider that people may sign in with (OpenID Connect)")
+	f.StringVar(&o.OIDC.Client, "oidc-client", "", "client ID that the provider knows us by; its redirect is URL/session/callback")
+	f.StringVar(&o.OIDC.Secret, "oidc-secret", "", "name of the secret that proves it (slipway secret set NAME)")
 	f.StringSliceVar(&o.Hosts, "host", nil, "name by which a proxy in front may call the API and the page")
 	f.StringSliceVar(&o.EdgeHTTP, "edge-http", []string{"127.0.0.1:8080"}, "address where the edge takes requests for your services")
 	f.StringSliceVar(&o.EdgeHTTPS, "edge-https", nil, "the same with TLS; needs --cert, --acme or --local-authority")
@@ -69,8 +83,8 @@ api.sock in the data directory, for the user who started it.`,
 	return cmd
 }
 
-// onlyLoopback refuses an address that other machines could reach: the API speaks no TLS,
-// and its token would be read on the way.
+// onlyLoopback refuses an address that other machines could reach: without TLS, passwords
+// and tokens would be read on the way.
 func onlyLoopback(address string) error {
 	host, _, err := net.SplitHostPort(address)
 	ip := net.ParseIP(host)
@@ -78,7 +92,7 @@ func onlyLoopback(address string) error {
 		return nil
 	}
 	return fault.New(fault.Invalid, "--listen %s is not a loopback address", address).
-		WithHint("use 127.0.0.1:PORT; for other machines put a proxy with TLS in front, and name it with --host")
+		WithHint("use 127.0.0.1:PORT; for other machines give a certificate (--tls-cert, --tls-key), or put a proxy with TLS in front and name it with --url")
 }
 
 // tlsFlags are the flags that say where certificates come from.
