@@ -89,6 +89,7 @@ func build(ctx context.Context, o Options) (*house, error) {
 	}
 	h.ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
 	h.drives()
+	h.openTasks()
 	if err := h.openPeople(); err != nil {
 		return nil, errors.Join(err, h.store.Close())
 	}

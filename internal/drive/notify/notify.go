@@ -27,8 +27,10 @@ type Driver struct {
 	Secret func(ctx context.Context, name string) (version int, value []byte, err error)
 	// Directory gives who is who, as it is now.
 	Directory func(ctx context.Context) (*access.Directory, error)
-	Page      string // address of the page, "https://slipway.example", before links; empty: none is known
-	Log       *slog.Logger
+	// Page gives the address of the page, "https://slipway.example/"; empty: none is known,
+	// and there are no links.
+	Page func() string
+	Log  *slog.Logger
 }
 
 // Register registers the machine of channels and both effects; before the engine starts.

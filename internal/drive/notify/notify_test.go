@@ -56,7 +56,7 @@ func newWorld(t *testing.T) *world {
 	w.engine = engine.New(st, engine.Options{Log: log})
 	engine.Register(w.engine, "resource", config.ResourceVersion, config.Resource{})
 	engine.Register(w.engine, "task", task.Version, task.Machine{})
-	w.driver = &Driver{Engine: w.engine, Hand: hand.New(), Log: log, Page: "https://slipway.example/",
+	w.driver = &Driver{Engine: w.engine, Hand: hand.New(), Log: log, Page: func() string { return "https://slipway.example/" },
 		Secret: func(_ context.Context, name string) (int, []byte, error) {
 			if name == "missing" {
 				return 0, nil, fault.New(fault.NotFound, "there is no secret missing")

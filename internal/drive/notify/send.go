@@ -71,12 +71,13 @@ func (d *Driver) secret(ctx context.Context, name string) (string, error) {
 // linked makes the paths of links whole addresses.
 func (d *Driver) linked(m notify.Message) notify.Message {
 	m.Notices = slices.Clone(m.Notices)
+	page := strings.TrimSuffix(d.Page(), "/")
 	for i, n := range m.Notices {
 		switch {
-		case d.Page == "":
+		case page == "":
 			m.Notices[i].Link = ""
 		case strings.HasPrefix(n.Link, "/"):
-			m.Notices[i].Link = strings.TrimSuffix(d.Page, "/") + n.Link
+			m.Notices[i].Link = page + n.Link
 		}
 	}
 	return m

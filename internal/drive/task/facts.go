@@ -24,6 +24,12 @@ type Driver struct {
 // acts are the events that say something only if the right person does.
 var acts = []string{task.EventAnswered, task.EventWithdrawn, task.EventClaimed, task.EventDelegated}
 
+// Register registers the machine of tasks, with its facts; before the engine starts.
+func (d Driver) Register(e *engine.Engine) {
+	engine.Register(e, "task", task.Version, task.Machine{})
+	e.HandleFacts("task", d.Facts)
+}
+
 // Facts is an engine.FactsFunc for machines of the kind "task". The guards hold the step to
 // nobody's rights having changed since.
 func (d Driver) Facts(ctx context.Context, r engine.Reader, e machine.Event) (machine.Value, error) {

@@ -49,9 +49,8 @@ func newHouse(t *testing.T) *house {
 	h := &house{T: t}
 	h.look = func(context.Context) (*access.Directory, error) { return access.NewDirectory(h.people), nil }
 	h.engine = engine.New(st, engine.Options{Log: slog.New(slog.DiscardHandler)})
-	engine.Register(h.engine, "task", task.Version, task.Machine{})
 	engine.Register(h.engine, "access", 1, bindings{})
-	h.engine.HandleFacts("task", Driver{Directory: func(ctx context.Context) (*access.Directory, error) { return h.look(ctx) }}.Facts)
+	Driver{Directory: func(ctx context.Context) (*access.Directory, error) { return h.look(ctx) }}.Register(h.engine)
 	h.engine.HandleEffect(notify.EffectNotice, engine.EffectFunc(func(context.Context, engine.EffectCall) (machine.Value, error) { return nil, nil }))
 	if err := h.engine.Start(t.Context()); err != nil {
 		t.Fatal(err)
