@@ -67,11 +67,7 @@ func waits(s config.ResourceState) string {
 	if s.Proposed.Trouble != "" {
 		return "proposed, but nobody can be asked: " + s.Proposed.Trouble
 	}
-	who := "somebody"
-	if n := s.Proposed.Quorum; n > 1 {
-		who = fmt.Sprintf("%d people", n)
-	}
-	return fmt.Sprintf("proposed: waits for approval by %s with the role %s, task %s", who, strings.Join(config.Approvers, " or "), config.TaskName(s.Kind, s.Name))
+	return fmt.Sprintf("proposed: waits for approval by %s with the role %s, task %s", s.Proposed.Who(), strings.Join(config.Approvers, " or "), config.TaskName(s.Kind, s.Name))
 }
 
 // proposed says of changes that were made which of them wait.

@@ -24,7 +24,21 @@
 //
 //	resource.applied with a Release ─▶ release.requested ─▶ release/<service>/<id>
 //
-// so that there is no release of what was refused. Platform kinds (Environment, Team) only
-// come from platform sources, which an administrator registers. Resolve lays a service, its
+// so that there is no release of what was refused. Platform kinds only come from platform
+// sources, which an administrator registers.
+//
+// What governs (Environment, Team, Freeze, Policy, System) is only changed with consent once
+// an environment in force asks for approvals. What is in force stays meanwhile:
+//
+//	         resource.applied, .removed: another content, or none
+//	applied ───────────────────────────────────────────────────▶ applied, and proposed ──▶ task.opened
+//	   ▲ policy.changed      resource.decided: enough people agree      │       │
+//	   ├────────────────────────────────────────────────────────────────┘       │
+//	   └────────────────────────────────────────────────────────────────────────┘
+//	                         resource.decided: they do not; or the source takes it back
+//
+// The same goes for a team that is new, and for an environment that another one names. Each
+// change in force is a step of policy/current, which decisions have a guard on. PolicyFor
+// makes of all that an environment's gate. Resolve lays a service, its
 // environment and its overrides over one another; Plan says what applying would change.
 package config

@@ -40,14 +40,31 @@ func (s ResourceState) text(change string, people People) string {
 		out.WriteString("\n" + change + "\n")
 	}
 	if len(people.Unknown) > 0 {
-		fmt.Fprintf(&out, "\nIt is not known who has the address %s, and they may be who approves: so %d people must. "+
-			"Once an administrator has said whose it is (slipway user map ADDRESS PERSON), propose the change anew.\n", strings.Join(people.Unknown, ", "), p.Quorum)
+		fmt.Fprintf(&out, "\nIt is not known who has the address %s, and they may be who approves: so %s must. "+
+			"Once an administrator has said whose it is (slipway user map ADDRESS PERSON), propose the change anew.\n", some(people.Unknown), p.Who())
 	}
 	if len(people.Able) < p.Quorum {
-		fmt.Fprintf(&out, "\nAt this time this cannot be approved: it needs %d people with the role %s who neither wrote nor proposed it, and there are %d. "+
+		fmt.Fprintf(&out, "\nAt this time this cannot be approved: it takes %s with the role %s who neither wrote nor proposed it, and there are %d such accounts. "+
 			"Give the role to somebody else: slipway user add NAME, slipway user grant NAME --role security. "+
 			"Who runs the control plane counts as nobody here; their way out is to restore a backup.\n",
-			p.Quorum, strings.Join(Approvers, " or "), len(people.Able))
+			p.Who(), strings.Join(Approvers, " or "), len(people.Able))
 	}
 	return strings.TrimSpace(out.String())
+}
+
+// Who says how many people must approve.
+func (p Proposal) Who() string {
+	if p.Quorum > 1 {
+		return fmt.Sprintf("%d people", p.Quorum)
+	}
+	return "somebody"
+}
+
+// some gives the first few of a list, for a person.
+func some(list []string) string {
+	const most = 10
+	if more := len(list) - most; more > 0 {
+		return fmt.Sprintf("%s or %d more", strings.Join(list[:most], ", "), more)
+	}
+	return strings.Join(list, ", ")
 }

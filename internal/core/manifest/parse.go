@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -156,7 +155,7 @@ func (d *decoder) decodeSpec(n node, kind string) any {
 	t, known := kinds[kind]
 	if !known {
 		if at != nil && kind != "" {
-			d.say(at, "kind", "unknown kind %q; %s", short(kind), didYouMean(kind, slices.Collect(maps.Keys(kinds))))
+			d.say(at, "kind", "unknown kind %q; %s", short(kind), didYouMean(kind, Kinds()))
 		}
 		return nil
 	}

@@ -5,7 +5,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 )
 
 // APIVersion is what a manifest's apiVersion must say.
@@ -32,6 +34,9 @@ var kinds = map[string]reflect.Type{
 	KindSystem:      reflect.TypeFor[System](),
 	KindIntegration: reflect.TypeFor[Integration](),
 }
+
+// Kinds gives the names of all kinds, sorted.
+func Kinds() []string { return slices.Sorted(maps.Keys(kinds)) }
 
 // Metadata is what all kinds have.
 type Metadata struct {

@@ -2,9 +2,7 @@ package manifest
 
 import (
 	"encoding/json"
-	"maps"
 	"reflect"
-	"slices"
 )
 
 // Schema is a JSON Schema (2020-12) of a manifest's document, for editors. It comes from
@@ -15,10 +13,10 @@ func Schema() []byte {
 	top["$schema"] = "https://json-schema.org/draft/2020-12/schema"
 	top["title"] = "Slipway manifest"
 	properties := top["properties"].(map[string]any)
-	properties["kind"].(map[string]any)["enum"] = slices.Sorted(maps.Keys(kinds))
+	properties["kind"].(map[string]any)["enum"] = Kinds()
 	properties["spec"] = map[string]any{"type": "object", "description": "What is particular to the kind."}
 	var perKind []any
-	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
+	for _, kind := range Kinds() {
 		then := map[string]any{"spec": s.of(kinds[kind], field{})}
 		if kind == KindService {
 			then["metadata"] = map[string]any{"required": []string{"team"}}

@@ -11,7 +11,27 @@ import (
 
 // Owned gives all resources that are in force, with their sources.
 func Owned(ctx context.Context, e *engine.Engine) ([]config.Owned, error) {
-	rows, err := e.List(ctx, "resource/", store.ListOptions{})
+	return owned(ctx, e, "resource/")
+}
+
+// Governing gives the resources in force that govern; see config.Governs.
+func Governing(ctx context.Context, e *engine.Engine) ([]config.Owned, error) {
+	var list []config.Owned
+	for _, kind := range manifest.Kinds() {
+		if !config.Governs(kind) {
+			continue
+		}
+		some, err := owned(ctx, e, config.ResourceID(kind, ""))
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, some...)
+	}
+	return list, nil
+}
+
+func owned(ctx context.Context, e *engine.Engine, prefix string) ([]config.Owned, error) {
+	rows, err := e.List(ctx, prefix, store.ListOptions{})
 	if err != nil {
 		return nil, err
 	}
