@@ -20,7 +20,7 @@ import (
 // someTasks is how many tasks are listed unless somebody says otherwise.
 const someTasks = 200
 
-// Tasks lists what people must decide, the oldest first.
+// Tasks lists what people must decide, the oldest first; of many, those that changed last.
 func (c *Control) Tasks(ctx context.Context, q model.TasksQuery) ([]model.Task, error) {
 	sight, err := c.sees(ctx)
 	if err != nil {
@@ -32,29 +32,31 @@ func (c *Control) Tasks(ctx context.Context, q model.TasksQuery) ([]model.Task, 
 			labels[name] = value
 		}
 	}
-	rows, err := c.Engine.List(ctx, task.MachineID(""), store.ListOptions{Labels: labels})
+	options := store.ListOptions{Labels: labels}
+	if !q.All {
+		options.Status = string(task.Open)
+	}
+	rows, err := c.Engine.List(ctx, task.MachineID(""), options)
 	if err != nil {
 		return nil, err
 	}
+	slices.SortStableFunc(rows, func(a, b store.Row) int { return b.Updated.Compare(a.Updated) })
 	list := []model.Task{}
 	for _, row := range rows {
-		if row.Summary.Done && !q.All {
-			continue
+		if len(list) == cmp.Or(q.Limit, someTasks) {
+			break
 		}
 		s, _, err := engine.Load[task.State](ctx, c.Engine, row.ID)
 		if err != nil {
 			return nil, err
 		}
 		t := taskOf(s, drive.Who(sight.directory, sight.caller.Actor, s))
-		if sight.task(s) && (t.Mine || !q.Mine) && (q.All || q.Mine || s.Status == task.Open) {
+		if sight.task(s) && (t.Mine || !q.Mine) {
 			list = append(list, t)
 		}
 	}
 	slices.SortStableFunc(list, func(a, b model.Task) int { return a.OpenedAt.Compare(b.OpenedAt) })
-	if q.Limit <= 0 {
-		q.Limit = someTasks
-	}
-	return list[max(0, len(list)-q.Limit):], nil
+	return list, nil
 }
 
 // Task tells about one task.

@@ -104,10 +104,13 @@ func TestTasks(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 	try(w.WithdrawAnswer(w.as("bob"), "tickets.prod.1", model.TaskWithdrawal{Comment: "not today"}))(t)
-	// He hands it on to one who holds no role: that is enough to answer it.
-	try(w.DelegateTask(w.as("bob"), "tickets.prod.1", model.TaskDelegation{To: "cy"}))(t)
+	// What is no approval may be handed to one who has no right to approve.
+	w.opens(func(a *task.Ask) { a.Name, a.Kind = "sign.1", task.SignOff })
 	w.approvers("cy viewer")
-	try(w.AnswerTask(w.as("cy"), "tickets.prod.1", yes))(t)
+	_, err = w.AnswerTask(w.as("cy"), "sign.1", yes)
+	w.refused(err, fault.Denied)
+	try(w.DelegateTask(w.as("bob"), "sign.1", model.TaskDelegation{To: "cy"}))(t)
+	try(w.AnswerTask(w.as("cy"), "sign.1", yes))(t)
 }
 
 // TestWhoMayAnswer: a task is answered by people only, who have the right or whom it asks.

@@ -10,6 +10,7 @@ import (
 
 // answer takes what a person says.
 func (s State) answer(a Answer, f Facts, at time.Time) (State, error) {
+	s = s.without(f.Gone)
 	if err := s.asked(f); err != nil {
 		return s, err
 	}
@@ -81,6 +82,14 @@ func (s State) withdraw(w Withdrawal, f Facts, _ time.Time) (State, error) {
 		return s, fault.New(fault.Refused, "%s has given no answer to the task %s that counts", f.Person, s.Name)
 	}
 	return s, nil
+}
+
+// without makes answers count no more of people who are not who they were.
+func (s State) without(gone map[string]string) State {
+	for _, person := range slices.Sorted(maps.Keys(gone)) {
+		s, _ = s.voidWhere(gone[person], func(g Given) bool { return g.Person == person })
+	}
+	return s
 }
 
 // voidWhere makes answers count no more, and says how many did before.

@@ -19,7 +19,8 @@
 //
 // Who may answer: a person in one of Ask.From, or one that such a person handed it on to;
 // never one who is excluded or, with FourEyes, asked; never twice, also not with another
-// account that shares an address. An answer names the digests that its giver saw: if the task
+// account that shares an address. What was answered by somebody who has lost their right since
+// counts no more once the next one answers (Facts.Gone). An answer names the digests that its giver saw: if the task
 // is bound to others by now, it is refused.
 //
 // While it is open and nobody has claimed it, people are told: those of From at once, then as

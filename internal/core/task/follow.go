@@ -94,6 +94,12 @@ func (o outcome) finish(before State, at time.Time) next {
 	case before.Status == Open:
 		s, notices = s.settled()
 	}
+	if n := len(s.Delegates); n > len(before.Delegates) {
+		handed := s.notice(notify.Tasks, s.Title)
+		handed.Tell = []string{address(s.Delegates[n-1])}
+		s.Notices++
+		notices = append(notices, handed)
+	}
 	for _, n := range notices {
 		out.Effects = append(out.Effects, machine.Effect{Kind: notify.EffectNotice, Class: machine.Repeatable, Input: machine.Must(n)})
 	}

@@ -3,6 +3,7 @@ package task
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"slipway.dev/internal/core/fault"
@@ -40,7 +41,8 @@ func (s State) unclaimed() State {
 	return s
 }
 
-// delegate lets one more person answer.
+// delegate lets one more person answer. For an approval that must be one of those who may
+// approve, for only they count at the gate: they are told once more.
 func (s State) delegate(d Delegation, f Facts, _ time.Time) (State, error) {
 	if err := s.asked(f); err != nil {
 		return s, err
@@ -52,6 +54,8 @@ func (s State) delegate(d Delegation, f Facts, _ time.Time) (State, error) {
 		return s, fault.New(fault.Invalid, "the task %s cannot be handed on like that", s.Name)
 	case slices.Contains(f.To, f.Person):
 		return s, fault.New(fault.Refused, "%s would hand the task %s to themselves", f.Person, s.Name)
+	case s.Kind == Approval && len(f.ToGroups) == 0:
+		return s, fault.New(fault.Refused, "the task %s can only be handed to one of those who may approve: %s", s.Name, strings.Join(s.From, ", "))
 	case slices.Contains(s.Delegates, d.To):
 		return s, fault.New(fault.Refused, "the task %s was handed to %s already", s.Name, d.To)
 	case len(s.Delegates) >= maxDelegates:

@@ -80,6 +80,11 @@ type Facts struct {
 	Groups []string `json:"groups,omitempty"` // of Ask.From and the delegates: those that it is in
 	Via    string   `json:"via,omitempty"`    // token that was used; empty: a session
 	To     []string `json:"to,omitempty"`     // of a delegation: who it goes to, and all accounts that share an address with it; empty: nobody who may act
+	// ToGroups are those of Ask.From that the one it is handed to is in.
+	ToGroups []string `json:"toGroups,omitempty"`
+	// Gone has people whose answers count no more, with the reason: they left, lost their
+	// right, or turned out to be somebody who may not answer.
+	Gone map[string]string `json:"gone,omitempty"`
 	// Guards hold the step to what these facts were made from.
 	Guards []machine.Guard `json:"guards,omitempty"`
 }

@@ -4,6 +4,7 @@ package task
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -52,7 +53,7 @@ func (d Driver) Facts(ctx context.Context, r engine.Reader, e machine.Event) (ma
 		return nil, err
 	}
 	facts := Who(directory, e.Actor, s)
-	facts.Guards = guards
+	facts.Guards, facts.Gone = guards, gone(directory, s)
 	if e.Type == task.EventDelegated {
 		to, err := machine.Decode[task.Delegation](e)
 		if err != nil {
@@ -60,6 +61,7 @@ func (d Driver) Facts(ctx context.Context, r engine.Reader, e machine.Event) (ma
 		}
 		if directory.Active(to.To) {
 			facts.To = append([]string{to.To}, directory.Same(to.To)...)
+			facts.ToGroups = groups(directory, to.To, s)
 		}
 	}
 	return machine.Must(facts), nil
@@ -76,13 +78,46 @@ func Who(d *access.Directory, a machine.Actor, s task.State) task.Facts {
 	if a.Kind == "token" {
 		_, f.Via, _ = strings.Cut(a.Name, "/")
 	}
+	f.Groups = groups(d, person, s)
+	return f
+}
+
+// groups gives those of Ask.From that a person is in.
+func groups(d *access.Directory, person string, s task.State) (list []string) {
 	scope := access.Scope{Team: s.Team, Environment: s.Environment}
 	for _, group := range s.From {
 		if d.In(person, group, scope) {
-			f.Groups = append(f.Groups, group)
+			list = append(list, group)
 		}
 	}
-	return f
+	return list
+}
+
+// gone gives those whose answers count no more, with the reason.
+func gone(d *access.Directory, s task.State) map[string]string {
+	out := map[string]string{}
+	var counted []string
+	for _, g := range s.Given {
+		if g.Void != "" {
+			continue
+		}
+		same := d.Same(g.Person)
+		first := slices.IndexFunc(counted, func(other string) bool { return slices.Contains(same, other) })
+		var barred *task.Barred
+		switch {
+		case !d.Active(g.Person):
+			out[g.Person] = "their account is disabled or gone"
+		case errors.As(s.MayAnswer(task.Facts{Person: g.Person, Same: same}), &barred):
+			out[g.Person] = "it turned out that they may not answer"
+		case len(groups(d, g.Person, s)) == 0 && !slices.Contains(s.Delegates, g.Person):
+			out[g.Person] = "they lost the right to answer"
+		case first >= 0:
+			out[g.Person] = "it turned out that they are " + counted[first]
+		default:
+			counted = append(counted, g.Person)
+		}
+	}
+	return out
 }
 
 // guardsOf gives the steps of what a directory is made of.

@@ -101,8 +101,8 @@ func TestWho(t *testing.T) {
 	h.people = access.Everybody{
 		People: []access.Person{{Name: "ada", Addresses: []string{"ada@example.com"}}, {Name: "lovelace", Addresses: []string{"ADA@example.com"}},
 			{Name: "author", Addresses: []string{"a@example.com"}}, {Name: "second", Addresses: []string{"a@example.com"}},
-			{Name: "gone", Disabled: true}, {Name: "dev"}, {Name: "olga"}, {Name: "new"}, {Name: "sven"}},
-		Teams: []access.Team{{Name: "ops", Members: []access.Member{{Person: "olga"}}}, {Name: "approver", Members: []access.Member{{Person: "sven"}}}},
+			{Name: "gone", Disabled: true}, {Name: "dev"}, {Name: "olga"}, {Name: "new"}, {Name: "late"}, {Name: "sven"}},
+		Teams: []access.Team{{Name: "ops", Members: []access.Member{{Person: "olga"}, {Person: "late"}}}, {Name: "approver", Members: []access.Member{{Person: "sven"}}}},
 		Bindings: []access.Binding{{Subject: "person:ada", Role: access.Approver}, {Subject: "person:lovelace", Role: access.Approver},
 			{Subject: "person:author", Role: access.Approver}, {Subject: "person:second", Role: access.Approver}, {Subject: "person:gone", Role: access.Approver},
 			{Subject: "person:dev", Role: access.Approver, Environment: "staging"}},
@@ -132,14 +132,14 @@ func TestWho(t *testing.T) {
 		t.Errorf("%+v", g)
 	}
 	for _, c := range []struct{ to, says string }{
-		{"gone", "there is nobody"}, {"nobody", "there is nobody"}, {"second", "they wrote it"}, {"new", ""},
+		{"gone", "there is nobody"}, {"nobody", "there is nobody"}, {"second", "they wrote it"}, {"new", "one of those who may approve"}, {"late", ""},
 	} {
 		err := h.submit("person:olga", task.EventDelegated, task.Delegation{To: c.to})
 		if (err == nil) != (c.says == "") || err != nil && !strings.Contains(err.Error(), c.says) {
 			t.Errorf("to %s: %v, want %q", c.to, err, c.says)
 		}
 	}
-	if err := h.submit("person:new", task.EventAnswered, yes); err != nil || h.state().Status != task.Approved {
+	if err := h.submit("person:late", task.EventAnswered, yes); err != nil || h.state().Status != task.Approved {
 		t.Errorf("%v, %s", err, h.state().Status)
 	}
 	if err := h.submit("person:olga", task.EventAnswered, yes); !fault.Is(err, fault.Refused) || !strings.Contains(err.Error(), "2 of 2 have approved") {
@@ -166,6 +166,48 @@ func TestRightsChangeMeanwhile(t *testing.T) {
 	h.open(nil)
 	if err := h.submit("person:ada", task.EventAnswered, yes); !fault.Is(err, fault.Denied) || looks != 2 {
 		t.Errorf("after %d looks: %v", looks, err)
+	}
+}
+
+// TestGone: who has lost the right, or turned out to be somebody else, does not keep others
+// from approving.
+func TestGone(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*access.Everybody){
+		"disabled":   func(e *access.Everybody) { e.People[0].Disabled = true },
+		"lost right": func(e *access.Everybody) { e.Bindings = e.Bindings[1:] },
+		"is author": func(e *access.Everybody) {
+			e.Mapped = map[string]string{"x@example.com": "p0"}
+			e.People[3].Addresses = []string{"x@example.com"}
+		},
+		"is another": func(e *access.Everybody) {
+			e.People[0].Addresses, e.People[1].Addresses = []string{"y@example.com"}, []string{"y@example.com"}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			for _, p := range []string{"p0", "p1", "p2", "author"} {
+				h.people.People = append(h.people.People, access.Person{Name: p})
+				h.people.Bindings = append(h.people.Bindings, access.Binding{Subject: "person:" + p, Role: access.Approver})
+			}
+			h.open(nil)
+			for _, p := range []string{"person:p0", "person:p1"} {
+				if err := h.submit(p, task.EventAnswered, yes); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := h.submit("person:p2", task.EventAnswered, yes); !fault.Is(err, fault.Refused) {
+				t.Fatal(err)
+			}
+			change(&h.people)
+			if err := h.submit("person:p2", task.EventAnswered, yes); err != nil {
+				t.Fatal(err)
+			}
+			if s := h.state(); s.Status != task.Approved || s.Agreed() != 2 || s.Given[0].Void == "" && s.Given[1].Void == "" {
+				t.Errorf("%+v", s)
+			}
+		})
 	}
 }
 
