@@ -24,7 +24,7 @@ type waiting[T any] struct {
 }
 
 // Put keeps it and gives its name. When there are too many, those that are over go, and if
-// that does not help, some of them.
+// that does not help, half of them.
 func (p *Pending[T]) Put(what T, now time.Time) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -33,7 +33,7 @@ func (p *Pending[T]) Put(what T, now time.Time) string {
 	}
 	if len(p.all) >= mostPending {
 		for name, w := range p.all {
-			if now.After(w.until) || len(p.all) >= mostPending {
+			if now.After(w.until) || len(p.all) > mostPending/2 {
 				delete(p.all, name)
 			}
 		}
