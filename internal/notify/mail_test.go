@@ -12,51 +12,42 @@ import (
 	"time"
 
 	"slipway.dev/internal/core/notify"
+	"slipway.dev/internal/notify/notifytest"
 )
 
-func (s *mailServer) server() MailServer {
-	return MailServer{Address: s.address, From: "slipway@example.com", Private: true}
-}
-
-func (s *mailServer) inbox() []received {
-	s.Helper()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.faults) > 0 {
-		s.Errorf("the server finds: %q", s.faults)
-	}
-	return slices.Clone(s.got)
+func at(s *notifytest.MailServer) MailServer {
+	return MailServer{Address: s.Address, From: "slipway@example.com", Private: true}
 }
 
 func TestMail(t *testing.T) {
 	t.Parallel()
 	for name, m := range messages() {
 		t.Run(name, func(t *testing.T) {
-			s := newMailServer(t, nil)
-			refused, err := New().Mail(t.Context(), s.server(), []Letter{{To: []string{"ada@example.com", "bob@example.com"}, Message: m}, {To: []string{"eve@example.com"}, Message: one}})
+			s := notifytest.Serve(t, notifytest.Options{})
+			refused, err := New().Mail(t.Context(), at(s), []Letter{{To: []string{"ada@example.com", "bob@example.com"}, Message: m}, {To: []string{"eve@example.com"}, Message: one}})
 			if err != nil || len(refused) > 0 {
 				t.Fatal(refused, err)
 			}
-			got := s.inbox()
-			if len(got) != 3 || got[0].to != "ada@example.com" || got[1].to != "bob@example.com" || got[2].to != "eve@example.com" || got[0].from != "slipway@example.com" {
+			got := s.Inbox(t)
+			if len(got) != 3 || got[0].To != "ada@example.com" || got[1].To != "bob@example.com" || got[2].To != "eve@example.com" || got[0].From != "slipway@example.com" {
 				t.Fatalf("%+v", got)
 			}
-			if got[0].header.Get("To") != "<ada@example.com>" || got[0].header.Get("Message-Id") == got[1].header.Get("Message-Id") {
-				t.Errorf("they see each other, or have one identity: %v", got[0].header)
+			if got[0].Header.Get("To") != "<ada@example.com>" || got[0].Header.Get("Message-Id") == got[1].Header.Get("Message-Id") {
+				t.Errorf("they see each other, or have one identity: %v", got[0].Header)
 			}
-			subject, err := new(mime.WordDecoder).DecodeHeader(got[0].header.Get("Subject"))
+			subject, err := new(mime.WordDecoder).DecodeHeader(got[0].Header.Get("Subject"))
 			if err != nil || subject != cut(m.Title(), 200) {
 				t.Errorf("%q, %v", subject, err)
 			}
-			body, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(got[0].body)))
+			body, err := io.ReadAll(quotedprintable.NewReader(strings.NewReader(got[0].Body)))
 			if err != nil || strings.TrimSpace(strings.ReplaceAll(string(body), "\r\n", "\n")) != m.Body() {
 				t.Errorf("%q, %v", body, err)
 			}
 			// Sent again, it is the same mail.
-			if _, err := New().Mail(t.Context(), s.server(), []Letter{{To: []string{"ada@example.com"}, Message: m}}); err != nil {
+			if _, err := New().Mail(t.Context(), at(s), []Letter{{To: []string{"ada@example.com"}, Message: m}}); err != nil {
 				t.Fatal(err)
 			}
-			if again := s.inbox()[3]; again.header.Get("Message-Id") != got[0].header.Get("Message-Id") {
+			if again := s.Inbox(t)[3]; again.Header.Get("Message-Id") != got[0].Header.Get("Message-Id") {
 				t.Error("it has another identity")
 			}
 		})
@@ -66,54 +57,56 @@ func TestMail(t *testing.T) {
 // TestMailInjection: no text becomes a header, a command or the end of a mail.
 func TestMailInjection(t *testing.T) {
 	t.Parallel()
-	s := newMailServer(t, nil)
+	s := notifytest.Serve(t, notifytest.Options{})
 	bad := "hello\r\nBcc: eve@example.com\r\n\r\n.\r\nMAIL FROM:<eve@example.com>\r\n"
 	m := notify.Message{ID: bad, Notices: []notify.Notice{{Title: bad, Text: bad + "\n.\n..\n.dots\n\x00\x07", Link: bad}}}
-	if refused, err := New().Mail(t.Context(), s.server(), []Letter{{To: []string{"ada@example.com"}, Message: m}}); err != nil || len(refused) > 0 {
+	if refused, err := New().Mail(t.Context(), at(s), []Letter{{To: []string{"ada@example.com"}, Message: m}}); err != nil || len(refused) > 0 {
 		t.Fatal(refused, err)
 	}
-	got := s.inbox()
-	if len(got) != 1 || got[0].header.Get("Bcc") != "" || !strings.Contains(got[0].header.Get("Subject"), "hello Bcc: eve@example.com") {
+	got := s.Inbox(t)
+	if len(got) != 1 || got[0].Header.Get("Bcc") != "" || !strings.Contains(got[0].Header.Get("Subject"), "hello Bcc: eve@example.com") {
 		t.Errorf("%+v", got)
 	}
 	for _, to := range []string{"ada@example.com\r\nRCPT TO:<eve@example.com>", "Ada <ada@example.com>", "<ada@example.com>", "a b@example.com", "nobody", "", "ada@example.com, eve@example.com"} {
-		refused, err := New().Mail(t.Context(), s.server(), []Letter{{To: []string{to}, Message: one}})
+		refused, err := New().Mail(t.Context(), at(s), []Letter{{To: []string{to}, Message: one}})
 		if err != nil || len(refused) != 1 {
 			t.Errorf("%q: %v, %v", to, refused, err)
 		}
-		from := s.server()
+		from := at(s)
 		from.From = to
 		if _, err := New().Mail(t.Context(), from, []Letter{{To: []string{"ada@example.com"}, Message: one}}); err == nil {
 			t.Errorf("from %q", to)
 		}
 	}
-	if len(s.inbox()) != 1 {
-		t.Errorf("%d mails", len(s.inbox()))
+	if len(s.Inbox(t)) != 1 {
+		t.Errorf("%d mails", len(s.Inbox(t)))
 	}
 }
 
 func TestMailTLS(t *testing.T) {
 	t.Parallel()
-	config, trusting := certificate(t)
+	config, roots := notifytest.Certificate(t)
+	trusting := New()
+	trusting.roots = roots
 	letters := []Letter{{To: []string{"ada@example.com"}, Message: one}}
 	for _, c := range []struct {
 		name   string
 		hand   *Hand
-		set    func(*mailServer)
+		set    notifytest.Options
 		user   string
 		says   string // "": it is sent
 		secure bool
 	}{
-		{"offered", trusting, func(s *mailServer) { s.tls = config }, "", "", true},
-		{"not trusted", New(), func(s *mailServer) { s.tls = config }, "", "certificate", false},
-		{"password", trusting, func(s *mailServer) { s.tls, s.user = config, "slipway s3cret" }, "s3cret", "", true},
-		{"wrong password", trusting, func(s *mailServer) { s.tls, s.user = config, "slipway s3cret" }, "wr0ng", "535", false},
-		{"password without TLS", trusting, func(s *mailServer) { s.user = "slipway s3cret" }, "s3cret", "no TLS", false},
-		{"password is missing", trusting, func(s *mailServer) { s.tls, s.user = config, "slipway s3cret" }, "", "530", false},
+		{"offered", trusting, notifytest.Options{TLS: config}, "", "", true},
+		{"not trusted", New(), notifytest.Options{TLS: config}, "", "certificate", false},
+		{"password", trusting, notifytest.Options{TLS: config, User: "slipway s3cret"}, "s3cret", "", true},
+		{"wrong password", trusting, notifytest.Options{TLS: config, User: "slipway s3cret"}, "wr0ng", "535", false},
+		{"password without TLS", trusting, notifytest.Options{User: "slipway s3cret"}, "s3cret", "no TLS", false},
+		{"password is missing", trusting, notifytest.Options{TLS: config, User: "slipway s3cret"}, "", "530", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			s := newMailServer(t, c.set)
-			to := s.server()
+			s := notifytest.Serve(t, c.set)
+			to := at(s)
 			to.User, to.Password = "slipway", c.user
 			refused, err := c.hand.Mail(t.Context(), to, letters)
 			if c.says == "530" && len(refused) == 1 {
@@ -122,7 +115,7 @@ func TestMailTLS(t *testing.T) {
 			if (err == nil) != (c.says == "") || err != nil && (!strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "s3cret")) {
 				t.Errorf("%v, want %q", err, c.says)
 			}
-			if got := s.inbox(); len(got) > 0 != (c.says == "") || len(got) > 0 && got[0].secure != c.secure {
+			if got := s.Inbox(t); len(got) > 0 != (c.says == "") || len(got) > 0 && got[0].Secure != c.secure {
 				t.Errorf("%+v", got)
 			}
 		})
@@ -133,19 +126,17 @@ func TestMailTLS(t *testing.T) {
 // what may work later is an error.
 func TestMailRefused(t *testing.T) {
 	t.Parallel()
-	s := newMailServer(t, func(s *mailServer) {
-		s.refuse["gone@example.com"] = "550 5.1.1 no such user"
-		s.refuse["busy@example.com"] = "451 4.7.1 come again"
-	})
+	s := notifytest.Serve(t, notifytest.Options{Refuse: map[string]string{
+		"gone@example.com": "550 5.1.1 no such user", "busy@example.com": "451 4.7.1 come again"}})
 	letters := func(to ...string) []Letter { return []Letter{{To: to, Message: one}} }
-	refused, err := New().Mail(t.Context(), s.server(), letters("gone@example.com", "ada@example.com"))
-	if err != nil || !slices.Equal(refused, []string{"gone@example.com"}) || len(s.inbox()) != 1 {
+	refused, err := New().Mail(t.Context(), at(s), letters("gone@example.com", "ada@example.com"))
+	if err != nil || !slices.Equal(refused, []string{"gone@example.com"}) || len(s.Inbox(t)) != 1 {
 		t.Errorf("%v, %v", refused, err)
 	}
-	if _, err := New().Mail(t.Context(), s.server(), letters("busy@example.com")); err == nil || !strings.Contains(err.Error(), "451") {
+	if _, err := New().Mail(t.Context(), at(s), letters("busy@example.com")); err == nil || !strings.Contains(err.Error(), "451") {
 		t.Error(err)
 	}
-	private := s.server()
+	private := at(s)
 	private.Private = false
 	if _, err := New().Mail(t.Context(), private, letters("ada@example.com")); err == nil || !strings.Contains(err.Error(), "may not be reached") {
 		t.Error(err)

@@ -26,6 +26,7 @@ import (
 	"slipway.dev/internal/core/task"
 	"slipway.dev/internal/engine"
 	hand "slipway.dev/internal/notify"
+	"slipway.dev/internal/notify/notifytest"
 	"slipway.dev/internal/store"
 )
 
@@ -228,6 +229,36 @@ func TestToldOnce(t *testing.T) {
 	w.await("it is sent", func() bool { return w.channel("chat").Sent == 1 })
 	if s := w.channel("chat"); s.Messages != 1 || len(s.Waiting.Notices) > 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// TestMail: those who are asked get a mail each; who cannot is no reason to try again.
+func TestMail(t *testing.T) {
+	w := newWorld(t)
+	server := notifytest.Serve(t, notifytest.Options{Refuse: map[string]string{"eve@example.com": "550 no such user"}})
+	w.people = access.Everybody{People: []access.Person{{Name: "ada", Addresses: []string{"ada@example.com"}}, {Name: "bob", Addresses: []string{"bob@example.com"}}, {Name: "eve", Addresses: []string{"eve@example.com"}}}}
+	for _, name := range []string{"ada", "bob", "eve"} {
+		w.people.Bindings = append(w.people.Bindings, access.Binding{Subject: "person:" + name, Role: access.Approver})
+	}
+	w.integrate(map[string]string{"mail": `{mail: {server: "` + server.Address + `", from: slipway@example.com}, private: true}`})
+	w.tell("task/t1", task.EventOpened, ask("t1", "shop"))
+	w.await("it is handed in", func() bool { return w.channel("mail").Sent == 1 })
+	var to []string
+	for _, m := range server.Inbox(t) {
+		to = append(to, m.To)
+		if m.Header.Get("Subject") != "Deploy t1" || !strings.Contains(m.Body, "https://slipway.example/tasks/t1") {
+			t.Errorf("%+v", m)
+		}
+	}
+	if !slices.Equal(to, []string{"ada@example.com", "bob@example.com"}) {
+		t.Errorf("%q", to)
+	}
+	// Nobody of them can be reached: that is seen.
+	w.tell("task/t2", task.EventOpened, func() task.Ask { a := ask("t2", "shop"); a.From = []string{"person:eve"}; return a }())
+	w.await("it waits", func() bool { return len(w.channel("mail").Waiting.Notices) == 1 })
+	m := notify.Message{ID: "mail.9", Channel: "mail", Notices: w.channel("mail").Waiting.Notices}
+	if _, err := w.driver.Send(t.Context(), engine.EffectCall{Kind: notify.EffectSend, Input: machine.Must(m)}); err == nil || !strings.Contains(err.Error(), "for none of 1") {
+		t.Error(err)
 	}
 }
 

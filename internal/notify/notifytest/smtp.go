@@ -1,4 +1,5 @@
-package notify
+// Package notifytest has a mail server for tests.
+package notifytest
 
 import (
 	"bufio"
@@ -12,45 +13,59 @@ import (
 	"net/http/httptest"
 	"net/mail"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
-// mailServer is a small SMTP server that is as strict as real ones: it wants commands in
+// MailServer is a small SMTP server that is as strict as real ones: it wants commands in
 // their order and lines that end in CRLF, a password only over TLS, and mails with all
 // headers that a mail has, each once.
-type mailServer struct {
-	*testing.T
-	address string
-	tls     *tls.Config // nil: it offers none
-	user    string      // and password, "user password"; empty: anybody may
-	mu      sync.Mutex
-	refuse  map[string]string // recipient -> answer
-	got     []received
-	faults  []string
+type MailServer struct {
+	Address string
+	Options
+	mu     sync.Mutex
+	got    []Mail
+	faults []string
 }
 
-// received is a mail as it came.
-type received struct {
-	from, to string
-	header   mail.Header
-	body     string
-	secure   bool
+// Options say how the server is.
+type Options struct {
+	TLS    *tls.Config       // nil: it offers none
+	User   string            // "user password" that it wants; empty: anybody may
+	Refuse map[string]string // recipient -> answer
 }
 
-func newMailServer(t *testing.T, change func(*mailServer)) *mailServer {
+// Mail is one as it came.
+type Mail struct {
+	From, To string // of its envelope
+	Header   mail.Header
+	Body     string // as it was encoded
+	Secure   bool   // it came over TLS
+}
+
+// Inbox gives the mails that came, and ends the test if anything was wrong with how they did.
+func (s *MailServer) Inbox(t *testing.T) []Mail {
 	t.Helper()
-	s := &mailServer{T: t, refuse: map[string]string{}}
-	if change != nil {
-		change(s)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.faults) > 0 {
+		t.Errorf("the mail server finds: %q", s.faults)
 	}
+	return slices.Clone(s.got)
+}
+
+// Serve starts a server, which ends with the test.
+func Serve(t *testing.T, o Options) *MailServer {
+	t.Helper()
+	s := &MailServer{Options: o}
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.address = l.Addr().String()
+	s.Address = l.Addr().String()
 	var open sync.WaitGroup
 	open.Go(func() {
 		for {
@@ -65,20 +80,19 @@ func newMailServer(t *testing.T, change func(*mailServer)) *mailServer {
 	return s
 }
 
-// certificate gives a server's TLS, and a hand that trusts it.
-func certificate(t *testing.T) (*tls.Config, *Hand) {
+// Certificate gives a server's TLS for 127.0.0.1, and the roots that trust it.
+func Certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
 	t.Helper()
-	web := httptest.NewTLSServer(nil) // it has a certificate for 127.0.0.1
+	web := httptest.NewTLSServer(nil)
 	t.Cleanup(web.Close)
-	h := New()
-	h.roots = x509.NewCertPool()
-	h.roots.AddCert(web.Certificate())
-	return &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS12}, h
+	roots := x509.NewCertPool()
+	roots.AddCert(web.Certificate())
+	return &tls.Config{Certificates: web.TLS.Certificates, MinVersion: tls.VersionTLS12}, roots
 }
 
 // dialogue is one connection.
 type dialogue struct {
-	*mailServer
+	*MailServer
 	conn     net.Conn
 	in       *bufio.Reader
 	greeted  bool
@@ -87,10 +101,10 @@ type dialogue struct {
 	from, to string
 }
 
-func (s *mailServer) serve(conn net.Conn) {
+func (s *MailServer) serve(conn net.Conn) {
 	defer conn.Close()
 	_ = conn.SetDeadline(time.Now().Add(30 * time.Second))
-	d := &dialogue{mailServer: s, conn: conn, in: bufio.NewReader(conn)}
+	d := &dialogue{MailServer: s, conn: conn, in: bufio.NewReader(conn)}
 	d.say("220 mail.test ESMTP")
 	for {
 		line, ok := d.line()
@@ -138,7 +152,7 @@ func (d *dialogue) command(line string) bool {
 		}
 		d.greeted = true
 		d.say("250-mail.test")
-		if d.tls != nil && !d.secure {
+		if d.TLS != nil && !d.secure {
 			d.say("250-STARTTLS")
 		}
 		d.say("250 AUTH PLAIN")
@@ -147,13 +161,13 @@ func (d *dialogue) command(line string) bool {
 		return false
 	case !d.greeted:
 		return d.fault("%s before EHLO", verb)
-	case verb == "STARTTLS" && d.tls != nil && !d.secure:
+	case verb == "STARTTLS" && d.TLS != nil && !d.secure:
 		d.say("220 go")
-		c := tls.Server(d.conn, d.tls)
+		c := tls.Server(d.conn, d.TLS)
 		d.conn, d.in, d.secure, d.greeted = c, bufio.NewReader(c), true, false
 	case verb == "AUTH":
 		return d.auth(argument)
-	case d.user != "" && !d.signedIn:
+	case d.User != "" && !d.signedIn:
 		d.say("530 5.7.0 sign in first")
 	case verb == "RSET":
 		d.from, d.to = "", ""
@@ -176,7 +190,7 @@ func (d *dialogue) auth(argument string) bool {
 		return d.fault("a password without TLS")
 	}
 	raw, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(argument, "PLAIN "))
-	if err != nil || strings.ReplaceAll(strings.TrimPrefix(string(raw), "\x00"), "\x00", " ") != d.user {
+	if err != nil || strings.ReplaceAll(strings.TrimPrefix(string(raw), "\x00"), "\x00", " ") != d.User {
 		d.say("535 5.7.8 wrong password")
 		return true
 	}
@@ -186,10 +200,7 @@ func (d *dialogue) auth(argument string) bool {
 }
 
 func (d *dialogue) recipient(to string) bool {
-	d.mu.Lock()
-	answer := d.refuse[to]
-	d.mu.Unlock()
-	if answer != "" {
+	if answer := d.Refuse[to]; answer != "" {
 		d.say("%s", answer)
 		return true
 	}
@@ -239,7 +250,7 @@ func (d *dialogue) data() bool {
 		return d.fault("%v", err)
 	}
 	d.mu.Lock()
-	d.got = append(d.got, received{d.from, d.to, m.Header, string(body), d.secure})
+	d.got = append(d.got, Mail{d.from, d.to, m.Header, string(body), d.secure})
 	d.mu.Unlock()
 	d.from, d.to = "", ""
 	d.say("250 taken")
