@@ -103,8 +103,9 @@ func (s ResourceState) decide(e task.Ended, at time.Time) (machine.Next[Resource
 		}
 		return next.State.settled(source, next), nil
 	}
-	s.Proposed, s.Refused = nil, &Refusal{Digest: p.Digest, At: at, Reason: e.Reason}
-	return s.settled(source, machine.Next[ResourceState]{State: s}), nil
+	next := s.drop("it was decided") // whoever said so: no answer to it counts any more
+	next.State.Refused = &Refusal{Digest: p.Digest, At: at, Reason: e.Reason}
+	return next.State.settled(source, next), nil
 }
 
 // agreed counts the people who approved just this change and had no hand in it.
