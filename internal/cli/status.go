@@ -18,7 +18,8 @@ func newStatus(s *session) *cobra.Command {
 		Use: "status [SERVICE]", Short: "See what runs where, and what is on its way",
 		Long: `Status shows each service in each environment: which release serves, since when, and
 what is on its way. With SERVICE it shows that service's instances as well, where it
-answers, and the releases that one can go back to.`,
+answers, and the releases that one can go back to. Below the services are changes of
+environments, teams, freezes, policies and systems that must be approved first.`,
 		Example: `  slipway status
   slipway status tickets
   slipway status -o json | jq '.[] | select(.status != "idle")'`,
@@ -33,7 +34,14 @@ answers, and the releases that one can go back to.`,
 				return err
 			}
 			if len(args) == 0 {
-				return s.print(lanes, func(w io.Writer) { s.board(w, lanes, gone) })
+				proposed, err := proposals(ctx, c)
+				if err != nil {
+					return err
+				}
+				return s.print(lanes, func(w io.Writer) {
+					s.board(w, lanes, gone)
+					s.waiting(w, proposed)
+				})
 			}
 			lanes = ofService(lanes, args[0])
 			if len(lanes) == 0 {

@@ -45,7 +45,7 @@ func (s ResourceState) text(change string, people People) string {
 	}
 	if len(people.Able) < p.Quorum {
 		fmt.Fprintf(&out, "\nAt this time this cannot be approved: it takes %s with the role %s who neither wrote nor proposed it, and there are %d such accounts. "+
-			"Give the role to somebody else: slipway user add NAME, slipway user grant NAME --role security. "+
+			"Give the role to somebody else: slipway user add NAME, slipway user grant NAME security. "+
 			"Who runs the control plane counts as nobody here; their way out is to restore a backup.\n",
 			p.Who(), strings.Join(Approvers, " or "), len(people.Able))
 	}
