@@ -18,6 +18,8 @@ import (
 
 	"slipway.dev/internal/api"
 	"slipway.dev/internal/api/apitest"
+	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/cli"
 )
 
@@ -83,7 +85,13 @@ func serve(fake *apitest.Fake, socket string) (func(), error) {
 	log := slog.New(slog.DiscardHandler)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	h := api.Handler(api.Options{Control: fake, As: apitest.As, Log: log})
+	h := api.Handler(api.Options{Control: fake, As: apitest.As, Log: log,
+		Authenticate: func(_ context.Context, value string) (access.Caller, error) {
+			if value != apitest.SessionValue {
+				return access.Caller{}, fault.New(fault.Denied, "the session or token is not valid any more")
+			}
+			return access.PersonCaller(apitest.Name, "s1"), nil
+		}})
 	go func() { done <- api.Serve(ctx, h, log, l) }()
 	return func() { cancel(); <-done }, nil
 }
