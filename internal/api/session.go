@@ -80,7 +80,17 @@ func signs[T any](f func(context.Context, *fromIn[T]) (model.SignedIn, bool, err
 
 // cookie keeps a session in a browser. With TLS no other site, and no plain http, can set it.
 func (d *door) cookie(value string, expires time.Time) http.Cookie {
-	return http.Cookie{Name: d.cookieName("slipway"), Value: value, Path: "/", Expires: expires, HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteLaxMode}
+	return http.Cookie{ //nolint:gosec // Secure is set wherever there is TLS; without it, on loopback, browsers would drop the cookie
+		Name: d.cookieName("slipway"), Value: value, Path: "/", Expires: expires,
+		HttpOnly: true, Secure: d.Secure, SameSite: http.SameSiteLaxMode,
+	}
+}
+
+// noCookie has a browser forget one.
+func (d *door) noCookie(name string) http.Cookie {
+	c := d.cookie("", time.Unix(1, 0)) //nolint:gosec // see cookie
+	c.Name, c.MaxAge = d.cookieName(name), -1
+	return c
 }
 
 func (d *door) cookieName(name string) string {
@@ -148,9 +158,7 @@ func (d *door) signOut(_ *door, api huma.API, op huma.Operation) {
 		if err != nil {
 			return nil, d.problemOf(ctx, err)
 		}
-		gone := d.cookie("", time.Unix(1, 0))
-		gone.MaxAge = -1
-		return &signedOut{SetCookie: []http.Cookie{gone}, Body: r}, nil
+		return &signedOut{SetCookie: []http.Cookie{d.noCookie("slipway")}, Body: r}, nil
 	})
 }
 

@@ -26,11 +26,11 @@ func (d *door) toProvider(w http.ResponseWriter, r *http.Request) {
 		d.problemOf(r.Context(), err).write(w)
 		return
 	}
-	c := d.cookie(browser, time.Now().Add(tripTime))
+	c := d.cookie(browser, time.Now().Add(tripTime)) //nolint:gosec // see cookie
 	c.Name = d.cookieName("slipway-trip")
 	http.SetCookie(w, &c)
 	w.Header().Set("Referrer-Policy", "no-referrer")
-	http.Redirect(w, r, to, http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther) //nolint:gosec // to the identity provider that the operator named
 }
 
 // fromProvider signs a browser in that comes back. What it brings in its address is worth
@@ -40,8 +40,7 @@ func (d *door) fromProvider(w http.ResponseWriter, r *http.Request) {
 	if c, err := r.Cookie(d.cookieName("slipway-trip")); err == nil {
 		browser = c.Value
 	}
-	gone := d.cookie("", time.Unix(1, 0))
-	gone.Name, gone.MaxAge = d.cookieName("slipway-trip"), -1
+	gone := d.noCookie("slipway-trip")
 	http.SetCookie(w, &gone)
 	w.Header().Set("Referrer-Policy", "no-referrer")
 	s, back, err := d.FinishProvider(r.Context(), r.URL.Query(), browser, clientOf(r, false))
@@ -52,5 +51,5 @@ func (d *door) fromProvider(w http.ResponseWriter, r *http.Request) {
 	d.endOld(r)
 	session := d.cookie(s.Value, s.Expires)
 	http.SetCookie(w, &session)
-	http.Redirect(w, r, back, http.StatusSeeOther)
+	http.Redirect(w, r, back, http.StatusSeeOther) //nolint:gosec // identity.LocalPath made it a path of this site
 }

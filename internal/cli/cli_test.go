@@ -18,9 +18,9 @@ import (
 
 	"slipway.dev/internal/api"
 	"slipway.dev/internal/api/apitest"
+	"slipway.dev/internal/cli"
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/fault"
-	"slipway.dev/internal/cli"
 )
 
 func TestMain(m *testing.M) {
