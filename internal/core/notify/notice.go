@@ -30,6 +30,7 @@ type Notice struct {
 	// Tell names who is meant, for channels that reach single people: "team:ops",
 	// "onCall:ops", "role:approver", "person:ada", or a name alone: a role or else a team.
 	Tell []string `json:"tell,omitempty"`
+	Not  []string `json:"not,omitempty"` // accounts that are not told even so
 	Key  string   `json:"key,omitempty"` // what was told under it within a day is not told again; empty: always told
 	// About names what goes on until a notice with Over ends it: one alert of a pager.
 	About string `json:"about,omitempty"`
@@ -55,7 +56,7 @@ func (n Notice) bounded() Notice {
 	for _, s := range []*string{&n.Topic, &n.Team, &n.Service, &n.Environment, &n.Link, &n.Key, &n.About} {
 		*s = cut(*s, longestName)
 	}
-	n.Tell = n.Tell[:min(len(n.Tell), mostTold)]
+	n.Tell, n.Not = n.Tell[:min(len(n.Tell), mostTold)], n.Not[:min(len(n.Not), mostTold)]
 	return n
 }
 

@@ -2,6 +2,7 @@ package task
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -156,7 +157,7 @@ func (s State) notice(topic, title string) notify.Notice {
 	if s.Text != "" {
 		text = s.Text + "\n" + text
 	}
-	return notify.Notice{Topic: topic, Title: title, Text: text, Team: s.Team, Service: s.Service, Environment: s.Environment,
+	return notify.Notice{Topic: topic, Title: title, Text: text, Not: slices.Sorted(maps.Keys(s.Excluded)), Team: s.Team, Service: s.Service, Environment: s.Environment,
 		Link: "/tasks/" + s.Name, Key: fmt.Sprintf("%s#%d", MachineID(s.Name), s.Notices), About: MachineID(s.Name)}
 }
 

@@ -284,7 +284,7 @@ func TestLetters(t *testing.T) {
 		}
 	}
 	m := notify.Message{ID: "mail.1", Notices: []notify.Notice{{Title: "a", Tell: []string{"team:ops"}}, {Title: "b", Tell: []string{"person:bob", "person:mute"}}, {Title: "c", Tell: []string{"approver"}, Environment: "prod"},
-		{Title: "d", Tell: []string{"approver"}, Environment: "staging"}, {Title: "e", Tell: []string{"onCall:ops", "team:ops"}}}}
+		{Title: "d", Tell: []string{"approver"}, Environment: "staging"}, {Title: "e", Tell: []string{"onCall:ops", "team:ops"}}, {Title: "f", Tell: []string{"team:ops"}, Not: []string{"ada"}}}}
 	got := map[string]string{}
 	for _, l := range lettersOf(d, m) {
 		titles := ""
@@ -293,7 +293,7 @@ func TestLetters(t *testing.T) {
 		}
 		got[titles] = strings.Join(l.To, " ")
 	}
-	if diff := cmp.Diff(map[string]string{"ae": "ada@example.com", "abe": "bob@example.com", "c": "eve@example.com"}, got); diff != "" {
+	if diff := cmp.Diff(map[string]string{"ae": "ada@example.com", "abef": "bob@example.com", "c": "eve@example.com"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

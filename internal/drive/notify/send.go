@@ -153,6 +153,9 @@ func lettersOf(d *access.Directory, m notify.Message) []hand.Letter {
 func addresses(d *access.Directory, n notify.Notice) (list []string) {
 	for _, word := range n.Tell {
 		for _, name := range people(d, word, access.Scope{Team: n.Team, Environment: n.Environment}) {
+			if slices.Contains(n.Not, name) {
+				continue
+			}
 			person, _ := d.Person(name)
 			if to := cmp.Or(append(person.Addresses, "")...); to != "" && !slices.Contains(list, to) {
 				list = append(list, to)
