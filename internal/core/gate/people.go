@@ -17,3 +17,28 @@ type People interface {
 	// Holders gives the active accounts that are In, sorted.
 	Holders(group string, s access.Scope) []string
 }
+
+// Remembering gives the same people, but looks up the holders of a group once per scope. It
+// is for one who evaluates many gates at a time, and not for several at once.
+func Remembering(p People) People { return remembering{p, map[held][]string{}} }
+
+type remembering struct {
+	People
+	holders map[held][]string
+}
+
+type held struct {
+	group string
+	scope access.Scope
+}
+
+// Holders implements People.
+func (r remembering) Holders(group string, s access.Scope) []string {
+	key := held{group, s}
+	list, ok := r.holders[key]
+	if !ok {
+		list = r.People.Holders(group, s)
+		r.holders[key] = list
+	}
+	return list
+}
