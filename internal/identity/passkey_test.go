@@ -1,115 +1,17 @@
 package identity
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"testing"
 	"time"
 
-	"github.com/go-webauthn/webauthn/protocol/webauthncbor"
-
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/identity/identitytest"
 )
 
 const pageOrigin = "https://slipway.example"
-
-// authenticator is a security key in software: ES256, without attestation.
-type authenticator struct {
-	*testing.T
-	key    *ecdsa.PrivateKey
-	id     []byte
-	handle []byte
-	count  uint32
-	origin string
-	rp     string
-	flags  byte
-}
-
-func newAuthenticator(t *testing.T) *authenticator {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	id := make([]byte, 16)
-	_, _ = rand.Read(id)
-	return &authenticator{T: t, key: key, id: id, origin: pageOrigin, rp: "slipway.example", flags: 0x05} // present and verified
-}
-
-var b64 = base64.RawURLEncoding
-
-func (a *authenticator) data(flags byte) []byte {
-	a.count++
-	rp := sha256.Sum256([]byte(a.rp))
-	out := append(rp[:], flags)
-	return binary.BigEndian.AppendUint32(out, a.count)
-}
-
-func (a *authenticator) client(kind, challenge string) []byte {
-	raw, _ := json.Marshal(map[string]any{"type": kind, "challenge": challenge, "origin": a.origin, "crossOrigin": false})
-	return raw
-}
-
-// create answers navigator.credentials.create.
-func (a *authenticator) create(options json.RawMessage) []byte {
-	a.Helper()
-	var o struct {
-		PublicKey struct {
-			Challenge string
-			User      struct{ ID string }
-		}
-	}
-	if err := json.Unmarshal(options, &o); err != nil {
-		a.Fatal(err)
-	}
-	a.handle, _ = b64.DecodeString(o.PublicKey.User.ID)
-	x, y := make([]byte, 32), make([]byte, 32)
-	a.key.X.FillBytes(x) //nolint:staticcheck // COSE wants the coordinates
-	a.key.Y.FillBytes(y) //nolint:staticcheck // likewise
-	cose, err := webauthncbor.Marshal(map[int]any{1: 2, 3: -7, -1: 1, -2: x, -3: y})
-	if err != nil {
-		a.Fatal(err)
-	}
-	data := a.data(a.flags | 0x40)
-	data = append(data, make([]byte, 16)...)
-	data = binary.BigEndian.AppendUint16(data, uint16(len(a.id)))
-	data = append(append(data, a.id...), cose...)
-	object, err := webauthncbor.Marshal(map[string]any{"fmt": "none", "attStmt": map[string]any{}, "authData": data})
-	if err != nil {
-		a.Fatal(err)
-	}
-	return a.answer(map[string]any{"clientDataJSON": b64.EncodeToString(a.client("webauthn.create", o.PublicKey.Challenge)), "attestationObject": b64.EncodeToString(object)})
-}
-
-// get answers navigator.credentials.get.
-func (a *authenticator) get(options json.RawMessage) []byte {
-	a.Helper()
-	var o struct{ PublicKey struct{ Challenge string } }
-	if err := json.Unmarshal(options, &o); err != nil {
-		a.Fatal(err)
-	}
-	client, data := a.client("webauthn.get", o.PublicKey.Challenge), a.data(a.flags)
-	sum := sha256.Sum256(client)
-	digest := sha256.Sum256(append(append([]byte{}, data...), sum[:]...))
-	signature, err := ecdsa.SignASN1(rand.Reader, a.key, digest[:])
-	if err != nil {
-		a.Fatal(err)
-	}
-	return a.answer(map[string]any{"clientDataJSON": b64.EncodeToString(client), "authenticatorData": b64.EncodeToString(data),
-		"signature": b64.EncodeToString(signature), "userHandle": b64.EncodeToString(a.handle)})
-}
-
-func (a *authenticator) answer(response map[string]any) []byte {
-	id := b64.EncodeToString(a.id)
-	raw, _ := json.Marshal(map[string]any{"id": id, "rawId": id, "type": "public-key", "response": response})
-	return raw
-}
 
 func TestPasskeys(t *testing.T) {
 	t.Parallel()
@@ -117,13 +19,13 @@ func TestPasskeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := newAuthenticator(t)
+	a := identitytest.NewAuthenticator(t, pageOrigin)
 	options, flow, err := p.BeginNew(Holder{Name: "ada", Title: "Ada"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	name, key, err := p.FinishNew(flow, a.create(options))
-	if err != nil || name != "ada" || key.ID != b64.EncodeToString(a.id) {
+	name, key, err := p.FinishNew(flow, a.Create(options))
+	if err != nil || name != "ada" || key.ID != base64.RawURLEncoding.EncodeToString(a.ID) {
 		t.Fatalf("%s %+v %v", name, key, err)
 	}
 	kept := key.Credential
@@ -133,12 +35,12 @@ func TestPasskeys(t *testing.T) {
 		}
 		return Holder{Name: "ada", Keys: []json.RawMessage{kept}}, nil
 	}
-	prove := func(a *authenticator) (string, error) {
+	prove := func(a *identitytest.Authenticator) (string, error) {
 		options, flow, err := p.BeginProof()
 		if err != nil {
 			t.Fatal(err)
 		}
-		answer := a.get(options)
+		answer := a.Get(options)
 		name, key, err := p.FinishProof(flow, answer, find)
 		if err == nil {
 			kept = key.Credential
@@ -153,14 +55,14 @@ func TestPasskeys(t *testing.T) {
 			t.Fatal(name, err)
 		}
 	}
-	for what, change := range map[string]func(a *authenticator){
-		"another site's":          func(a *authenticator) { a.origin = "https://evil.example" },
-		"for another name":        func(a *authenticator) { a.rp = "evil.example" },
-		"another key's":           func(a *authenticator) { a.key = newAuthenticator(t).key },
-		"another credential's":    func(a *authenticator) { a.id = newAuthenticator(t).id },
-		"nobody's":                func(a *authenticator) { a.handle = []byte("eve") },
-		"of who did not prove it": func(a *authenticator) { a.flags = 0x01 },
-		"a copy's":                func(a *authenticator) { a.count = 0 },
+	for what, change := range map[string]func(a *identitytest.Authenticator){
+		"another site's":          func(a *identitytest.Authenticator) { a.Origin = "https://evil.example" },
+		"for another name":        func(a *identitytest.Authenticator) { a.RP = "evil.example" },
+		"another key's":           func(a *identitytest.Authenticator) { a.Key = identitytest.NewAuthenticator(t, pageOrigin).Key },
+		"another credential's":    func(a *identitytest.Authenticator) { a.ID = identitytest.NewAuthenticator(t, pageOrigin).ID },
+		"nobody's":                func(a *identitytest.Authenticator) { a.Handle = []byte("eve") },
+		"of who did not prove it": func(a *identitytest.Authenticator) { a.Flags = 0x01 },
+		"a copy's":                func(a *identitytest.Authenticator) { a.Count = 0 },
 	} {
 		b := *a
 		change(&b)
