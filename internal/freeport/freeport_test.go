@@ -28,3 +28,20 @@ func TestTooMany(t *testing.T) {
 		t.Error(len(found))
 	}
 }
+
+func TestNobodyElseGetsIt(t *testing.T) {
+	t.Parallel()
+	seen := map[int]bool{}
+	for range 50 {
+		found, err := freeport.Find(3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, port := range found {
+			if seen[port] {
+				t.Errorf("%d is given twice", port)
+			}
+			seen[port] = true
+		}
+	}
+}
