@@ -20,6 +20,9 @@ const (
 // gets while this process lives. A program that does not ask here may still take one before
 // its user listens: that must be said then.
 func Find(n int) ([]int, error) {
+	if most := last - first + 1; n > most {
+		return nil, fmt.Errorf("%d ports are more than the %d from %d to %d", n, most, first, last)
+	}
 	var found []int
 	var held []net.Listener
 	for _, offset := range rand.Perm(last - first + 1) {
