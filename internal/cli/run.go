@@ -55,12 +55,13 @@ func newRoot(s *session) *cobra.Command {
 	})
 	s.flags(root.PersistentFlags())
 	root.AddGroup(&cobra.Group{ID: "everyday", Title: "Every day:"}, &cobra.Group{ID: "config", Title: "What is declared:"},
-		&cobra.Group{ID: "house", Title: "The control plane:"})
+		&cobra.Group{ID: "people", Title: "People:"}, &cobra.Group{ID: "house", Title: "The control plane:"})
 	for group, commands := range map[string][]*cobra.Command{
 		"everyday": {newStatus(s), newDeploy(s), newApprove(s), newReject(s), newTask(s), newRollback(s), newAbort(s), newSettle(s), newHistory(s), newRelease(s),
 			newLogs(s), newWatch(s)},
 		"config": {newInit(s), newCheck(s), newDiff(s), newApply(s), newSource(s), newSecret(s), newSchema(s)},
 		"house":  {newDemo(s), newUp(s), newDown(s), newEdge(s), newBackup(s), newRestore(s), newKey(s), newAudit(s)},
+		"people": {newLogin(s), newLogout(s), newWhoami(s), newUser(s), newToken(s), newSession(s), newAccess(s)},
 		"":       {newCompletion(s), newVersion(s), newExitCodes()},
 	} {
 		for _, c := range commands {
