@@ -36,6 +36,7 @@ require (
 	google.golang.org/protobuf v1.36.11
 	modernc.org/sqlite v1.61.1
 	oras.land/oras-go/v2 v2.6.4
+	rsc.io/qr v0.2.0
 )
 
 require (

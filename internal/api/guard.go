@@ -34,8 +34,8 @@ func (d *door) recovered(next http.Handler) http.Handler {
 }
 
 // guarded refuses what a web page elsewhere could make a browser send: a foreign Host
-// (DNS rebinding), a foreign origin, and a body that a form could make. No answer ever
-// allows another origin to read it.
+// (DNS rebinding), a foreign origin, and to the API a body that a form could make. No answer
+// ever allows another origin to read it.
 func (d *door) guarded(next http.Handler) http.Handler {
 	origin := http.NewCrossOriginProtection()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -43,7 +43,7 @@ func (d *door) guarded(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Cache-Control", "no-store")
 		h.Set("X-Frame-Options", "DENY")
-		if d.Secure {
+		if d.Secure && !onThisMachine(r.Host) { // localhost has other servers, too
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		if r.ContentLength != 0 {
@@ -62,6 +62,14 @@ func (d *door) guarded(next http.Handler) http.Handler {
 	})
 }
 
+// onThisMachine says whether a Host header names the machine itself, or is an address.
+func onThisMachine(host string) bool {
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		host = h
+	}
+	return host == "localhost" || net.ParseIP(strings.Trim(host, "[]")) != nil
+}
+
 // unfit says why a request is refused before anything looks at it, or nil.
 func (d *door) unfit(r *http.Request) *Failure {
 	if _, local := peerOf(r.Context()); !local && !d.hostAllowed(r.Host) {
@@ -72,9 +80,12 @@ func (d *door) unfit(r *http.Request) *Failure {
 	if r.ContentLength > maxBody { // before anything is read of it
 		return newProblem(http.StatusRequestEntityTooLarge, fmt.Sprintf("a request's body may have %d MiB at most", maxBody>>20))
 	}
-	hasBody := r.ContentLength != 0
-	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); hasBody && media != "application/json" {
-		return newProblem(http.StatusUnsupportedMediaType, "a request's body must be application/json")
+	want := "application/json"
+	if !strings.HasPrefix(r.URL.Path, "/v1/") {
+		want = "application/x-www-form-urlencoded" // the page's forms; their origin is looked at as well
+	}
+	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && media != want {
+		return newProblem(http.StatusUnsupportedMediaType, "a request's body must be "+want)
 	}
 	return nil
 }

@@ -3,24 +3,17 @@ package app
 import (
 	"context"
 	"io"
-	"maps"
 	"os"
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"slipway.dev/client/model"
-	"slipway.dev/internal/control"
 	"slipway.dev/internal/core/config"
-	"slipway.dev/internal/core/machine"
-	"slipway.dev/internal/core/manifest"
-	"slipway.dev/internal/drive/source"
 	"slipway.dev/internal/sandbox"
 	"slipway.dev/internal/smoke"
 	"slipway.dev/internal/target"
 	"slipway.dev/internal/version"
-	"slipway.dev/internal/web"
 )
 
 // logs finds the logs of instances and builds.
@@ -44,7 +37,7 @@ func (h *house) info(ctx context.Context) (model.System, error) {
 	v := version.Get()
 	s := model.System{
 		Version: v.Version, Commit: v.Commit, Go: v.Go, Store: storeKind(h.Store), Epoch: h.engine.Epoch(), Leading: true,
-		Position: head, HTTP: hello.HTTP, HTTPS: hello.HTTPS, Page: h.scheme() + "://" + h.Listen + "/",
+		Position: head, HTTP: hello.HTTP, HTTPS: hello.HTTPS, Page: h.shown(),
 	}
 	if err != nil {
 		s.Warnings = append(s.Warnings, "the edge does not answer: "+err.Error())
@@ -100,77 +93,4 @@ func (h *house) check(ctx context.Context, checks []config.Check, id, address, r
 		return out.text, err
 	}
 	return smoke.New(run).Run(ctx, smoke.Instance{ID: id, Address: address}, checks)
-}
-
-// board is what the page shows, as the page's own actor sees it.
-type board struct{ h *house }
-
-var pageActor = machine.Actor{Kind: "page", Name: "board"}
-
-// Board gives the board.
-func (b board) Board(ctx context.Context) (web.Board, error) {
-	ctx = control.WithActor(ctx, pageActor)
-	lanes, err := b.h.control.Lanes(ctx)
-	if err != nil {
-		return web.Board{}, err
-	}
-	finished, err := b.h.control.Deployments(ctx, model.DeploymentsQuery{Limit: 500})
-	if err != nil {
-		return web.Board{}, err
-	}
-	environments, err := b.environments(ctx)
-	return web.Board{Environments: environments, Lanes: lanes, Finished: finished}, err
-}
-
-// environments gives them in the order in which releases go through them.
-func (b board) environments(ctx context.Context) ([]string, error) {
-	owned, err := source.Owned(ctx, b.h.engine)
-	if err != nil {
-		return nil, err
-	}
-	after := map[string][]string{}
-	for _, o := range owned {
-		if o.Kind != manifest.KindEnvironment {
-			continue
-		}
-		spec, err := o.Environment()
-		if err != nil {
-			return nil, err
-		}
-		after[string(spec.After)] = append(after[string(spec.After)], o.Name)
-	}
-	var order []string
-	for next := []string{""}; len(next) > 0; {
-		var following []string
-		for _, name := range next {
-			following = append(following, after[name]...)
-			delete(after, name)
-		}
-		order, next = append(order, following...), following
-	}
-	for _, from := range slices.Sorted(maps.Keys(after)) { // behind one that was removed
-		order = append(order, after[from]...)
-	}
-	return order, nil
-}
-
-// Changes tells of changes, at most a few in a second.
-func (b board) Changes(ctx context.Context) <-chan struct{} {
-	changes := make(chan struct{}, 1)
-	go func() {
-		defer close(changes)
-		var position int64
-		for every(ctx, 150*time.Millisecond) {
-			head, err := b.h.engine.Await(ctx, position)
-			if err != nil {
-				return
-			}
-			position = head
-			select {
-			case changes <- struct{}{}:
-			default:
-			}
-		}
-	}()
-	return changes
 }

@@ -6,13 +6,11 @@ import (
 	"fmt"
 	"net"
 	"runtime/debug"
-	"strings"
 	"time"
 
 	"slipway.dev/internal/api"
 	"slipway.dev/internal/control"
 	"slipway.dev/internal/core/fault"
-	"slipway.dev/internal/web"
 )
 
 // Up runs a control plane until ctx ends or it loses its lease. While another one leads, it
@@ -63,6 +61,7 @@ func (h *house) begin(ctx context.Context) error {
 	h.upgradeEdge(ctx)
 	h.beside(func() { h.keeper.Observe(h.ctx) })
 	h.beside(func() { h.watcher.Run(h.ctx, watchEvery) })
+	h.runGates()
 	h.beside(h.guardEdge)
 	h.beside(h.collect)
 	h.beside(func() { h.people.Run(h.ctx) })
@@ -95,7 +94,7 @@ func (h *house) serve(ctx context.Context) error {
 	}
 	handler := api.Handler(api.Options{
 		Control: h.control, As: control.WithCaller, Authenticate: authenticate,
-		Page: web.Handler(board{h}), Hosts: h.hosts(), Secure: strings.HasPrefix(h.page(), "https:"), Log: h.Log,
+		Page: h.pages(), Hosts: h.hosts(), Secure: h.secure(), Log: h.Log,
 	})
 	go func() {
 		select {
@@ -136,7 +135,7 @@ func (h *house) listen() error {
 }
 
 func (h *house) greet() error {
-	fmt.Fprintf(h.Out, "Slipway is up.\n  page      %s://%s/\n", h.scheme(), h.Listen)
+	fmt.Fprintf(h.Out, "Slipway is up.\n  page      %s\n", h.shown())
 	hello, _ := h.edgeHello(h.ctx)
 	for _, a := range hello.HTTP {
 		fmt.Fprintf(h.Out, "  services  http://%s\n", a)

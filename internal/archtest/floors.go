@@ -95,6 +95,7 @@ var libraries = map[string][]string{
 	"github.com/danielgtaylor/huma":       {"internal/api"},
 	"github.com/spf13/cobra":              {"internal/cli"},
 	"github.com/a-h/templ":                {"internal/web"},
+	"rsc.io/qr":                           {"internal/web"},
 	"github.com/caddyserver/certmagic":    {"internal/edge"},
 	"oras.land/oras-go":                   {"internal/artifact"},
 	"filippo.io/age":                      {"internal/secret"},

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -12,12 +13,12 @@ import (
 
 func TestRowsAndColumns(t *testing.T) {
 	t.Parallel()
-	b := Board{Environments: []string{"test", "prod"}, Lanes: []model.Lane{
+	b := Board{Environments: []environment{{"test", ""}, {"prod", "test"}}, Lanes: []model.Lane{
 		{Service: "tickets", Environment: "prod", Team: "box-office", Status: "idle", Current: &model.Placed{}},
 		{Service: "concerts", Environment: "qa", Status: "held"},
 		{Service: "tickets", Environment: "dev", Status: "preparing"},
 	}}
-	if diff := cmp.Diff([]string{"test", "prod", "dev", "qa"}, b.environments()); diff != "" {
+	if diff := cmp.Diff([]string{"test", "prod", "dev", "qa"}, b.columns()); diff != "" {
 		t.Error(diff)
 	}
 	var got [][]string
@@ -103,6 +104,62 @@ func TestCell(t *testing.T) {
 	} {
 		if diff := cmp.Diff(test.want, cellOf(test.lane, test.last), cmp.AllowUnexported(cell{})); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+func TestOrderOfEnvironments(t *testing.T) {
+	t.Parallel()
+	got := inOrder([]environment{{"prod", "staging"}, {"lost", "gone"}, {"round", "about"}, {"about", "round"}, {"staging", "dev"}, {"qa", "dev"}, {"dev", ""}})
+	want := []environment{{"dev", ""}, {"qa", "dev"}, {"staging", "dev"}, {"prod", "staging"}, {"about", "round"}, {"lost", "gone"}, {"round", "about"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestActions(t *testing.T) {
+	t.Parallel()
+	runs := func(release string) *model.Placed { return &model.Placed{Release: release} }
+	b := Board{
+		Environments: []environment{{"dev", ""}, {"qa", "dev"}, {"staging", "dev"}, {"prod", "staging"}},
+		Lanes: []model.Lane{
+			{Service: "tickets", Environment: "dev", Status: "idle", Current: runs("r2")},
+			{Service: "tickets", Environment: "qa", Status: "idle", Current: runs("r1"), Kept: []model.Placed{{Release: "r0"}}},
+			{Service: "tickets", Environment: "staging", Status: "shifting", Current: runs("r1"), Active: &model.Deployment{Release: "r2"}},
+			{Service: "tickets", Environment: "prod", Status: "held", Current: runs("r0"), Active: &model.Deployment{Release: "r1"}},
+			{Service: "other", Environment: "dev", Status: "empty"},
+		},
+		Gates:   []model.Gate{{Service: "other", Environment: "dev", Release: "r9"}},
+		Deploys: true,
+	}
+	want := map[string]string{
+		"tickets/dev": "Promote to qa", "tickets/qa": "Roll back", "tickets/staging": "Abort", "tickets/prod": "Decide", "other/dev": "",
+	}
+	got := map[string]string{}
+	for _, r := range b.rows() {
+		for _, c := range r.Cells {
+			var words []string
+			for _, a := range c.Actions {
+				words = append(words, a.Word)
+			}
+			if at := r.Service + "/" + c.Environment; want[at] != "" || len(words) > 0 || at == "other/dev" {
+				got[at] = strings.Join(words, ", ")
+			}
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	b.Gates = []model.Gate{{Service: "tickets", Environment: "qa", Release: "r2"}}
+	if got := b.actions(b.Lanes[0]); len(got) != 0 {
+		t.Errorf("what waits in qa already is offered to it: %v", got)
+	}
+	b.Deploys = false
+	for _, r := range b.rows() {
+		for _, c := range r.Cells {
+			if len(c.Actions) > 0 {
+				t.Errorf("who may not deploy is offered %v", c.Actions)
+			}
 		}
 	}
 }

@@ -14,6 +14,8 @@ import (
 
 	"github.com/coder/websocket"
 	"github.com/coder/websocket/wsjson"
+
+	"slipway.dev/internal/api/apitest"
 )
 
 // TestBrowserFollowsEvents shows that script, events and content policy work together in a
@@ -28,17 +30,18 @@ func TestBrowserFollowsEvents(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	f := &fake{boards: make(chan Board, 1), board: shifting(10), changes: make(chan struct{}, 1)}
-	tab := browse(ctx, t, serve(t, f).URL)
+	f := newFake()
+	f.board = shifting(10)
+	tab := browse(ctx, t, site(t, f).URL)
+	tab.signIn(ctx, t)
 	tab.waitFor(ctx, t, "document.body.innerText", "10 % of requests")
 	tab.waitFor(ctx, t, "document.documentElement.dataset.live", "yes")
 
-	f.boards <- shifting(50)
-	f.changes <- struct{}{}
+	f.set(func(f *fake) { f.board = shifting(50) })
 	tab.waitFor(ctx, t, "document.body.innerText", "50 % of requests")
 	tab.waitFor(ctx, t, "String(document.querySelectorAll('h1').length)", "1")
 
-	f.boards <- shifting(75)
+	f.set(func(f *fake) { f.board = shifting(75) })
 	f.restart()
 	tab.waitFor(ctx, t, "document.body.innerText", "75 % of requests")
 }
@@ -99,6 +102,28 @@ func (b tab) waitFor(ctx context.Context, t *testing.T, script, want string) {
 		}
 		return strings.Contains(got, want)
 	})
+}
+
+// signIn fills in the form of the sign-in.
+func (b tab) signIn(ctx context.Context, t *testing.T) {
+	t.Helper()
+	b.waitFor(ctx, t, "document.title", "Sign in")
+	b.send(ctx, t, "/sign-in", map[string]string{"name": apitest.Name, "password": apitest.Password, "code": apitest.Code})
+}
+
+// send fills in the form that goes to an address, and sends it by its button as a person does.
+func (b tab) send(ctx context.Context, t *testing.T, action string, fields map[string]string) {
+	t.Helper()
+	filled, err := json.Marshal(fields)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := fmt.Sprintf("document.querySelector('form[action=%q]')", action)
+	b.waitFor(ctx, t, "String(!!"+form+")", "true")
+	if _, err := b.evaluate(ctx, "Object.entries("+string(filled)+").forEach(([k, v]) => "+form+".elements[k].value = v); "+
+		form+".querySelector('button').click()"); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (b tab) evaluate(ctx context.Context, script string) (string, error) {

@@ -21,13 +21,30 @@ type cell struct {
 	Healthy  int // of Instances
 	Copies   int
 	URL      string
+	Gate     *waiting // a release stands before the gate
+	Actions  []action
+}
+
+// waiting is a release before a gate.
+type waiting struct {
+	Deployment, Release string
+	Text                string // what it waits for
+}
+
+// waits shows who stands before the gate. A lane that does nothing else waits itself.
+func (c *cell) waits(g model.Gate) {
+	c.Gate = &waiting{Deployment: g.Deployment, Release: g.Release, Text: missing(g)}
+	if c.Word == statuses[deploy.Waiting].Word {
+		c.Text = ""
+	}
 }
 
 // release is a release as a person knows it.
 type release struct {
-	Name    string // short commit, or the release's identity
-	Subject string
-	Since   time.Time
+	Name       string // short commit, or the release's identity
+	Subject    string
+	Since      time.Time
+	Deployment string
 }
 
 // short is how many digits of a commit people are shown.
@@ -39,17 +56,17 @@ func cellOf(lane model.Lane, last *model.Deployment) cell {
 		c.Text = lane.Text // of what is well, or shown as a bar, nothing need be said
 	}
 	if at := lane.Current; at != nil {
-		c.Serving = &release{name(at.Commit, at.Release), at.Subject, at.CompletedAt}
+		c.Serving = &release{name(at.Commit, at.Release), at.Subject, at.CompletedAt, at.Deployment}
 	}
 	switch d := lane.Active; {
 	case d != nil:
-		c.Arriving = &release{name(d.Commit, d.Release), d.Subject, d.RequestedAt}
+		c.Arriving = &release{name(d.Commit, d.Release), d.Subject, d.RequestedAt, d.ID}
 		c.Weight, c.Stage, c.Stages = d.Weight, d.Stage, d.Stages
 	case lane.Pending != nil:
 		c.pending(*lane.Pending)
 	case last != nil && sentAway(last.Outcome):
 		c.status, c.Text = statusOf(last.Outcome, true), last.Reason
-		c.Gone = &release{name(last.Commit, last.Release), last.Subject, last.FinishedAt}
+		c.Gone = &release{name(last.Commit, last.Release), last.Subject, last.FinishedAt, last.ID}
 	}
 	for _, instance := range lane.Instances {
 		if !instance.Routed {
@@ -68,7 +85,7 @@ func cellOf(lane model.Lane, last *model.Deployment) cell {
 
 // pending shows a release that is not there yet: it is built, or cannot come.
 func (c *cell) pending(r model.Release) {
-	it := &release{name(r.Commit, r.ID), r.Subject, r.CreatedAt}
+	it := &release{name(r.Commit, r.ID), r.Subject, r.CreatedAt, ""}
 	switch problem := r.Problems[c.Environment]; {
 	case r.Status == "building":
 		c.status, c.Text, c.Arriving = status{"Building", "dots", busy}, "", it

@@ -7,7 +7,7 @@ import (
 	"net/http"
 )
 
-//go:embed assets/board.css assets/icon.svg all:dist
+//go:embed assets/*.css assets/icon.svg all:dist
 var files embed.FS
 
 // asset is a file that the page loads. Its address changes with its content, so that
@@ -16,6 +16,19 @@ type asset struct {
 	content []byte
 	kind    string
 	address string
+}
+
+// assets serves the files of the page.
+func (h *handler) assets() {
+	for _, name := range []string{"page.css", "board.css"} {
+		a := loadAsset("assets/"+name, name, "text/css; charset=utf-8")
+		h.mux.Handle("GET /assets/"+name, a)
+		h.styles = append(h.styles, a.address)
+	}
+	script := loadAsset("dist/app.js", "app.js", "text/javascript; charset=utf-8")
+	h.script = script.address
+	h.mux.Handle("GET /assets/app.js", script)
+	h.mux.Handle("GET /assets/icon.svg", loadAsset("assets/icon.svg", "icon.svg", "image/svg+xml"))
 }
 
 // loadAsset reads an embedded file; one that is not there has no address.

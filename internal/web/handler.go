@@ -1,76 +1,88 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"time"
-
-	"slipway.dev/internal/core/fault"
 )
 
 //go:generate go run github.com/a-h/templ/cmd/templ@v0.3.977 generate
 
-// The page loads nothing from elsewhere, runs no inline script and is shown in no frame.
+// The page loads nothing from elsewhere, runs no inline script, sends forms nowhere else and
+// is shown in no frame.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-// Handler serves the page at /, its events at /events and its files below /assets/. Who may
-// see it is for the caller to decide.
-func Handler(source Source) http.Handler { return newHandler(source, time.Now) }
+// maxForm bounds what a form sends, in bytes.
+const maxForm = 64 << 10
+
+// Options are what the page needs of others. All but Now are required.
+type Options struct {
+	Control Control
+	// Changes gives a value after each change of anything that is shown, until ctx is done.
+	// Values may be dropped while one waits to be taken.
+	Changes func(ctx context.Context) <-chan struct{}
+	Secure  bool // browsers reach it by https
+	Log     *slog.Logger
+	Now     func() time.Time
+}
 
 type handler struct {
-	source Source
-	now    func() time.Time
-	style  asset
-	script asset
+	Options
+	mux    *http.ServeMux
+	styles []string
+	script string
 }
 
-func newHandler(source Source, now func() time.Time) http.Handler {
-	h := &handler{
-		source: source, now: now,
-		style:  loadAsset("assets/board.css", "board.css", "text/css; charset=utf-8"),
-		script: loadAsset("dist/app.js", "app.js", "text/javascript; charset=utf-8"),
+// Handler serves all pages. It expects in a request's context who is signed in, as Control
+// reads it, and that requests which come from other sites were refused before.
+func Handler(o Options) http.Handler {
+	if o.Now == nil {
+		o.Now = time.Now
 	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", h.page)
-	mux.HandleFunc("GET /events", h.events)
-	mux.Handle("GET /assets/board.css", h.style)
-	mux.Handle("GET /assets/app.js", h.script)
-	mux.Handle("GET /assets/icon.svg", loadAsset("assets/icon.svg", "icon.svg", "image/svg+xml"))
-	return guard(mux)
+	h := &handler{Options: o, mux: http.NewServeMux()}
+	h.assets()
+	h.strangers()
+	h.account()
+	h.boards()
+	h.deployments()
+	h.tasks()
+	h.mux.HandleFunc("GET /", h.nothing)
+	return guard(h.mux)
 }
 
-// guard sets the headers that all answers have.
+// guard sets the headers that all answers have, and bounds what is read.
 func guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("Content-Security-Policy", policy)
-		w.Header().Set("X-Content-Type-Options", "nosniff")
-		w.Header().Set("Referrer-Policy", "no-referrer")
+		head := w.Header()
+		head.Set("Content-Security-Policy", policy)
+		head.Set("X-Content-Type-Options", "nosniff")
+		head.Set("X-Frame-Options", "DENY")
+		head.Set("Referrer-Policy", "no-referrer")
+		head.Set("Cross-Origin-Opener-Policy", "same-origin")
+		head.Set("Cross-Origin-Resource-Policy", "same-origin")
+		head.Set("Cache-Control", "no-store")
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		next.ServeHTTP(w, r)
 	})
 }
 
-func (h *handler) page(w http.ResponseWriter, r *http.Request) {
-	b, err := h.source.Board(r.Context())
-	if err != nil {
-		fail(w, r, err)
-		return
-	}
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	w.Header().Set("Cache-Control", "no-store")
-	data := pageData{Board: b, Now: h.now(), Script: h.script.address, Style: h.style.address}
-	if err := page(data).Render(r.Context(), w); err != nil && r.Context().Err() == nil {
-		slog.WarnContext(r.Context(), "the page was cut short", "error", err)
-	}
+// page serves what f gives at a path, and the same as events, which are sent anew after each
+// change.
+func (h *handler) page(path string, f func(visit) (view, error)) {
+	h.mux.HandleFunc("GET "+path, h.signedIn(func(v visit) { h.show(v, http.StatusOK, f) }))
+	h.mux.HandleFunc("GET "+eventsOf(path), h.events(f))
 }
 
-// fail answers with what a person may know of an error.
-func fail(w http.ResponseWriter, r *http.Request, err error) {
-	slog.ErrorContext(r.Context(), "no board for the page", "error", err)
-	status := http.StatusInternalServerError
-	if fault.Is(err, fault.Unavailable) {
-		status = http.StatusServiceUnavailable
-		w.Header().Set("Retry-After", "1")
-	}
-	http.Error(w, "The board cannot be read now. The log of the control plane says why.", status)
+// form takes a form of a person who is signed in. It goes on at the path that f gives.
+func (h *handler) form(path string, f func(visit) (next string, err error)) {
+	h.mux.HandleFunc("POST "+path, h.signedIn(func(v visit) {
+		next, err := f(v)
+		if err != nil {
+			h.fail(v, err)
+			return
+		}
+		http.Redirect(v.w, v.r, next, http.StatusSeeOther)
+	}))
 }

@@ -7,8 +7,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -16,147 +16,177 @@ import (
 	"slipway.dev/internal/core/fault"
 )
 
-var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-
-// fake is a source whose board a test sets.
-type fake struct {
-	boards  chan Board // the next one; the last one stays
-	board   Board
-	err     error
-	mu      sync.Mutex
-	changes chan struct{}
+// visitor is who asks a test's page.
+type visitor struct {
+	t      *testing.T
+	server *httptest.Server
+	header http.Header // besides the cookie
+	cookie *http.Cookie
 }
 
-func (f *fake) Board(context.Context) (Board, error) {
-	select {
-	case f.board = <-f.boards:
-	default:
-	}
-	return f.board, f.err
-}
-
-func (f *fake) Changes(context.Context) <-chan struct{} {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.changes
-}
-
-// restart ends all streams, as a control plane does that stops, and takes new ones.
-func (f *fake) restart() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	close(f.changes)
-	f.changes = make(chan struct{}, 1)
-}
-
-func serve(t *testing.T, f *fake) *httptest.Server {
+// enter serves a page and gives a visitor who is signed in.
+func enter(t *testing.T, f *fake) visitor {
 	t.Helper()
-	server := httptest.NewServer(newHandler(f, func() time.Time { return noon }))
-	t.Cleanup(server.Close)
-	return server
+	return visitor{t: t, server: site(t, f), cookie: session}
 }
 
-func get(t *testing.T, url string) (*http.Response, string) {
-	t.Helper()
-	resp, err := http.Get(url)
+// stranger is not signed in.
+func (v visitor) stranger() visitor {
+	v.cookie = nil
+	return v
+}
+
+// from is a visitor whose browser says something more.
+func (v visitor) from(header, value string) visitor {
+	v.header = http.Header{header: {value}}
+	return v
+}
+
+// send asks without following redirects.
+func (v visitor) send(method, path string, form url.Values) (*http.Response, string) {
+	v.t.Helper()
+	req, err := http.NewRequestWithContext(v.t.Context(), method, v.server.URL+path, strings.NewReader(form.Encode()))
 	if err != nil {
-		t.Fatal(err)
+		v.t.Fatal(err)
+	}
+	for name, values := range v.header {
+		req.Header[name] = values
+	}
+	if form != nil {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if v.cookie != nil {
+		req.AddCookie(v.cookie)
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req)
+	if err != nil {
+		v.t.Fatal(err)
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
-		t.Fatal(err)
+		v.t.Fatal(err)
 	}
 	return resp, string(body)
 }
 
-func shifting(weight int) Board {
-	return Board{Lanes: []model.Lane{{
-		Service: "tickets", Environment: "dev", Team: "box-office", Status: "shifting",
-		Active: &model.Deployment{
-			Commit: "be12fab7712", Subject: "<script>alert(1)</script>", Weight: weight, Stage: 2, Stages: 4,
-			RequestedAt: noon.Add(-3 * time.Minute),
-		},
-		Current: &model.Placed{Commit: "77aa1ab", Subject: "First version", CompletedAt: noon.Add(-2 * time.Hour)},
-	}}}
+func (v visitor) get(path string) (*http.Response, string) {
+	v.t.Helper()
+	return v.send(http.MethodGet, path, nil)
 }
 
-func TestPage(t *testing.T) {
-	t.Parallel()
-	resp, body := get(t, serve(t, &fake{board: shifting(10)}).URL+"/")
-	if resp.StatusCode != http.StatusOK || !strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
-		t.Fatalf("%s %s", resp.Status, resp.Header.Get("Content-Type"))
+// sees fails the test unless a page has each of the texts.
+func (v visitor) sees(path string, wants ...string) string {
+	v.t.Helper()
+	resp, body := v.get(path)
+	if resp.StatusCode != http.StatusOK {
+		v.t.Fatalf("%s: %s\n%s", path, resp.Status, body)
 	}
-	for _, want := range []string{
-		"tickets", "box-office", "<b>Shifting</b>", "be12fab", "3 min ago", "2 h ago", "step 2 of 4", "10 % of requests",
-		`role="rowheader"`, `1 deployment under way`, `&lt;script&gt;alert(1)`, `datetime="2026-03-01T11:57:00Z"`,
-	} {
+	has(v.t, body, wants...)
+	return body
+}
+
+// sends fails the test unless a form is taken and leads on to a path.
+func (v visitor) sends(path, next string, form url.Values) *http.Response {
+	v.t.Helper()
+	resp, body := v.send(http.MethodPost, path, form)
+	if resp.StatusCode != http.StatusSeeOther || resp.Header.Get("Location") != next {
+		v.t.Fatalf("%s: %s to %q, want %q\n%s", path, resp.Status, resp.Header.Get("Location"), next, body)
+	}
+	return resp
+}
+
+func has(t *testing.T, body string, wants ...string) {
+	t.Helper()
+	for _, want := range wants {
 		if !strings.Contains(body, want) {
 			t.Errorf("no %q in:\n%s", want, body)
 		}
 	}
-	for _, never := range []string{"<script>", "be12fab7712", " style=", " onclick="} {
+}
+
+func hasNot(t *testing.T, body string, nevers ...string) {
+	t.Helper()
+	for _, never := range nevers {
 		if strings.Contains(body, never) {
 			t.Errorf("%q in:\n%s", never, body)
 		}
 	}
 }
 
-func TestPageIsLockedDown(t *testing.T) {
+func shifting(weight int) Board {
+	return Board{Lanes: []model.Lane{{
+		Service: "tickets", Environment: "dev", Team: "box-office", Status: "shifting",
+		Active: &model.Deployment{
+			ID: "tickets.dev.2", Commit: "be12fab7712", Subject: "<script>alert(1)</script>", Weight: weight, Stage: 2, Stages: 4,
+			RequestedAt: noon.Add(-3 * time.Minute),
+		},
+		Current: &model.Placed{Commit: "77aa1ab", Subject: "First version", CompletedAt: noon.Add(-2 * time.Hour)},
+	}}}
+}
+
+func TestBoard(t *testing.T) {
 	t.Parallel()
-	resp, _ := get(t, serve(t, &fake{}).URL+"/")
-	policy := resp.Header.Get("Content-Security-Policy")
-	if !strings.Contains(policy, "default-src 'none'") || strings.Contains(policy, "unsafe") {
-		t.Errorf("policy: %s", policy)
+	f := newFake()
+	f.board = shifting(10)
+	body := enter(t, f).sees("/",
+		"tickets", "box-office", "<b>Shifting</b>", "be12fab", "3 min ago", "2 h ago", "step 2 of 4", "10 % of requests",
+		`role="rowheader"`, `1 deployment under way`, `&lt;script&gt;alert(1)`, `datetime="2026-03-01T11:57:00Z"`,
+		`hx-sse:connect="/events"`, `href="/deployments/tickets.dev.2"`, `href="/lanes/tickets/dev/abort"`,
+	)
+	hasNot(t, body, "<script>", "be12fab7712", " style=", " onclick=")
+}
+
+func TestBoardShowsWhoWaits(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	f.board = Board{
+		Environments: []environment{{"staging", ""}, {"prod", "staging"}},
+		Lanes:        []model.Lane{{Service: "tickets", Environment: "prod", Status: "waiting", Text: "r4 waits at the gate: approvals"}},
+		Gates: []model.Gate{{Service: "tickets", Environment: "prod", Release: "r4", Deployment: "tickets.prod.4", Verdict: "fail", Conditions: []model.Condition{
+			{Name: "approvals", Verdict: "fail"}, {Name: "soak", Verdict: "pass"}, {Name: "readiness", Verdict: "unknown"}}}},
 	}
-	if resp.Header.Get("X-Content-Type-Options") != "nosniff" {
-		t.Error("content may be sniffed")
-	}
+	body := enter(t, f).sees("/", `href="/deployments/tickets.prod.4"><b>r4</b> waits at the gate`, "for approvals, readiness", "1 release waits at a gate")
+	hasNot(t, body, "r4 waits at the gate: approvals")
 }
 
 func TestEmptyBoardWelcomes(t *testing.T) {
 	t.Parallel()
-	_, body := get(t, serve(t, &fake{}).URL+"/")
-	for _, want := range []string{"Nothing runs here yet", "slipway init", "slipway source add NAME ."} {
-		if !strings.Contains(body, want) {
-			t.Errorf("no %q in:\n%s", want, body)
-		}
-	}
+	enter(t, newFake()).sees("/", "Nothing runs here yet", "slipway init", "slipway source add NAME .")
 }
 
 func TestFilesOfThePage(t *testing.T) {
 	t.Parallel()
-	server := serve(t, &fake{})
-	_, body := get(t, server.URL+"/")
+	v := enter(t, newFake())
+	body := v.sees("/")
 	_, rest, _ := strings.Cut(body, `rel="stylesheet" href="`)
 	address, _, _ := strings.Cut(rest, `"`)
-	resp, style := get(t, server.URL+address)
-	if resp.StatusCode != http.StatusOK || !strings.Contains(style, "prefers-reduced-motion") {
-		t.Errorf("%s: %s", address, resp.Status)
-	}
-	if resp, _ := get(t, server.URL+"/assets/other.js"); resp.StatusCode != http.StatusNotFound {
-		t.Errorf("a file that is not there: %s", resp.Status)
-	}
-	if resp, _ := get(t, server.URL+"/elsewhere"); resp.StatusCode != http.StatusNotFound {
-		t.Errorf("a page that is not there: %s", resp.Status)
+	has(t, v.stranger().sees(address), "prefers-reduced-motion")
+	for _, path := range []string{"/assets/other.js", "/elsewhere", "/deployments/none", "/tasks/none", "/glass/none", "/lanes/none/dev/abort"} {
+		if resp, _ := v.get(path); resp.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %s", path, resp.Status)
+		}
 	}
 }
 
 func TestWithoutScriptThePageReloadsItself(t *testing.T) {
 	t.Parallel()
-	var with, without strings.Builder
-	if err := page(pageData{Script: "/assets/app.js"}).Render(t.Context(), &with); err != nil {
-		t.Fatal(err)
-	}
-	if err := page(pageData{}).Render(t.Context(), &without); err != nil {
-		t.Fatal(err)
+	render := func(f frame) string {
+		var out strings.Builder
+		if err := page(f).Render(t.Context(), &out); err != nil {
+			t.Fatal(err)
+		}
+		return out.String()
 	}
 	refresh := `<meta http-equiv="refresh" content="5">`
-	if !strings.Contains(without.String(), refresh) || strings.Contains(without.String(), "<script") {
-		t.Errorf("without:\n%s", without.String())
+	if without := render(frame{Events: "/events"}); !strings.Contains(without, refresh) || strings.Contains(without, "<script") {
+		t.Errorf("without:\n%s", without)
 	}
-	if strings.Count(with.String(), refresh) != 1 || !strings.Contains(with.String(), "<noscript>"+refresh) {
-		t.Errorf("with:\n%s", with.String())
+	if with := render(frame{Events: "/events", Script: "/assets/app.js"}); strings.Count(with, refresh) != 1 || !strings.Contains(with, "<noscript>"+refresh) {
+		t.Errorf("with:\n%s", with)
+	}
+	for _, f := range []frame{{}, {Events: "/events", view: view{Still: true}}} {
+		hasNot(t, render(f), refresh)
 	}
 }
 
@@ -166,11 +196,36 @@ func TestErrorsShowNoCause(t *testing.T) {
 		errors.New("secret detail"): http.StatusInternalServerError,
 		fault.New(fault.Unavailable, "standby").Because(errors.New("secret detail")): http.StatusServiceUnavailable,
 	} {
-		resp, body := get(t, serve(t, &fake{err: err}).URL+"/")
+		f := newFake()
+		f.err = err
+		resp, body := enter(t, f).get("/")
 		if resp.StatusCode != want || strings.Contains(body, "secret") {
 			t.Errorf("%v: %s %s", err, resp.Status, body)
 		}
 	}
+}
+
+// stream opens events of a page.
+func stream(t *testing.T, v visitor, path string) *bufio.Scanner {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	t.Cleanup(cancel)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, v.server.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.AddCookie(v.cookie)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { resp.Body.Close() })
+	if kind := resp.Header.Get("Content-Type"); kind != "text/event-stream" {
+		t.Fatalf("Content-Type: %s", kind)
+	}
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, 1<<20)
+	return lines
 }
 
 // readEvent gives the data of the next event.
@@ -190,32 +245,33 @@ func readEvent(t *testing.T, lines *bufio.Scanner) string {
 
 func TestEventsFollowChanges(t *testing.T) {
 	t.Parallel()
-	f := &fake{boards: make(chan Board, 1), board: shifting(10), changes: make(chan struct{}, 1)}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, serve(t, f).URL+"/events", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if kind := resp.Header.Get("Content-Type"); kind != "text/event-stream" {
-		t.Fatalf("Content-Type: %s", kind)
-	}
-	lines := bufio.NewScanner(resp.Body)
-	lines.Buffer(nil, 1<<20)
-	if first := readEvent(t, lines); !strings.Contains(first, "10 % of requests") {
-		t.Errorf("first event:\n%s", first)
-	}
-	f.boards <- shifting(50)
-	f.changes <- struct{}{}
-	if second := readEvent(t, lines); !strings.Contains(second, "50 % of requests") {
-		t.Errorf("second event:\n%s", second)
-	}
+	f := newFake()
+	f.board = shifting(10)
+	v := enter(t, f)
+	lines := stream(t, v, "/events")
+	has(t, readEvent(t, lines), "10 % of requests")
+	f.set(func(f *fake) {
+		f.board = shifting(50)
+		f.glasses = []model.Glass{{ID: "g1", Service: "tickets", Environment: "prod", Status: "open", By: "person:bob", Criterion: "outage"}}
+	})
+	has(t, readEvent(t, lines), "50 % of requests", "The glass is broken: tickets in prod.")
 	f.restart()
+	if lines.Scan() {
+		t.Errorf("the stream goes on: %s", lines.Text())
+	}
+}
+
+// TestEventsEndWithTheRights: who was let in an hour ago need not be now.
+func TestEventsEndWithTheRights(t *testing.T) {
+	t.Parallel()
+	f := newFake()
+	v := enter(t, f)
+	if resp, _ := v.stranger().get("/events"); resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("a stranger: %s", resp.Status)
+	}
+	lines := stream(t, v, "/events")
+	readEvent(t, lines)
+	f.set(func(f *fake) { f.err = fault.New(fault.Denied, "ada was disabled") })
 	if lines.Scan() {
 		t.Errorf("the stream goes on: %s", lines.Text())
 	}

@@ -1,0 +1,119 @@
+package web
+
+import (
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"slipway.dev/client/model"
+)
+
+func (h *handler) tasks() {
+	h.page("/tasks", h.taskList)
+	h.page("/tasks/{task}", h.task)
+	h.form("/tasks/{task}/answers", h.answer)
+	h.form("/tasks/{task}/withdrawals", func(v visit) (string, error) {
+		_, err := h.Control.WithdrawAnswer(v.ctx, v.r.PathValue("task"), model.TaskWithdrawal{Comment: v.value("comment")})
+		return h.back(v.value("return")), err
+	})
+	h.form("/tasks/{task}/claims", func(v visit) (string, error) {
+		_, err := h.Control.ClaimTask(v.ctx, v.r.PathValue("task"), model.TaskClaim{Release: v.value("release") != ""})
+		return h.back(v.value("return")), err
+	})
+	h.form("/tasks/{task}/delegations", func(v visit) (string, error) {
+		_, err := h.Control.DelegateTask(v.ctx, v.r.PathValue("task"), model.TaskDelegation{To: v.value("to"), Comment: v.value("comment")})
+		return h.back(v.value("return")), err
+	})
+}
+
+// taskList shows what the visitor can answer first, and then what others must.
+func (h *handler) taskList(v visit) (view, error) {
+	all, err := h.Control.Tasks(v.ctx, model.TasksQuery{})
+	if err != nil {
+		return view{}, err
+	}
+	var mine, others []model.Task
+	for _, t := range all {
+		if t.Mine {
+			mine = append(mine, t)
+		} else {
+			others = append(others, t)
+		}
+	}
+	return view{Title: "Tasks", Here: "/tasks", Live: taskLists(mine, others, v)}, nil
+}
+
+func (h *handler) task(v visit) (view, error) {
+	t, err := h.Control.Task(v.ctx, v.r.PathValue("task"))
+	if err != nil {
+		return view{}, err
+	}
+	shown := view{Title: t.Title, Here: "/tasks", Live: taskPage(t, v)}
+	if asks(t, v.who) {
+		shown.Still, shown.Rest = true, answerForms(t, v.who, path("tasks", t.Name))
+	}
+	return shown, nil
+}
+
+// answer takes what a person says about what they saw: the form brings the digests along
+// that were shown.
+func (h *handler) answer(v visit) (string, error) {
+	a := model.TaskAnswer{Decision: v.value("decision"), Comment: v.value("comment"), Digests: map[string]string{}}
+	for key := range v.r.PostForm {
+		if name, ok := strings.CutPrefix(key, "digest."); ok {
+			a.Digests[name] = v.r.PostFormValue(key)
+		}
+	}
+	if value := v.value("value"); value != "" {
+		a.Value = json.RawMessage(value)
+	}
+	_, err := h.Control.AnswerTask(v.ctx, v.r.PathValue("task"), a)
+	return h.back(v.value("return")), err
+}
+
+// asks says whether there is anything that the visitor can do about a task.
+func asks(t model.Task, who model.Whoami) bool { return t.Mine || answered(t, who) != nil }
+
+// answered gives the visitor's own answer that counts; nil: there is none.
+func answered(t model.Task, who model.Whoami) *model.TaskGiven {
+	if t.Status != "open" && t.Kind != "approval" || t.Status == "closed" || t.Status == "expired" {
+		return nil
+	}
+	i := slices.IndexFunc(t.Answers, func(g model.TaskGiven) bool { return g.Void == "" && who.Person != "" && g.Person == who.Person })
+	if i < 0 {
+		return nil
+	}
+	return &t.Answers[i]
+}
+
+// digestsOf gives what a task is bound to, by name.
+func digestsOf(t model.Task) []string { return slices.Sorted(maps.Keys(t.Digests)) }
+
+// about is where all is shown that a task is about.
+func about(t model.Task) string {
+	if t.Kind == "approval" && t.Service != "" {
+		return path("deployments", t.Name)
+	}
+	return path("tasks", t.Name)
+}
+
+// taskStatus is how a task is shown.
+func taskStatus(t model.Task) status {
+	switch t.Status {
+	case "open":
+		return status{"Open", "dots", busy}
+	case "approved":
+		return status{"Approved", "check", good}
+	case "rejected":
+		return status{"Rejected", "cross", bad}
+	case "expired":
+		return status{"Expired", "pause", warn}
+	}
+	return status{"Closed", "none", quiet}
+}
+
+// kinds are the words for sorts of tasks.
+var kinds = map[string]string{
+	"approval": "Approval", "review": "Review", "form": "Form", "signOff": "Sign-off", "acceptance": "Acceptance", "access": "Access review",
+}
