@@ -50,7 +50,7 @@ func TestSignInOfABrowser(t *testing.T) {
 		if c.Name != want || c.Value != apitest.SessionValue || !c.HttpOnly || c.Secure != secure || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.Domain != "" || c.Expires.IsZero() {
 			t.Errorf("%+v", c)
 		}
-		if secure != (answer.Header.Get("Strict-Transport-Security") != "") || answer.Header.Get("X-Frame-Options") != "DENY" {
+		if answer.Header.Get("Strict-Transport-Security") != "" || answer.Header.Get("X-Frame-Options") != "DENY" {
 			t.Errorf("%v", answer.Header)
 		}
 		answer, text = s.ask(t, "GET", "/v1/session", "", "Authorization", "", "Cookie", c.Name+"="+c.Value)
@@ -60,6 +60,20 @@ func TestSignInOfABrowser(t *testing.T) {
 		answer, _ = s.ask(t, "DELETE", "/v1/session", "", "Authorization", "", "Cookie", c.Name+"="+c.Value)
 		if gone := answer.Cookies(); answer.StatusCode != http.StatusOK || len(gone) != 1 || gone[0].Value != "" || gone[0].MaxAge >= 0 {
 			t.Errorf("%s %v", answer.Status, gone)
+		}
+	}
+}
+
+// Who comes by https comes so again; but not for other servers of this machine.
+func TestStrictTransport(t *testing.T) {
+	t.Parallel()
+	for _, secure := range []bool{false, true} {
+		s := people(t, func(o *api.Options) { o.Secure, o.Hosts = secure, []string{"slipway.example"} })
+		for host, want := range map[string]bool{"slipway.example": secure, "slipway.example:7700": secure, "localhost:7700": false, "127.0.0.1": false} {
+			answer, _ := s.ask(t, "GET", "/v1/session/ways", "", "Host", host)
+			if got := answer.Header.Get("Strict-Transport-Security") != ""; got != want || answer.StatusCode != http.StatusOK {
+				t.Errorf("%s, %v: %v %s", host, secure, got, answer.Status)
+			}
 		}
 	}
 }

@@ -89,13 +89,16 @@ func options(data string) app.Options {
 }
 
 // start starts a control plane on a data directory.
-func start(t *testing.T, data string) *up {
+func start(t *testing.T, data string, change ...func(*app.Options)) *up {
 	t.Helper()
 	u := &up{t: t, err: make(chan error, 1)}
 	ctx, cancel := context.WithCancel(context.Background())
 	u.stop = cancel
 	o := options(data)
 	o.Out = &u.out
+	for _, f := range change {
+		f(&o)
+	}
 	go func() { u.err <- app.Up(ctx, o) }()
 	var err error
 	u.Client, err = client.New(client.Options{Socket: o.Socket})

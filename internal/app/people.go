@@ -71,6 +71,15 @@ func (h *house) page() string {
 	return h.scheme() + "://" + net.JoinHostPort(host, port) + "/"
 }
 
+// shown is the address of the page for people to open: for plain HTTP on this machine the
+// number, which no resolver can lead astray.
+func (h *house) shown() string {
+	if h.URL == "" && !h.PageTLS.Set() {
+		return "http://" + h.Listen + "/"
+	}
+	return h.page()
+}
+
 // scheme is what the page's listener speaks.
 func (h *house) scheme() string {
 	if h.PageTLS.Set() {
