@@ -30,6 +30,7 @@ import (
 	corerelease "slipway.dev/internal/core/release"
 	corevault "slipway.dev/internal/core/vault"
 	"slipway.dev/internal/drive/deploy"
+	"slipway.dev/internal/drive/gate"
 	"slipway.dev/internal/drive/people"
 	"slipway.dev/internal/drive/release"
 	"slipway.dev/internal/drive/source"
@@ -57,6 +58,8 @@ type house struct {
 	releases  *release.Driver
 	keeper    *deploy.Keeper
 	watcher   *deploy.Watcher
+	gates     *gate.Book
+	asker     *gate.Asker
 	people    *people.Driver
 	control   *control.Control
 
@@ -93,6 +96,7 @@ func build(ctx context.Context, o Options) (*house, error) {
 	if err := h.openPeople(); err != nil {
 		return nil, errors.Join(err, h.store.Close())
 	}
+	h.openGates()
 	h.control = control.New(control.Deps{
 		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h},
 		People: h.people, Directory: h.people.Directory, Refused: h.refused,

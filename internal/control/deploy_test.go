@@ -6,6 +6,8 @@ import (
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/task"
+	"slipway.dev/internal/engine"
 )
 
 func TestDeployAndRollBack(t *testing.T) {
@@ -48,8 +50,12 @@ func TestDeployAndRollBack(t *testing.T) {
 	if r.Deployment != "tickets.prod.1" {
 		t.Errorf("%+v", r)
 	}
-	prod := try(w.Lane(w.ctx, "tickets", "prod"))(t)
-	if prod.Active == nil && prod.Current == nil || prod.Active != nil && prod.Active.Release != "b20000000000" {
+	// Its door asks for an approval, because it comes after dev.
+	w.await("people are asked", func() bool {
+		s, _, err := engine.Load[task.State](t.Context(), w.engine, task.MachineID(r.Deployment))
+		return err == nil && s.Status == task.Open && s.Quorum == 1
+	})
+	if prod := try(w.Lane(w.ctx, "tickets", "prod"))(t); prod.Active != nil || prod.Current != nil || prod.Status != "waiting" {
 		t.Errorf("%+v", prod)
 	}
 }

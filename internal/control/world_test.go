@@ -74,9 +74,11 @@ func newWorld(t *testing.T) *world {
 	w.people = try(people.New(people.Deps{Engine: w.engine, Box: w.vault.Box, Teams: w.teams, Log: log}))(t)
 	w.engine.HandleFacts("access", w.people.Facts)
 	w.Control = control.New(w.deps())
+	answer := w.doors()
 	if err := w.engine.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	answer()
 	t.Cleanup(func() {
 		if err := errors.Join(w.engine.Stop(context.Background()), w.store.Close()); err != nil {
 			t.Error(err)

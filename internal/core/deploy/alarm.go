@@ -24,11 +24,10 @@ func (w *work) alarm(m machine.Alarm, facts machine.Value) error {
 			return nil
 		}
 	}
-	if w.atGate() && gateKey(w.Queue[0]) == m.Key && !w.now.Before(w.Queue[0].Asked.Add(gatePatience)) {
-		p := w.Queue[0]
-		p.ask(w, facts)
-		w.Queue = append([]Pending{p}, w.Queue[1:]...)
-		return nil
+	for i, p := range w.Queue {
+		if w.Active == nil && gateKey(p) == m.Key && !p.Next.IsZero() && !w.now.Before(p.Next) {
+			return w.gateTime(i, facts)
+		}
 	}
 	return refuse("no timer %.64q is set", m.Key)
 }

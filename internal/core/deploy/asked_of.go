@@ -18,6 +18,11 @@ func (s State) Seen(release string, order int64) bool {
 			return true
 		}
 	}
+	for _, p := range s.Queue {
+		if p.Order >= order {
+			return true
+		}
+	}
 	for _, row := range s.History {
 		if row.Release == release {
 			return true

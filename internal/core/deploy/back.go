@@ -1,6 +1,9 @@
 package deploy
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // fail acts on a reason not to go on. A deployment goes back; a rollback asks a person,
 // because there is nothing left that would be safe to do by itself.
@@ -108,19 +111,24 @@ func (w *work) finish(outcome Phase, reason string) {
 	a := w.Active
 	w.Active = nil
 	w.record(a.Row, outcome, reason)
+	w.over(a, outcome, reason)
 }
 
-// abort stops what is under way, or else takes the first out of the queue.
+// abort stops what is under way, or else takes what waits out of the queue: the deployment
+// that is named, or the first.
 func (w *work) abort(r Abort) error {
 	reason := by("aborted", w.actor.Name, r.Reason)
 	a := w.Active
+	waits := slices.IndexFunc(w.Queue, func(p Pending) bool { return p.Deployment == r.Deployment })
 	switch {
+	case waits >= 0:
+		w.takeOut(waits, Aborted, reason)
+	case r.Deployment != "" && (a == nil || a.Deployment != r.Deployment):
+		return refuse("%.64s neither waits nor is under way", r.Deployment)
 	case a == nil && len(w.Queue) == 0:
 		return refuse("nothing is under way")
 	case a == nil:
-		row := w.row(w.Queue[0])
-		w.Queue = without(w.Queue, 0)
-		w.record(row, Aborted, reason)
+		w.takeOut(0, Aborted, reason)
 	case a.Await == awaitPerson:
 		return refuse("%s is held: %s", a.Deployment, a.Problem).WithHint("settle it: retry, rollback or accept")
 	case a.Phase == RollingBack:

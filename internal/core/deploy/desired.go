@@ -28,7 +28,22 @@ func (Lane) Desired(s State) []machine.Desired {
 		}
 		out = append(out, machine.Desired{Kind: DesiredWatch, Key: "traffic", Spec: machine.Must(w)})
 	}
+	if len(s.Queue) > 0 {
+		out = append(out, machine.Desired{Kind: DesiredGate, Key: "gate", Spec: machine.Must(s.stands())})
+	}
 	return append(out, s.timers()...)
+}
+
+// stands is what waits at the gate.
+func (s *State) stands() GateSpec {
+	g := GateSpec{Service: s.Service, Environment: s.Environment}
+	for _, p := range s.Queue {
+		g.Waiting = append(g.Waiting, p.Deployment)
+	}
+	if s.Active != nil {
+		g.Behind = s.Active.Deployment
+	}
+	return g
 }
 
 func (s *State) timers() []machine.Desired {
@@ -41,8 +56,10 @@ func (s *State) timers() []machine.Desired {
 			out = append(out, machine.After(warmKey(k), k.WarmUntil))
 		}
 	}
-	if s.atGate() {
-		out = append(out, machine.After(gateKey(s.Queue[0]), s.Queue[0].Asked.Add(gatePatience)))
+	for _, p := range s.Queue {
+		if s.Active == nil && !p.Next.IsZero() { // behind another it is asked when that has ended
+			out = append(out, machine.After(gateKey(p), p.Next))
+		}
 	}
 	return out
 }
@@ -53,12 +70,24 @@ func (Lane) Summary(s State) machine.Summary {
 	sum := machine.Summary{
 		Status: st.Word, Title: st.Text,
 		Labels: map[string]string{"service": s.Service, "environment": s.Environment},
-		Done:   s.Active == nil && len(s.Queue) == 0, Keeps: s.configs(),
+		Done:   s.Active == nil && len(s.Queue) == 0, Keeps: append(s.configs(), s.statements()...),
 	}
 	if s.Current != nil {
 		sum.Labels["release"] = s.Current.Release
 	}
 	return sum
+}
+
+// statements are the digests of plans and signed decisions that no record keeps yet.
+func (s *State) statements() []string {
+	var out []string
+	for _, p := range s.Queue {
+		out = append(out, statements(Row{Plan: p.Plan})...)
+	}
+	if s.Active != nil {
+		out = append(out, statements(s.Active.Row)...)
+	}
+	return out
 }
 
 // configs are the digests of all configs that may still be needed.

@@ -2,9 +2,15 @@
 // machine is the lane: one per service and environment, so that two deployments at once
 // are not possible rather than forbidden.
 //
-//	request ──▶ requested ──▶ waiting (at the gate, or behind another) ──▶ superseded
-//	                             │                                     └──▶ aborted
-//	                             ▼
+//	request ──▶ waiting at the gate, in a queue ──▶ superseded · aborted
+//	              │    ▲ │  desires "gate": the driver asks, at once and whenever something changed
+//	              │    │ ▼
+//	              │   gate.asked (or its timer, at Decision.Next): shut, or bound anew to a changed config
+//	              ▼
+//	            gate.asked whose facts carry an open decision, and nothing else is under way
+//	             │   the step is guarded by all that the decision was made from
+//	             │   told: task closed, lease taken, broken glass used, train; the decision is signed
+//	             ▼
 //	        ┌──── preparing: new instances start beside the old
 //	        │            │ all healthy
 //	        ├──── checking: smoke checks, before any user's request
@@ -31,8 +37,10 @@
 // step that asks; otherwise they are prepared and checked first. There is no canary on the
 // way back. When the edge has applied the route, the release that was left is rolled back:
 // its commit is rejected until a newer one has been completed. A rollback does not ask the
-// gate. It does not cross a contract or irreversible migration unless forced; going back
-// from a deployment under way does not ask that, because the old release serves beside it.
+// gate; but the facts of the request must say that the release was not revoked since it was
+// completed here, and the step is guarded by that release's machine. A rollback does not cross
+// a contract or irreversible migration unless forced. Going back from a deployment under way
+// asks neither, because the old release serves beside it.
 // Rolling lets the old instances go as it proceeds and so leaves none warm.
 //
 // What holds at every moment:
@@ -40,7 +48,10 @@
 //     route revision without it was applied.
 //   - The route goes to healthy instances. When there is none, it stays as it was.
 //   - An instance ID is never used again once it was dropped.
-//   - Whatever waits has a deadline, an effect under way, or asks a person.
+//   - Whatever waits has a deadline, an effect under way, asks a person, or has the gate asked.
+//   - A deployment begins only in a step whose own facts have an open decision for it, which is
+//     of its very artifact and config, holds still, and is guarded by this lane: from what
+//     runs here follows whose commits come in. A verdict that was given before lets nothing in.
 //
 // Events that change nothing (seen before, of another deployment, of an older revision) are
 // refused with fault.Refused, because each accepted one is an entry in the journal. Drivers

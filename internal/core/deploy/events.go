@@ -180,7 +180,7 @@ type Member struct {
 	Deployment string `json:"deployment"`
 	Undo       string `json:"undo,omitempty"`  // of a rollback: the member's deployment that is taken back
 	Phase      Phase  `json:"phase"`           // Waiting, Preparing (it began), or a final one
-	Ready      bool   `json:"ready,omitempty"` // of a waiting one: its gate asks for nothing but the train
+	Ready      bool   `json:"ready,omitempty"` // of a waiting one: its gate asks for nothing but the train, and nothing is under way
 	Release    string `json:"release"`
 	From       string `json:"from,omitempty"` // release that served before
 	Reason     string `json:"reason,omitempty"`

@@ -10,12 +10,13 @@ import (
 // FuzzStep brings any event to lanes in the middle of something.
 func FuzzStep(f *testing.F) {
 	for _, e := range []machine.Event{
-		event(EventRequested, big(9)), event(EventRollback, RollbackRequest{To: "r1", Force: true}), event(EventAbort, Abort{}),
+		event(EventRequested, big(9)), event(EventAsked, nil), event("message.refused", machine.Refused{Type: "task.opened", To: "task/tickets.dev.6"}),
+		event(EffectSign+".done", machine.Outcome{Output: machine.Must(Signed{Deployment: "tickets.dev.2", VSA: "v"})}), event(EventRollback, RollbackRequest{To: "r1", Force: true}), event(EventAbort, Abort{}),
 		event(EventSettled, Settle{Decision: "accept"}), event(EventInstance, Instance{ID: "tickets.dev.6.0", State: stateFailed}),
 		event(EventRouted, Routed{7}), event(EventTraffic, Traffic{Counts: []Count{{"tickets.dev.6", 100, 50}}}),
 		event(machine.Timer, machine.Alarm{Key: "warm.tickets.dev.1"}), event(SmokeCheck+".done", machine.Outcome{}),
 	} {
-		f.Add(e.Type, []byte(e.Data), []byte(`{"gate":[{"name":"a","verdict":"fail"}]}`))
+		f.Add(e.Type, []byte(e.Data), []byte(`{"gates":[{"deployment":"tickets.dev.7","artifact":"a7","config":"k","decision":{"verdict":"pass"},"guards":[{"machine":"deploy/tickets/dev","step":7}]}]}`))
 	}
 	states := fullStates(f)
 	f.Fuzz(func(t *testing.T, kind string, data, facts []byte) {

@@ -13,25 +13,31 @@ import (
 // witness follows a lane and says when it breaks what it promises.
 type witness struct {
 	state   State
-	forced  map[string]bool    // deployments that were asked for with force
-	desired map[string]bool    // instances
-	dropped map[string]bool    // instances that were desired once
-	routes  map[int64][]string // instances of each revision that the edge may still have
-	served  bool               // a deployment was completed once
-	checks  []machine.Effect   // smoke checks under way
-	known   int                // of checks before the last step
-	every   bool               // hold each step to its contract as well: that takes its time
-	count   int                // of steps taken
+	forced  map[string]bool       // deployments that were asked for with force
+	desired map[string]bool       // instances
+	dropped map[string]bool       // instances that were desired once
+	routes  map[int64][]string    // instances of each revision that the edge may still have
+	served  bool                  // a deployment was completed once
+	checks  []machine.Effect      // smoke checks under way
+	every   bool                  // hold each step to its contract as well: that takes its time
+	count   int                   // of steps taken
+	event   machine.Event         // of the last step
+	next    machine.Next[State]   // of the last step
+	leases  map[string]bool       // deployments that hold one
+	tasks   map[string]bool       // that are open
+	heard   func(machine.Message) // is told of each; nil: nobody
 }
 
 func newWitness() *witness {
-	return &witness{forced: map[string]bool{}, desired: map[string]bool{}, dropped: map[string]bool{}, routes: map[int64][]string{}}
+	return &witness{forced: map[string]bool{}, desired: map[string]bool{}, dropped: map[string]bool{}, routes: map[int64][]string{},
+		leases: map[string]bool{}, tasks: map[string]bool{}}
 }
 
 // copy gives a witness that has seen the same; states are never changed in place.
 func (w *witness) copy() *witness {
 	c := *w
 	c.forced, c.desired, c.dropped, c.routes = maps.Clone(w.forced), maps.Clone(w.desired), maps.Clone(w.dropped), maps.Clone(w.routes)
+	c.leases, c.tasks = maps.Clone(w.leases), maps.Clone(w.tasks)
 	c.checks = slices.Clone(w.checks)
 	return &c
 }
@@ -63,9 +69,18 @@ func (w *witness) step(e machine.Event) (refused, broken error) {
 		}
 	}
 	before := w.state
-	w.known = len(w.checks)
 	w.state = next.State
-	w.checks = append(w.checks, next.Effects...)
+	for _, f := range next.Effects {
+		if f.Kind == SmokeCheck {
+			w.checks = append(w.checks, f)
+		}
+	}
+	w.event, w.next = e, next
+	if w.heard != nil {
+		for _, m := range next.Messages {
+			w.heard(m)
+		}
+	}
 	return nil, w.look(before)
 }
 
@@ -106,7 +121,7 @@ func (w *witness) agrees() error {
 }
 
 func (w *witness) look(before State) error {
-	for _, check := range []func(State) error{w.instances, w.route, w.traffic, w.entry, w.goesOn} {
+	for _, check := range []func(State) error{w.instances, w.route, w.traffic, w.entry, w.door, w.told, w.goesOn} {
 		if err := check(before); err != nil {
 			return err
 		}
@@ -236,8 +251,13 @@ func (w *witness) goesOn(State) error {
 		}
 		return nil
 	}
-	if len(s.Queue) > 0 && !s.atGate() {
-		return fmt.Errorf("%s waits for nothing", s.Queue[0].Deployment)
+	if len(s.Queue) == 0 {
+		return nil
 	}
-	return nil
+	for _, d := range (Lane{}).Desired(s) {
+		if d.Kind == DesiredGate {
+			return nil
+		}
+	}
+	return fmt.Errorf("%s waits for nothing", s.Queue[0].Deployment)
 }

@@ -21,17 +21,24 @@ func (Lane) Step(s State, e machine.Event) (machine.Next[State], error) {
 		return machine.Next[State]{}, err
 	}
 	w.goOn()
-	return machine.Next[State]{State: w.State, Effects: w.effects, Messages: w.messages}, nil
+	w.busy()
+	return machine.Next[State]{State: w.State, Effects: w.effects, Messages: w.messages, Guards: w.guards}, nil
 }
 
 // Upgrade implements machine.Machine.
 func (Lane) Upgrade(from int, raw []byte) (State, error) {
 	var s State
-	if from != Version {
+	if from < 1 || from > Version {
 		return s, fmt.Errorf("deploy: no state of version %d is known, the latest is %d", from, Version)
 	}
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return s, fmt.Errorf("deploy: state: %w", err)
+	}
+	if from == 1 { // its verdicts came with the request; none lets anything in any more
+		for i := range s.Queue {
+			p := &s.Queue[i]
+			p.Gate, p.Missing, p.Next = "", "", p.Asked.Add(gatePatience)
+		}
 	}
 	return s, nil
 }
@@ -43,15 +50,18 @@ type work struct {
 	actor    machine.Actor
 	detail   string // what the target says of the instance that this event is about
 	effects  []machine.Effect
-	messages []machine.Message // to the records of deployments that ended
+	messages []machine.Message
+	guards   []machine.Guard // what a deployment or rollback that begins in this step depends on
 }
 
 func (w *work) take(e machine.Event) error {
 	switch e.Type {
 	case EventRequested:
-		return with(e, func(r Request) error { return w.request(r, e.Facts) })
+		return with(e, w.request)
+	case EventAsked:
+		return w.asked(e.Facts)
 	case EventRollback:
-		return with(e, w.rollback)
+		return with(e, func(r RollbackRequest) error { return w.rollback(r, e.Facts) })
 	case EventAbort:
 		return with(e, w.abort)
 	case EventSettled:
@@ -66,6 +76,10 @@ func (w *work) take(e machine.Event) error {
 		return with(e, func(a machine.Alarm) error { return w.alarm(a, e.Facts) })
 	case SmokeCheck + ".done", SmokeCheck + ".failed", SmokeCheck + ".unknown":
 		return with(e, func(o machine.Outcome) error { return w.checked(e.Type == SmokeCheck+".done", o.Error) })
+	case EffectSign + ".done", EffectSign + ".failed", EffectSign + ".unknown":
+		return with(e, w.signed)
+	case "message.refused":
+		return with(e, w.refused)
 	}
 	return fault.New(fault.Invalid, "a lane knows no event %q", e.Type)
 }
@@ -79,8 +93,8 @@ func with[T any](e machine.Event, do func(T) error) error {
 }
 
 // goOn does all that can be done without waiting. Each turn brings the active deployment
-// closer to its end, begins the next of a bounded queue, or follows the instances' health
-// with the route; the bound only guards against a defect.
+// closer to its end, or follows the instances' health with the route; the bound only guards
+// against a defect.
 func (w *work) goOn() {
 	for range 100 {
 		revision := w.Route.Revision

@@ -18,13 +18,15 @@ const (
 	maxKeep     = 8
 	maxWarm     = 32 // warm instances of all kept releases together
 	maxQueue    = 4
-	maxHistory  = 20
+	maxHistory  = 10
 	maxRejected = 8
 	maxPhases   = 10 // marks of a row
 
+	maxGate = 1600 // bytes of a gate's table
+
 	routePatience = 30 * time.Second // until the edge has applied a route
 	checkPatience = 10 * time.Minute // until smoke checks have an outcome, whatever their own limits
-	gatePatience  = time.Minute      // until a shut gate is looked at again
+	gatePatience  = time.Minute      // until a gate that gave no answer is asked again
 )
 
 // defaults fills what a rollout leaves open.
@@ -51,12 +53,12 @@ func (r Request) check() error {
 			return fault.New(fault.Invalid, "a deployment needs a %s", f.name)
 		}
 	}
-	for _, value := range []string{r.Service + r.Environment, r.Release, r.Commit, r.Reason} {
+	for _, value := range []string{r.Service + r.Environment, r.Release, r.Commit, r.Reason, r.Train} {
 		if len(value) > maxName {
 			return fault.New(fault.TooLarge, "%.32q… is longer than %d bytes", value, maxName)
 		}
 	}
-	for _, digest := range []string{r.Artifact, r.Config} {
+	for _, digest := range []string{r.Artifact, r.Config, r.Plan} {
 		if len(digest) > maxDigest {
 			return fault.New(fault.TooLarge, "%.32q… is no digest: it is longer than %d bytes", digest, maxDigest)
 		}
@@ -75,13 +77,16 @@ func (r Request) check() error {
 }
 
 // cut shortens a text for the state. It never splits a character.
-func cut(s string) string {
-	if len(s) <= maxReason {
+func cut(s string) string { return cutTo(s, maxReason) }
+
+// cutTo shortens a text to so many bytes.
+func cutTo(s string, most int) string {
+	if len(s) <= most {
 		return s
 	}
 	n := 0
 	for i := range s {
-		if i > maxReason-3 {
+		if i > most-3 {
 			break
 		}
 		n = i

@@ -2,13 +2,16 @@ package deploy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/task"
 )
 
 // big makes a request with all that a lane takes.
@@ -17,6 +20,7 @@ func big(n int) Request {
 	r := Request{
 		Service: strings.Repeat("s", maxName-4), Environment: "prod", Release: name("r", maxName), Artifact: name("sha256:", maxDigest), Commit: name("c", maxName),
 		CommittedAt: start, Order: int64(n), Config: name("sha256:c", maxDigest), Reason: "manual",
+		Plan: name("sha256:p", maxDigest), Train: name("t", maxName), Expedite: true,
 		Rollout: config.Rollout{Replicas: maxReplicas, Strategy: config.Strategy{Kind: "canary", Steps: []config.Step{{Weight: 10}}},
 			Rollback: config.Rollback{Errors: 0.05, Minimum: 20, Warm: time.Hour, Keep: maxKeep}, Migration: config.MigrationNone, Smoke: 1, Deadline: time.Minute},
 	}
@@ -31,16 +35,45 @@ var start = time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)
 // lane drives a witness that fails the test when anything is refused.
 type lane struct {
 	*witness
-	t   *testing.T
-	now time.Time
+	t      *testing.T
+	now    time.Time
+	driver bool // asks the gate, which is open
 }
 
 func (l *lane) must(e machine.Event) {
 	l.t.Helper()
 	l.now = l.now.Add(time.Millisecond)
 	e.At = l.now
+	if e.Type == EventRollback {
+		e.Facts = machine.Must(notRevoked(l.state))
+	}
+	waited := waits(l.state)
 	if refused, broken := l.step(e); refused != nil || broken != nil {
 		l.t.Fatalf("%s %s: %v, %v", e.Type, e.Data, refused, broken)
+	}
+	if now := waits(l.state); now != waited && now != "" && l.driver {
+		l.ask(gate.Fail)
+	}
+}
+
+// ask brings an answer that says as much as it can. A broken glass lets in all the same.
+func (l *lane) ask(v gate.Verdict) {
+	l.t.Helper()
+	f := letIn(l.state)
+	for i := range f.Gates {
+		a := &f.Gates[i]
+		a.Lease, a.Ask = 1, &task.Ask{Quorum: 2}
+		a.Decision = gate.Decision{Verdict: v, Policy: a.Config, Glass: strings.Repeat("g", maxName) + ".prod.1000000000", Next: l.now.Add(time.Hour)}
+		for n := range 50 {
+			a.Decision.Conditions = append(a.Decision.Conditions, gate.Condition{Name: fmt.Sprintf("%0*d", maxName, n), Verdict: v,
+				Reason: strings.Repeat("because ", 100), Needs: slices.Repeat([]string{strings.Repeat("somebody ", 100)}, 9)})
+		}
+	}
+	e := event(EventAsked, nil)
+	e.Facts = machine.Must(f)
+	l.must(e)
+	if a := l.state.Active; a != nil && a.Kind == KindDeploy && a.VSA == "" {
+		l.must(event(EffectSign+".done", machine.Outcome{Output: machine.Must(Signed{Deployment: a.Deployment, VSA: strings.Repeat("v", maxDigest)})}))
 	}
 }
 
@@ -71,7 +104,7 @@ func (l *lane) toEnd() {
 // A lane that holds as much as it can stays below 64 kB.
 func TestLargestState(t *testing.T) {
 	t.Parallel()
-	l := &lane{newWitness(), t, start}
+	l := &lane{newWitness(), t, start, true}
 	reason := strings.Repeat("because of that ", 100)
 	n := 0
 	next := func() { n++; l.must(event(EventRequested, big(n))) }

@@ -65,7 +65,10 @@ func settledLane(t *testing.T) *witness {
 	for n := range 3 {
 		r := Request{Service: "s", Environment: "e", Release: fmt.Sprint("r", n+1), Artifact: "a", Commit: fmt.Sprint("c", n+10), Order: int64(n + 1), Config: "k",
 			Rollout: config.Rollout{Replicas: 2, Strategy: config.Strategy{Kind: "blueGreen"}, Rollback: config.Rollback{Errors: 0.1, Minimum: 5, Warm: time.Hour, Keep: 3}}}
-		events := []machine.Event{event(EventRequested, r)}
+		ask := event(EventAsked, nil)
+		p := Pending{Request: r, Deployment: fmt.Sprintf("s.e.%d", n+1)}
+		ask.Facts = machine.Must(letIn(State{Service: "s", Environment: "e", Queue: []Pending{p}}))
+		events := []machine.Event{event(EventRequested, r), ask}
 		for i := range 2 {
 			events = append(events, event(EventInstance, Instance{ID: fmt.Sprintf("s.e.%d.%d", n+1, i), State: stateHealthy, Address: "x"}))
 		}

@@ -2,6 +2,7 @@ package deploy
 
 import (
 	"fmt"
+	"slices"
 
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
@@ -28,11 +29,14 @@ func RecordID(deployment string) string { return machine.ID("deployment", deploy
 type Record struct{}
 
 // Step implements machine.Machine.
-func (Record) Step(_ Ended, e machine.Event) (machine.Next[Ended], error) {
+func (Record) Step(s Ended, e machine.Event) (machine.Next[Ended], error) {
 	if e.Type != EventEnded {
 		return machine.Next[Ended]{}, fault.New(fault.Invalid, "the record of a deployment takes no %s", e.Type)
 	}
 	ended, err := machine.Decode[Ended](e)
+	if ended.Conditions == nil { // the lane tells them once
+		ended.Conditions = s.Conditions
+	}
 	return machine.Next[Ended]{State: ended}, err
 }
 
@@ -41,13 +45,19 @@ func (Record) Desired(Ended) []machine.Desired { return nil }
 
 // Summary implements machine.Machine.
 func (Record) Summary(s Ended) machine.Summary {
-	return machine.Summary{Status: string(s.Outcome), Title: s.Reason, Done: true,
+	return machine.Summary{Status: string(s.Outcome), Title: s.Reason, Done: true, Keeps: statements(s.Row),
 		Labels: map[string]string{"service": s.Service, "environment": s.Environment, "release": s.Release}}
 }
 
 // Upgrade implements machine.Machine.
 func (Record) Upgrade(from int, _ []byte) (Ended, error) {
 	return Ended{}, fmt.Errorf("deploy: no record of version %d is known, the latest is %d", from, RecordVersion)
+}
+
+// statements are the digests of the blobs that a row refers to: its plan, and the signed
+// decision by which it began.
+func statements(r Row) []string {
+	return slices.DeleteFunc([]string{r.Plan, r.VSA}, func(digest string) bool { return digest == "" })
 }
 
 // report sends a row of the history to its record.

@@ -42,6 +42,13 @@ func record(before, after State, checks []machine.Effect) string {
 	if p := after.Queue; len(p) > len(before.Queue) {
 		say("waits as %s", short(p[len(p)-1].Deployment))
 	}
+	for _, p := range after.Queue {
+		for _, was := range before.Queue {
+			if was.Deployment == p.Deployment && was.Config != p.Config {
+				say("%s is bound to %s", short(p.Deployment), p.Config)
+			}
+		}
+	}
 	finished(say, before, after)
 	for _, j := range after.Rejected {
 		if before.rejected(j.Release, j.Commit, j.Config) == nil {

@@ -1,25 +1,14 @@
 package deploy
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"slipway.dev/internal/core/fault"
-	"slipway.dev/internal/core/gate"
-	"slipway.dev/internal/core/machine"
 )
 
-type doorFacts struct {
-	Gate []gate.Condition `json:"gate,omitempty"`
-}
-
-// push is the Reason of a request that a commit made.
-const push = "push"
-
-// request takes a request into the queue.
-func (w *work) request(r Request, facts machine.Value) error {
+// request takes a request into the queue. Nothing begins by it: the gate is asked first.
+func (w *work) request(r Request) error {
 	if err := r.check(); err != nil {
 		return err
 	}
@@ -30,17 +19,20 @@ func (w *work) request(r Request, facts machine.Value) error {
 		if err := w.admit(r); err != nil {
 			return err
 		}
+		if err := w.expect(r); err != nil {
+			return err
+		}
 	}
 	w.Service, w.Environment = r.Service, r.Environment
-	w.supersede(r)
-	if len(w.Queue) >= maxQueue {
-		return refuse("%d deployments of %s wait already", len(w.Queue), r.Service).WithHint("wait, or abort one")
-	}
 	r.Rollout = defaults(r.Rollout)
 	w.Number++
-	p := Pending{Request: r, Number: w.Number, Deployment: w.name(w.Number), Actor: w.actor, At: w.now, Gate: gate.Pass}
-	p.ask(w, facts)
+	p := Pending{Request: r, Number: w.Number, Deployment: w.name(w.Number), Actor: w.actor, At: w.now, Next: w.now.Add(gatePatience)}
 	w.Queue = append(slices.Clone(w.Queue), p)
+	w.supersede()
+	if len(w.Queue) > maxQueue {
+		return refuse("%d deployments of %s wait already", maxQueue, r.Service).WithHint("wait, or abort one")
+	}
+	w.tellTrain(p, Waiting, "")
 	return nil
 }
 
@@ -48,7 +40,7 @@ func (w *work) name(number int64) string {
 	return fmt.Sprintf("%s.%s.%d", w.Service, w.Environment, number)
 }
 
-// admit says why a request that is not forced may not wait here.
+// admit says why a request that is not forced may not come in.
 func (w *work) admit(r Request) error {
 	if j := w.rejected(r.Release, r.Commit, r.Config); j != nil {
 		return refuse("%s was rolled back here: %s", r.Release, j.Reason).WithHint("deploy a newer commit, or force it")
@@ -59,18 +51,30 @@ func (w *work) admit(r Request) error {
 	if a := w.Active; a != nil && r.Release == a.Release && r.Config == a.Config {
 		return refuse("%s is already under way as %s", r.Release, a.Deployment)
 	}
-	for _, p := range w.Queue {
-		if r.Release == p.Release && r.Config == p.Config {
-			return refuse("%s already waits as %s", r.Release, p.Deployment)
-		}
-	}
-	if newer := w.newer(r.Order); r.Reason == push && newer != "" {
-		return refuse("%s is older than %s", r.Release, newer).WithHint("deploy it by hand if you want it back")
+	if newer := w.newer(r.Order); r.Reason != ReasonManual && newer != "" {
+		return w.older(r, newer)
 	}
 	return nil
 }
 
-// newer gives a release with a higher order that runs, is under way or waits.
+// expect says why a request that is not forced need not wait beside those that do.
+func (w *work) expect(r Request) error {
+	for _, p := range w.Queue {
+		switch {
+		case r.Release == p.Release && r.Config == p.Config:
+			return refuse("%s already waits as %s", r.Release, p.Deployment)
+		case r.Reason != ReasonManual && p.Order > r.Order:
+			return w.older(r, p.Release)
+		}
+	}
+	return nil
+}
+
+func (w *work) older(r Request, newer string) error {
+	return refuse("%s is older than %s", r.Release, newer).WithHint("deploy it by hand if you want it back")
+}
+
+// newer gives a release with a higher order that runs or is under way.
 func (s *State) newer(order int64) string {
 	if s.Current != nil && s.Current.Order > order {
 		return s.Current.Release
@@ -78,75 +82,41 @@ func (s *State) newer(order int64) string {
 	if s.Active != nil && s.Active.Kind == KindDeploy && s.Active.Target != nil && s.Active.Target.Order > order {
 		return s.Active.Release
 	}
-	for _, p := range s.Queue {
-		if p.Order > order {
-			return p.Release
-		}
-	}
 	return ""
 }
 
-// supersede takes a waiting push out of the queue when a newer push comes.
-func (w *work) supersede(r Request) {
-	if r.Reason != push {
-		return
-	}
-	for i, p := range w.Queue {
-		if p.Reason == push {
-			w.Queue = without(w.Queue, i)
-			w.record(w.row(p), Superseded, "the newer "+r.Release+" came while it waited")
-			return
+// supersede takes out of the queue what waits, where the policy says so, when a newer one of
+// the same making waits behind it. What goes in with others is left to its train.
+func (w *work) supersede() {
+	for i := 0; i < len(w.Queue); i++ {
+		p := w.Queue[i]
+		if !p.Supersede || p.Train != "" {
+			continue
+		}
+		newer := slices.IndexFunc(w.Queue[i+1:], func(q Pending) bool {
+			return q.Order > p.Order && q.Train == "" && (q.Reason == ReasonManual) == (p.Reason == ReasonManual)
+		})
+		if newer >= 0 {
+			w.takeOut(i, Superseded, "the newer "+w.Queue[i+1+newer].Release+" came while it waited")
+			i--
 		}
 	}
 }
 
-// ask evaluates the gate with an event's facts.
-func (p *Pending) ask(w *work, facts machine.Value) {
-	p.Asked = w.now
-	if len(facts) == 0 {
-		return
-	}
-	var f doorFacts
-	if err := json.Unmarshal(facts, &f); err != nil {
-		p.Gate, p.Missing = gate.Unknown, cut("the gate's facts cannot be read: "+err.Error())
-		return
-	}
-	p.Gate, p.Missing = gate.Decide(f.Gate), ""
-	var missing []string
-	for _, c := range gate.Missing(f.Gate) {
-		missing = append(missing, strings.TrimSuffix(c.Name+": "+c.Reason, ": "))
-	}
-	p.Missing = cut(strings.Join(missing, "; "))
-}
-
-// atGate says that the first of the queue waits for nothing but the gate.
-func (s *State) atGate() bool {
-	return s.Active == nil && len(s.Queue) > 0 && s.Queue[0].Gate != gate.Pass
-}
-
-// startNext begins the first of the queue, if it may. It says whether anything changed.
-func (w *work) startNext() bool {
-	if len(w.Queue) == 0 || w.atGate() {
-		return false
-	}
-	p := w.Queue[0]
-	w.Queue = without(w.Queue, 0)
-	if !p.Force {
-		// What was right when it was asked for may have changed while it waited.
-		if err := w.admit(p.Request); err != nil {
-			w.record(w.row(p), Superseded, err.Error())
-			return true
-		}
-	}
-	w.begin(p)
-	return true
+// takeOut ends what waits.
+func (w *work) takeOut(i int, outcome Phase, reason string) {
+	p := w.Queue[i]
+	w.Queue = without(w.Queue, i)
+	w.closeTask(p, fmt.Sprintf("%s was %s", p.Deployment, outcome))
+	w.record(w.row(p), outcome, reason)
+	w.tellTrain(p, outcome, reason)
 }
 
 func (w *work) row(p Pending) Row {
 	row := Row{
 		Deployment: p.Deployment, Kind: KindDeploy, Release: p.Release, Artifact: p.Artifact, Commit: p.Commit, Config: p.Config,
-		Strategy: p.Rollout.Strategy.Kind, Cause: p.Reason, Actor: p.Actor, Gate: p.Gate,
-		CommittedAt: p.CommittedAt, Requested: p.At,
+		Strategy: p.Rollout.Strategy.Kind, Cause: p.Reason, Actor: p.Actor, Gate: p.Gate, Conditions: p.Conditions,
+		Plan: p.Plan, Train: p.Train, Expedite: p.Expedite, CommittedAt: p.CommittedAt, Requested: p.At,
 	}
 	if w.Current != nil {
 		row.From = w.Current.Release

@@ -1,15 +1,22 @@
 package deploy
 
 import (
+	"slices"
 	"strings"
 	"time"
+
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/machine"
 )
 
 // rollback goes back to a release that was completed here. What is under way ends in the
 // same step: who asks for this at night wants one command.
-func (w *work) rollback(r RollbackRequest) error {
+func (w *work) rollback(r RollbackRequest, facts machine.Value) error {
 	reason := by("rolled back", w.actor.Name, r.Reason)
 	a := w.Active
+	if r.Undo != "" && !w.serving(r.Undo) {
+		return refuse("%.64s is not what serves here any more", r.Undo)
+	}
 	if a != nil && a.Kind == KindDeploy && (r.To == "" || w.Current != nil && r.To == w.Current.Release) {
 		return w.takeBack(reason)
 	}
@@ -20,7 +27,14 @@ func (w *work) rollback(r RollbackRequest) error {
 		}
 		return refuse("%s is going back to %s already", a.Deployment, a.Release)
 	}
-	i, err := w.choose(r)
+	f, err := factsOf(facts)
+	if err != nil {
+		return err
+	}
+	if len(r.Train) > maxName {
+		return fault.New(fault.TooLarge, "%.32q… is longer than %d bytes", r.Train, maxName)
+	}
+	i, err := w.choose(r, f)
 	if err != nil {
 		return err
 	}
@@ -30,7 +44,16 @@ func (w *work) rollback(r RollbackRequest) error {
 		w.drop(reason)
 	}
 	w.beginRollback(target, reason)
+	w.Active.Train, w.Active.Undo = r.Train, r.Undo
 	return nil
+}
+
+// serving says whether a deployment brought what serves, or is on its way to it.
+func (s *State) serving(deployment string) bool {
+	if a := s.Active; a != nil && a.Kind == KindDeploy {
+		return a.Deployment == deployment
+	}
+	return s.Current != nil && s.Current.Deployment == deployment
 }
 
 // takeBack rolls back the deployment that is under way.
@@ -47,23 +70,36 @@ func (w *work) takeBack(reason string) error {
 	return nil
 }
 
-// choose finds the kept release to go to.
-func (w *work) choose(r RollbackRequest) (int, error) {
+// releaseID is the identity of a release's machine.
+func (s *State) releaseID(release string) string { return machine.ID("release", s.Service, release) }
+
+// choose finds the kept release to go to. It was completed here, so it asks no gate; but it
+// must not have been revoked since, which the facts tell.
+func (w *work) choose(r RollbackRequest, f Facts) (int, error) {
 	if w.Current == nil {
 		return 0, refuse("nothing was ever completed here, so there is nothing to go back to")
 	}
 	for i, k := range w.Kept {
 		wanted := r.To == k.Release || r.To == k.Deployment || r.To == "" && k.Number < w.Current.Number
-		if !wanted || w.rejected(k.Release, k.Commit, k.Config) != nil {
+		revoked := slices.Contains(f.Revoked, k.Release)
+		if !wanted || w.rejected(k.Release, k.Commit, k.Config) != nil || revoked && r.To == "" {
 			continue
+		}
+		if revoked {
+			return 0, refuse("%s was revoked", k.Release).WithHint("go to another release, or forward with a fix")
 		}
 		if b := w.Barrier; b != nil && b.Number > k.Number && !r.Force {
 			return 0, refuse("between here and %s lies %s with a migration that is %s: %s may not read today's data", k.Release, b.Release, b.Migration, k.Release).
 				WithHint("go forward with a fix, or force it")
 		}
+		guard := slices.IndexFunc(f.Guards, func(g machine.Guard) bool { return g.Machine == w.releaseID(k.Release) })
+		if guard < 0 {
+			return 0, refuse("nobody said whether %s was revoked", k.Release).WithHint("try again")
+		}
+		w.guards = append(w.guards, f.Guards[guard])
 		return i, nil
 	}
-	switch can := strings.Join(w.choices(), ", "); {
+	switch can := strings.Join(w.choices(f), ", "); {
 	case r.To == w.Current.Release:
 		return 0, refuse("%s runs already", r.To)
 	case can == "":
@@ -76,10 +112,10 @@ func (w *work) choose(r RollbackRequest) (int, error) {
 }
 
 // choices are the releases that one can go back to.
-func (s *State) choices() []string {
+func (s *State) choices(f Facts) []string {
 	var out []string
 	for _, k := range s.Kept {
-		if s.rejected(k.Release, k.Commit, k.Config) == nil {
+		if s.rejected(k.Release, k.Commit, k.Config) == nil && !slices.Contains(f.Revoked, k.Release) {
 			out = append(out, k.Release)
 		}
 	}

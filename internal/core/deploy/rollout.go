@@ -62,7 +62,7 @@ func (w *work) await(what Await, patience time.Duration) {
 func (w *work) advance() bool {
 	a := w.Active
 	if a == nil {
-		return w.startNext()
+		return false
 	}
 	if reason := w.broken(); reason != "" {
 		w.fail(reason)
@@ -186,6 +186,7 @@ func (w *work) complete() {
 		w.keep(*old, next.Rollout.Rollback.Warm)
 	}
 	w.record(a.Row, Completed, a.Reason)
+	w.over(a, Completed, a.Reason)
 }
 
 // keep puts a release among those that one can go back to.

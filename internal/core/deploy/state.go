@@ -10,7 +10,7 @@ import (
 )
 
 // Version is the version of State. A new one needs a case in Upgrade and a golden file.
-const Version = 1
+const Version = 2
 
 // Phase is where a deployment stands, or how it ended.
 type Phase string
@@ -92,6 +92,8 @@ type Active struct {
 	CheckDue bool           `json:"checkDue,omitempty"`
 	Problem  string         `json:"problem,omitempty"` // why a person is asked
 	Base     *Count         `json:"base,omitempty"`    // the old release's requests when they were first seen in this deployment
+	Leased   bool           `json:"leased,omitempty"`  // it holds a lease of the environment
+	Undo     string         `json:"undo,omitempty"`    // of a train's rollback: the deployment that it takes back
 }
 
 // Await is what Active waits for.
@@ -115,9 +117,18 @@ type Pending struct {
 	Number     int64         `json:"number"`
 	Actor      machine.Actor `json:"actor"`
 	At         time.Time     `json:"at"`
-	Gate       gate.Verdict  `json:"gate"`
-	Missing    string        `json:"missing,omitempty"` // what keeps the gate shut
-	Asked      time.Time     `json:"asked"`             // when the gate was last evaluated
+	// How the gate stood when it was last asked. Nothing begins by this: the step in which
+	// it begins has a decision of its own.
+	Gate       gate.Verdict     `json:"gate,omitempty"`       // empty: it was not asked yet
+	Missing    string           `json:"missing,omitempty"`    // what keeps it shut
+	Conditions []gate.Condition `json:"conditions,omitempty"` // shortened
+	Policy     string           `json:"policy,omitempty"`     // digest of the gate.Policy
+	Asked      time.Time        `json:"asked,omitzero"`       // since when it stands so
+	Next       time.Time        `json:"next,omitzero"`        // when it is to be asked again by itself; zero: only when something changes
+	Task       string           `json:"task,omitempty"`       // what task/<deployment> was last asked with; empty: there is none
+	Supersede  bool             `json:"supersede,omitempty"`  // a newer one may take its place
+	Ready      bool             `json:"ready,omitempty"`      // in a train: its gate asks for nothing but the train, and nothing is under way
+	Problem    string           `json:"problem,omitempty"`    // what could not be done about it
 }
 
 // Rejected is a commit that was rolled back here. It does not come back by a push, until a
@@ -169,10 +180,16 @@ type Row struct {
 	Commit      string        `json:"commit,omitempty"`
 	Config      string        `json:"config"`
 	Strategy    string        `json:"strategy"`
-	Cause       string        `json:"cause"` // "push", "manual" or "rollback"
+	Cause       string        `json:"cause"` // "push", "auto", "manual" or "rollback"
 	Actor       machine.Actor `json:"actor"`
-	Gate        gate.Verdict  `json:"gate,omitempty"`
-	Outcome     Phase         `json:"outcome,omitempty"` // of Active: what it will be if it goes on as it does
+	Gate        gate.Verdict  `json:"gate,omitempty"`     // when it began, or as it waits
+	Glass       string        `json:"glass,omitempty"`    // it began by this break-glass, though the gate was shut
+	VSA         string        `json:"vsa,omitempty"`      // digest of the signed decision by which it began
+	Unsigned    string        `json:"unsigned,omitempty"` // why the decision could not be signed
+	Plan        string        `json:"plan,omitempty"`     // digest of the deployment plan
+	Train       string        `json:"train,omitempty"`
+	Expedite    bool          `json:"expedite,omitempty"` // a hotfix: soak and windows were not asked
+	Outcome     Phase         `json:"outcome,omitempty"`  // of Active: what it will be if it goes on as it does
 	Reason      string        `json:"reason,omitempty"`
 	CommittedAt time.Time     `json:"committedAt,omitzero"`
 	Requested   time.Time     `json:"requested"`
@@ -181,6 +198,9 @@ type Row struct {
 	Back        time.Time     `json:"back,omitzero"` // it had none any more, of a deployment that was taken back
 	Finished    time.Time     `json:"finished,omitzero"`
 	Phases      []Mark        `json:"phases,omitempty"` // those between Requested and Finished
+	// Conditions is the gate's table when it began, shortened. The lane keeps it while the
+	// deployment is under way; its record keeps it for ever.
+	Conditions []gate.Condition `json:"conditions,omitempty"`
 }
 
 // Mark is when a phase began.

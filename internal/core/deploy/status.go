@@ -25,12 +25,23 @@ func (s State) Status() Status {
 		return st
 	case len(s.Queue) > 0:
 		p := s.Queue[0]
-		return Status{Word: string(Waiting), Deployment: p.Deployment, Deadline: p.Asked.Add(gatePatience),
-			Text: fmt.Sprintf("%s waits at the gate: %s", p.Release, p.Missing)}
+		return Status{Word: string(Waiting), Deployment: p.Deployment, Deadline: p.Next, Text: p.Release + " waits at the gate: " + p.why()}
 	case s.Current == nil:
 		return Status{Word: "empty", Text: "nothing is deployed"}
 	default:
 		return Status{Word: "idle", Text: s.Current.Release + " runs, " + s.health(s.Current)}
+	}
+}
+
+// why says what keeps a deployment waiting.
+func (p Pending) why() string {
+	switch {
+	case p.Problem != "":
+		return p.Problem
+	case p.Missing != "":
+		return p.Missing
+	default:
+		return "it is asked"
 	}
 }
 
@@ -136,7 +147,7 @@ func (s State) Rows() []Row {
 	for i := len(s.Queue) - 1; i >= 0; i-- {
 		w := work{State: s}
 		row := w.row(s.Queue[i])
-		row.Outcome, row.Reason = Waiting, s.Queue[i].Missing
+		row.Outcome, row.Reason = Waiting, s.Queue[i].why()
 		out = append(out, row)
 	}
 	if a := s.Active; a != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,7 +14,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"slipway.dev/internal/core/config"
-	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/machine/machinetest"
 )
@@ -36,9 +36,15 @@ func TestFull(t *testing.T) {
 //	> traffic 1=REQUESTS/ERRORS 2=…       counts of the edge
 //	> wait [KEY]                          the time of the timer comes whose key begins so
 //	> rollback [TO] [force], > abort, > settle DECISION
+//	> takeback TO DEPLOYMENT TRAIN        a train takes its member back
 //	> again                               the last event once more
 //	> event TYPE [DATA]                   any event
-//	gate open|shut                        what the following events know of the gate
+//	gate open|shut|train|silent [KEY=VAL…] how the gate stands from now on: next=30m, config=k2,
+//	                                      approvals=2 (a task asks for them), lease=1, glass=ID,
+//	                                      supersede, unguarded, artifact=x
+//	revoked [RELEASE…]                    releases that are revoked from now on
+//	> ask [DEPLOYMENT]                    the driver of the gate asks; it does so by itself when something else waits
+//	> signed DEPLOYMENT VSA               the decision by which it began was signed
 func TestStories(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("testdata/*.txt")
@@ -84,10 +90,11 @@ func tell(t *testing.T, file string) {
 
 type story struct {
 	*witness
-	now   time.Time
-	with  []string
-	facts machine.Value
-	last  machine.Event
+	now     time.Time
+	with    []string
+	gate    []string // words of the last "gate"
+	revoked []string
+	last    machine.Event
 }
 
 func (s *story) line(line string) (string, error) {
@@ -99,8 +106,10 @@ func (s *story) line(line string) (string, error) {
 		s.with = words[1:]
 		return "", nil
 	case words[0] == "gate":
-		verdict := map[string]gate.Verdict{"open": gate.Pass, "shut": gate.Fail}[words[1]]
-		s.facts = machine.Must(doorFacts{Gate: []gate.Condition{{Name: "approvals", Verdict: verdict, Reason: "1 of 2"}}})
+		s.gate = words[1:]
+		return "", nil
+	case words[0] == "revoked":
+		s.revoked = words[1:]
 		return "", nil
 	case words[0] != ">" || len(words) < 2:
 		return "", fmt.Errorf("not a comment, setting or event")
@@ -109,8 +118,23 @@ func (s *story) line(line string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	e.At, e.Facts, s.last = s.now, s.facts, e
-	before := s.state
+	e.At, s.last = s.now, e
+	switch e.Type {
+	case EventAsked, machine.Timer:
+		if words[1] == "event" { // comes without facts
+			break
+		}
+		e.Facts, err = s.answers(map[bool][]string{true: words[2:]}[e.Type == EventAsked])
+	case EventRollback:
+		if words[1] == "event" {
+			break
+		}
+		e.Facts = machine.Must(notRevoked(s.state, s.revoked...))
+	}
+	if err != nil {
+		return "", err
+	}
+	before, known := s.state, len(s.checks)
 	refused, broken := s.step(e)
 	if broken != nil {
 		return "", broken
@@ -118,13 +142,30 @@ func (s *story) line(line string) (string, error) {
 	if refused != nil {
 		return "  refused: " + refused.Error() + "\n", nil
 	}
-	return record(before, s.state, s.took()), nil
+	messages := s.next.Messages
+	if now := waits(s.state); now != waits(before) && now != "" {
+		more, err := s.ask()
+		if err != nil {
+			return "", err
+		}
+		messages = append(slices.Clone(messages), more...)
+	}
+	return record(before, s.state, s.checks[min(len(s.checks), known):]) + tellings(messages), nil
 }
 
-// took gives the smoke checks that the last step began.
-func (s *story) took() []machine.Effect {
-	begun := s.checks
-	return begun[min(len(begun), s.known):]
+// ask has the driver ask at once. That nothing follows is no news.
+func (s *story) ask() ([]machine.Message, error) {
+	facts, err := s.answers(nil)
+	if err != nil {
+		return nil, err
+	}
+	e := event(EventAsked, nil)
+	e.At, e.Facts = s.now, facts
+	refused, broken := s.step(e)
+	if refused != nil || broken != nil {
+		return nil, broken
+	}
+	return s.next.Messages, nil
 }
 
 func (s *story) event(verb string, args []string) (machine.Event, error) {
@@ -152,8 +193,17 @@ func (s *story) event(verb string, args []string) (machine.Event, error) {
 	case "rollback":
 		to, force := strings.CutSuffix(" "+arg, " force")
 		return person(EventRollback, RollbackRequest{To: strings.TrimSpace(to), Force: force}), nil
+	case "takeback":
+		return event(EventRollback, RollbackRequest{To: args[0], Undo: "tickets.dev." + args[1], Train: args[2]}), nil
 	case "abort":
+		if number, why, _ := strings.Cut(arg, " "); number != "" && strings.Trim(number, "0123456789") == "" {
+			return person(EventAbort, Abort{Deployment: "tickets.dev." + number, Reason: why}), nil
+		}
 		return person(EventAbort, Abort{Reason: arg}), nil
+	case "ask":
+		return event(EventAsked, nil), nil
+	case "signed":
+		return event(EffectSign+".done", machine.Outcome{Output: machine.Must(Signed{Deployment: "tickets.dev." + args[0], VSA: args[1]})}), nil
 	case "settle":
 		return person(EventSettled, Settle{Decision: arg}), nil
 	case "event":
@@ -207,7 +257,7 @@ func traffic(args []string) (machine.Event, error) {
 func release(name string, settings []string) (Request, error) {
 	order, _ := strconv.ParseInt(strings.TrimLeft(name, "r"), 10, 64)
 	r := Request{
-		Service: "tickets", Environment: "dev", Release: name, Artifact: "a" + name[1:], Commit: "c" + name[1:], Order: order, Config: "k", Reason: push, CommittedAt: time.Date(2026, 1, 5, 8, 59, 59, 990_000_000, time.UTC),
+		Service: "tickets", Environment: "dev", Release: name, Artifact: "a" + name[1:], Commit: "c" + name[1:], Order: order, Config: "k", Reason: ReasonPush, CommittedAt: time.Date(2026, 1, 5, 8, 59, 59, 990_000_000, time.UTC),
 		Rollout: config.Rollout{Replicas: 1, Strategy: config.Strategy{Kind: "blueGreen"}, Migration: config.MigrationNone,
 			Rollback: config.Rollback{Errors: 0.05, Minimum: 20, Observe: 30 * time.Second, Warm: 15 * time.Minute, Keep: 5}},
 	}
@@ -244,6 +294,12 @@ func release(name string, settings []string) (Request, error) {
 			r.Reason = value
 		case "force":
 			r.Force = true
+		case "train":
+			r.Train = value
+		case "plan":
+			r.Plan = value
+		case "expedite":
+			r.Expedite = true
 		default:
 			return r, fmt.Errorf("no setting %q", s)
 		}

@@ -9,6 +9,7 @@ import (
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/task"
 )
 
 // world is a target, an edge, checks and people.
@@ -46,6 +47,8 @@ func (w *world) next() machine.Event {
 	switch n := w.rand.IntN(100); {
 	case n < 3:
 		return w.nonsense()
+	case len(w.state.Queue) > 0 && n < 10, len(w.state.Queue) > 0 && a == nil && n < 60:
+		return w.ask()
 	case n < 12, a == nil && n < 70:
 		return w.person()
 	case n < 22:
@@ -83,12 +86,37 @@ func (w *world) person() machine.Event {
 		if k := w.state.Kept; len(k) > 0 && w.percent(60) {
 			to = k[w.rand.IntN(len(k))].Release
 		}
-		return event(EventRollback, RollbackRequest{To: to, Force: w.percent(30)})
+		return w.back(RollbackRequest{To: to, Force: w.percent(30)})
 	case n < 96:
-		return event(EventAbort, Abort{})
+		a := Abort{}
+		if q := w.state.Queue; len(q) > 0 && w.percent(50) {
+			a.Deployment = pick(w, q...).Deployment
+		}
+		return event(EventAbort, a)
+	case n < 97:
+		return event(EffectSign+pick(w, ".done", ".failed"), machine.Outcome{Output: machine.Must(Signed{Deployment: fmt.Sprint("s.e.", w.state.Number), VSA: "sha256:v"})})
 	default:
 		return event(EventRouted, Routed{w.state.Route.Revision})
 	}
+}
+
+// back asks to go back, mostly with facts that let it.
+func (w *world) back(r RollbackRequest) machine.Event {
+	if w.percent(20) {
+		r.Train = "t"
+		if c := w.state.Current; c != nil && w.percent(70) {
+			r.Undo = c.Deployment
+		}
+	}
+	e := event(EventRollback, r)
+	f := notRevoked(w.state)
+	if k := w.state.Kept; len(k) > 0 && w.percent(20) {
+		f.Revoked = []string{pick(w, k...).Release}
+	}
+	if !w.percent(5) {
+		e.Facts = machine.Must(f)
+	}
+	return e
 }
 
 func (w *world) request() machine.Event {
@@ -100,7 +128,8 @@ func (w *world) request() machine.Event {
 	name := fmt.Sprint("r", order)
 	e := event(EventRequested, Request{
 		Service: "s", Environment: "e", Release: name, Artifact: "a" + name, Commit: fmt.Sprint("c", order/2), Order: order,
-		Config: pick(w, "k1", "k1", "k2"), Reason: pick(w, "push", "push", "manual"), Force: w.percent(10),
+		Config: pick(w, "k1", "k1", "k2"), Reason: pick(w, "push", "push", "auto", "manual"), Force: w.percent(10),
+		Train: pick(w, "", "", "", "t"), Expedite: w.percent(10),
 		Rollout: config.Rollout{
 			Replicas:  1 + w.rand.IntN(4),
 			Strategy:  pick(w, config.Strategy{Kind: "blueGreen"}, config.Strategy{Kind: "rolling", Batch: w.rand.IntN(3)}, config.Strategy{Kind: "canary", Steps: []config.Step{{Weight: 10, Pause: time.Second}, {Weight: 50}}}),
@@ -109,10 +138,57 @@ func (w *world) request() machine.Event {
 			Smoke:     w.rand.IntN(2),
 		},
 	})
-	if w.percent(10) {
-		e.Facts = machine.Must(doorFacts{Gate: []gate.Condition{{Name: "approvals", Verdict: pick(w, gate.Pass, gate.Fail, gate.Unknown)}}})
-	}
 	return e
+}
+
+// ask brings an answer of the gate: mostly that all may begin.
+func (w *world) ask() machine.Event {
+	e := event(EventAsked, nil)
+	e.Facts = w.answers()
+	return e
+}
+
+func (w *world) answers() machine.Value {
+	f := letIn(w.state)
+	for i := range f.Gates {
+		if w.percent(30) {
+			w.change(&f.Gates[i])
+		}
+	}
+	if len(f.Gates) > 1 && w.percent(20) {
+		f.Gates = f.Gates[1:]
+	}
+	return machine.Must(f)
+}
+
+// change makes an answer another one.
+func (w *world) change(a *Answered) {
+	d := &a.Decision
+	switch w.rand.IntN(12) {
+	case 0, 1, 2:
+		verdict := pick(w, gate.Fail, gate.Unknown, "")
+		d.Verdict, d.Conditions = verdict, []gate.Condition{{Name: "approvals", Verdict: verdict, Reason: pick(w, "1 of 2", "0 of 2"), Needs: []string{"ada", "bob"}}}
+		d.Glass = pick(w, "", "", "", "s.e.1")
+	case 3:
+		d.Verdict, d.Conditions = gate.Fail, []gate.Condition{{Name: "train", Verdict: gate.Fail}, {Name: "approvals", Verdict: gate.Pass}}
+	case 4:
+		d.Next = w.now.Add(time.Duration(w.rand.IntN(100)-20) * time.Second)
+	case 5:
+		a.Config = pick(w, "k1", "k2", "k3")
+		if w.percent(70) {
+			a.Rollout = &config.Rollout{Replicas: 1 + w.rand.IntN(4), Strategy: config.Strategy{Kind: "blueGreen"}}
+		}
+	case 6:
+		a.Artifact = "another"
+	case 7:
+		a.Guards = a.Guards[w.rand.IntN(3):]
+	case 8, 9:
+		a.Lease = w.rand.IntN(3)
+	case 10:
+		a.Ask = &task.Ask{Kind: task.Approval, Title: "x", Quorum: 1 + w.rand.IntN(2), From: []string{"ops"}}
+	default:
+		a.Supersede = true
+	}
 }
 
 // observed tells of an instance: mostly that it is healthy.
@@ -160,8 +236,8 @@ func (w *world) alarm() machine.Event {
 		w.now = a.At
 	}
 	e := event(machine.Timer, a)
-	if w.percent(50) {
-		e.Facts = machine.Must(doorFacts{})
+	if w.percent(70) {
+		e.Facts = w.answers()
 	}
 	return e
 }
@@ -186,7 +262,7 @@ func (w *world) counted() machine.Event {
 // nonsense is what no lane should ever hear.
 func (w *world) nonsense() machine.Event {
 	e := machine.Event{Actor: machine.System("noise"), Type: pick(w, EventRequested, EventRollback, EventAbort, EventSettled, EventInstance,
-		EventRouted, EventTraffic, machine.Timer, SmokeCheck+".done", SmokeCheck+".failed", "what.ever", "")}
+		EventRouted, EventTraffic, EventAsked, "message.refused", EffectSign+".done", machine.Timer, SmokeCheck+".done", SmokeCheck+".failed", "what.ever", "")}
 	if e.Type == SmokeCheck+".done" || e.Type == SmokeCheck+".failed" {
 		return w.outcome()
 	}
@@ -194,7 +270,7 @@ func (w *world) nonsense() machine.Event {
 		`{"counts":[{"deployment":"s.e.1","requests":1,"errors":18446744073709551615}]}`, `{"rollout":{"replicas":-9223372036854775808}}`,
 		`{"service":"s","environment":"e","release":"rx","artifact":"a","config":"k","order":-1,"rollout":{"replicas":1000000}}`,
 		`{"service":"other","environment":"e","release":"rx","artifact":"a","config":"k"}`))
-	e.Facts = machine.Value(pick(w, ``, `{}`, `7`, `{`))
+	e.Facts = machine.Value(pick(w, ``, `{}`, `7`, `{`, `{"gates":[{"deployment":"s.e.4"}]}`))
 	return e
 }
 

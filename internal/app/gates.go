@@ -1,0 +1,38 @@
+package app
+
+import (
+	"slipway.dev/internal/core/deploy"
+	coregate "slipway.dev/internal/core/gate"
+	"slipway.dev/internal/core/glass"
+	"slipway.dev/internal/core/lease"
+	"slipway.dev/internal/core/train"
+	"slipway.dev/internal/drive/gate"
+	"slipway.dev/internal/engine"
+	"slipway.dev/internal/version"
+)
+
+// openGates registers what answers the lanes that stand at a door.
+func (h *house) openGates() {
+	e := h.engine
+	engine.Register(e, "lease", lease.Version, lease.Machine{})
+	engine.Register(e, "glass", glass.Version, glass.Machine{})
+	engine.Register(e, "train", train.Version, train.Machine{})
+	h.gates = gate.NewBook(gate.Deps{
+		Engine: e, Everybody: h.people.Everybody, Contributors: h.sources.Contributors, Resolve: h.releases.Resolve,
+	})
+	e.HandleFacts("deploy", h.gates.Facts)
+	e.HandleFacts("glass", h.gates.GlassFacts)
+	h.asker = gate.NewAsker(e, h.Log)
+	e.HandleDesired(deploy.DesiredGate, h.asker)
+	e.HandleEffect(deploy.EffectSign, gate.Signer{Engine: e, Keys: h.vault, By: coregate.Verifier{ID: h.page(), Version: version.Get().Version}})
+	e.HandleEffect(train.EffectRollback, gate.Back{Engine: e})
+}
+
+// runGates has the gates of waiting lanes evaluated, and releases promoted that go on by
+// themselves.
+func (h *house) runGates() {
+	h.beside(func() { h.asker.Run(h.ctx) })
+	h.beside(func() { h.asker.Follow(h.ctx) })
+	promoter := gate.Promoter{Book: h.gates, Log: h.Log}
+	h.beside(func() { promoter.Run(h.ctx) })
+}
