@@ -31,5 +31,6 @@ func (c *Compiled) Ask(s Subject, f Facts, people People) *task.Ask {
 		Quorum:      c.Approvals.Count,
 		Excluded:    authors,
 		Standing:    true,
+		Expire:      c.Approvals.Expire,
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/escalate"
 	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/manifest"
@@ -43,6 +44,7 @@ type Book struct {
 type rules struct {
 	policies  map[string]*gate.Compiled // by environment
 	problems  map[string]error          // by environment: why it has no policy
+	ways      map[string]escalate.Way   // by team: who is told if nobody answers
 	directory *access.Directory
 	guards    []machine.Guard // that all of this is still so
 }
@@ -124,7 +126,7 @@ func (b *Book) remember(changes int64, keep func()) {
 // read makes the rules of what is in force. The guards are taken first: what changes while
 // the rest is read makes them fail.
 func (b *Book) read(ctx context.Context) (*rules, error) {
-	r := &rules{policies: map[string]*gate.Compiled{}, problems: map[string]error{}}
+	r := &rules{policies: map[string]*gate.Compiled{}, problems: map[string]error{}, ways: map[string]escalate.Way{}}
 	for _, id := range []string{config.PolicyID, access.BindingsID} {
 		_, step, err := of[any](ctx, &b.cache, id)
 		if err != nil {
@@ -143,8 +145,15 @@ func (b *Book) read(ctx context.Context) (*rules, error) {
 	everybody.Teams = config.TeamsOf(all)
 	r.directory = access.NewDirectory(everybody)
 	for _, o := range all {
-		if o.Kind == manifest.KindEnvironment {
+		switch o.Kind {
+		case manifest.KindEnvironment:
 			r.policies[o.Name], r.problems[o.Name] = compiled(o, all)
+		case manifest.KindTeam:
+			t, err := o.TeamSpec()
+			if err != nil {
+				return nil, err
+			}
+			r.ways[o.Name] = escalate.Of(o.Name, t.Escalation)
 		}
 	}
 	return r, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/escalate"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/machine"
@@ -70,7 +71,11 @@ func (b *Book) answer(ctx context.Context, r *rules, lane deploy.State, p deploy
 	a.Artifact, a.Config = e.Artifact, e.Config
 	a.Decision = decide(policy, r, e, b.Engine.Now())
 	a.Guards, a.Supersede, a.Lease = e.Guards, policy.Supersede, policy.Concurrency
-	a.Ask = policy.Ask(e.Subject, e.Facts, r.directory)
+	if a.Ask = policy.Ask(e.Subject, e.Facts, r.directory); a.Ask != nil {
+		way := r.ways[e.Team] // those who are asked are told first, then whom the service's team wants told
+		a.Ask.AskedBy, a.Ask.Repeat = p.Actor, way.Repeat
+		a.Ask.Escalation = append([]escalate.Step{{Tell: a.Ask.From}}, way.Steps...)
+	}
 	return a, nil
 }
 
