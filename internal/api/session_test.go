@@ -3,9 +3,12 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/api"
@@ -211,5 +214,34 @@ func TestPageKnowsItsVisitor(t *testing.T) {
 		if _, text := s.ask(t, "GET", "/", "", "Authorization", "", "Cookie", cookie); text != want {
 			t.Errorf("%q: %s", cookie, text)
 		}
+	}
+}
+
+// A stream does not outlive the session of who follows it.
+func TestStreamsEndWithTheSession(t *testing.T) {
+	t.Parallel()
+	var over atomic.Bool
+	s := start(t, func(o *api.Options) {
+		o.Heartbeat = 5 * time.Millisecond
+		o.Authenticate = func(context.Context, string) (access.Caller, error) {
+			if over.Load() {
+				return access.Caller{}, fault.New(fault.Denied, "not valid any more")
+			}
+			return access.PersonCaller("ada", "s1"), nil
+		}
+	})
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+"/v1/watch?after=-1", http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer x")
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil || answer.StatusCode != http.StatusOK {
+		t.Fatal(answer, err)
+	}
+	defer answer.Body.Close()
+	over.Store(true)
+	if _, err := io.ReadAll(answer.Body); err != nil { // it would go on for ever
+		t.Error(err)
 	}
 }

@@ -21,7 +21,8 @@ func lines[I, T any](f func(context.Context, *I, func(T) error) error) binding {
 		s := newSender(hc, "application/x-ndjson")
 		ctx, cancel := untilStop(ctx)
 		defer cancel()
-		stop := s.beat(ctx, d.Heartbeat, cancel)
+		r, _ := humago.Unwrap(hc)
+		stop := s.beat(ctx, d.Heartbeat, func() bool { _, err := d.caller(r); return err == nil }, cancel)
 		err := f(ctx, in, func(t T) error {
 			line, err := json.Marshal(t)
 			if err != nil {
@@ -115,9 +116,10 @@ func (s *sender) send(b []byte) error {
 	return s.control.Flush()
 }
 
-// beat sends an empty line now and then; a caller who is gone ends the stream. The function
-// it gives stops the beat, and returns when the last is out.
-func (s *sender) beat(ctx context.Context, every time.Duration, gone func()) func() {
+// beat sends an empty line now and then; a caller who is gone, or may come in no more,
+// because their session ended or their token was revoked, ends the stream. The function it
+// gives stops the beat, and returns when the last is out.
+func (s *sender) beat(ctx context.Context, every time.Duration, mayCome func() bool, gone func()) func() {
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {
@@ -129,7 +131,7 @@ func (s *sender) beat(ctx context.Context, every time.Duration, gone func()) fun
 			case <-ctx.Done():
 				return
 			case <-tick.C:
-				if s.send([]byte("\n")) != nil {
+				if !mayCome() || s.send([]byte("\n")) != nil {
 					gone()
 					return
 				}

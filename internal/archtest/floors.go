@@ -99,6 +99,8 @@ var libraries = map[string][]string{
 	"github.com/caddyserver/certmagic":    {"internal/edge"},
 	"oras.land/oras-go":                   {"internal/artifact"},
 	"filippo.io/age":                      {"internal/secret"},
+	"github.com/go-webauthn/webauthn":     {"internal/identity"},
+	"github.com/coreos/go-oidc":           {"internal/identity"},
 	"k8s.io":                              {"internal/target/kube"},
 	"github.com/moby/moby":                {"internal/target/docker"},
 	"github.com/landlock-lsm/go-landlock": {"internal/sandbox"},

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/engine"
 )
@@ -44,14 +46,29 @@ func (d *Driver) Suspect(kind access.Suspicion, who string) {
 func (d *Driver) Run(ctx context.Context) {
 	tick := time.NewTicker(suspectEvery)
 	defer tick.Stop()
+	known := d.policy(ctx, -1)
 	for {
 		select {
 		case <-tick.C:
+			known = d.policy(ctx, known)
 			d.Flush(ctx)
 		case <-ctx.Done():
 			return
 		}
 	}
+}
+
+// policy suspects changes of what governs the gates since a step of it that is known, and
+// gives the one that is known then. At first (-1) it only looks.
+func (d *Driver) policy(ctx context.Context, known int64) int64 {
+	s, step, err := engine.Load[config.PolicyState](ctx, d.Engine, config.PolicyID)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return known // it is looked at again
+	}
+	if known >= 0 && step > known {
+		d.Suspect(access.PolicyChanged, s.Last.Kind+" "+s.Last.Name)
+	}
+	return step
 }
 
 // Flush tells the watch now.
