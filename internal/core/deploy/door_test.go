@@ -71,6 +71,7 @@ func (w *witness) told(State) error {
 		delete(w.tasks, r.To)
 	}
 	for _, m := range w.next.Messages {
+		w.sent[m.Type]++
 		switch m.Type {
 		case lease.EventTaken, lease.EventGiven:
 			var l lease.Take

@@ -25,19 +25,20 @@ type witness struct {
 	next    machine.Next[State]   // of the last step
 	leases  map[string]bool       // deployments that hold one
 	tasks   map[string]bool       // that are open
+	sent    map[string]int        // messages, by type
 	heard   func(machine.Message) // is told of each; nil: nobody
 }
 
 func newWitness() *witness {
 	return &witness{forced: map[string]bool{}, desired: map[string]bool{}, dropped: map[string]bool{}, routes: map[int64][]string{},
-		leases: map[string]bool{}, tasks: map[string]bool{}}
+		leases: map[string]bool{}, tasks: map[string]bool{}, sent: map[string]int{}}
 }
 
 // copy gives a witness that has seen the same; states are never changed in place.
 func (w *witness) copy() *witness {
 	c := *w
 	c.forced, c.desired, c.dropped, c.routes = maps.Clone(w.forced), maps.Clone(w.desired), maps.Clone(w.dropped), maps.Clone(w.routes)
-	c.leases, c.tasks = maps.Clone(w.leases), maps.Clone(w.tasks)
+	c.leases, c.tasks, c.sent = maps.Clone(w.leases), maps.Clone(w.tasks), maps.Clone(w.sent)
 	c.checks = slices.Clone(w.checks)
 	return &c
 }

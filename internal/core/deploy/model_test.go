@@ -12,7 +12,10 @@ import (
 	"time"
 
 	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/glass"
+	"slipway.dev/internal/core/lease"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/task"
 )
 
 var (
@@ -88,13 +91,17 @@ func settledLane(t *testing.T) *witness {
 type coverage struct {
 	sync.Mutex
 	outcomes map[Phase]int
+	sent     map[string]int // messages, by type
 }
 
 func (c *coverage) add(w *world) {
 	c.Lock()
 	defer c.Unlock()
 	if c.outcomes == nil {
-		c.outcomes = map[Phase]int{}
+		c.outcomes, c.sent = map[Phase]int{}, map[string]int{}
+	}
+	for kind, n := range w.sent {
+		c.sent[kind] += n
 	}
 	for _, row := range w.state.History {
 		c.outcomes[row.Outcome]++
@@ -105,7 +112,12 @@ func (c *coverage) add(w *world) {
 }
 
 func (c *coverage) check(t *testing.T) {
-	t.Log(c.outcomes)
+	t.Log(c.outcomes, c.sent)
+	for _, kind := range []string{lease.EventTaken, lease.EventGiven, glass.EventUsed, task.EventOpened, task.EventRebound, task.EventClosed, EventMember} {
+		if c.sent[kind] < 100 {
+			t.Errorf("%s was sent %d times only", kind, c.sent[kind])
+		}
+	}
 	for _, p := range []Phase{Preparing, Checking, Shifting, Observing, RollingBack, Held, RollbackFailed, Completed, Failed, RolledBack, Superseded, Aborted} {
 		if c.outcomes[p] < 100 {
 			t.Errorf("%s was seen %d times only", p, c.outcomes[p])

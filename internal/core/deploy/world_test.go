@@ -18,13 +18,14 @@ type world struct {
 	rand   *rand.Rand
 	now    time.Time
 	order  int64
-	bad    int // percent of what goes wrong
+	bad    int  // percent of what goes wrong
+	asking bool // its gates ask for approvals
 	counts map[string]Count
 	log    []machine.Event
 }
 
 func (w *world) live(steps int) error {
-	w.bad = pick(w, 0, 5, 30)
+	w.bad, w.asking = pick(w, 0, 5, 30), w.percent(30)
 	w.counts = map[string]Count{}
 	for range steps {
 		w.now = w.now.Add(time.Duration(w.rand.IntN(3000)) * time.Millisecond)
@@ -151,6 +152,9 @@ func (w *world) ask() machine.Event {
 func (w *world) answers() machine.Value {
 	f := letIn(w.state)
 	for i := range f.Gates {
+		if w.asking {
+			f.Gates[i].Ask = &task.Ask{Kind: task.Approval, Title: "x", Quorum: 1, From: []string{"ops"}}
+		}
 		if w.percent(30) {
 			w.change(&f.Gates[i])
 		}
@@ -185,7 +189,7 @@ func (w *world) change(a *Answered) {
 	case 8, 9:
 		a.Lease = w.rand.IntN(3)
 	case 10:
-		a.Ask = &task.Ask{Kind: task.Approval, Title: "x", Quorum: 1 + w.rand.IntN(2), From: []string{"ops"}}
+		a.Ask = &task.Ask{Kind: task.Approval, Title: "x", Quorum: 2, From: []string{"ops"}}
 	default:
 		a.Supersede = true
 	}
