@@ -2,6 +2,7 @@ package control_test
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -175,4 +176,21 @@ func TestReadersSeeTheirOwn(t *testing.T) {
 		t.Errorf("those of prod see %d things of dev", n)
 	}
 	w.refused(second(w.Lane(prod, "tickets", "dev")), fault.Denied)
+}
+
+// Changes of what governs the gates are told to the security watch.
+func TestPolicyChangesAreSuspected(t *testing.T) {
+	w := newWorld(t)
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); w.people.Run(ctx) }()
+	t.Cleanup(func() { stop(); <-done })
+	n := 0
+	w.await("the watch counts it", func() bool {
+		if n++; n == 1 || n%1000 == 0 { // again, if it was before the first look
+			w.apply("hand", strings.Replace(platform, "members: []", fmt.Sprintf("members: [{name: Ada%d}]", n), 1))
+		}
+		s, err := engineLoad[access.WatchState](w, access.WatchID)
+		return err == nil && s.Counts[access.PolicyChanged].Told
+	})
 }
