@@ -196,6 +196,7 @@ type RollbackRequest struct {
 type AbortRequest struct {
 	Service     string `json:"service"`
 	Environment string `json:"environment"`
+	Deployment  string `json:"deployment,omitempty"` // empty: what is under way, or else waits first
 	Reason      string `json:"reason,omitempty"`
 }
 

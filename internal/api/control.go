@@ -26,6 +26,26 @@ type Control interface {
 	Abort(ctx context.Context, r model.AbortRequest) (model.Receipt, error)
 	Settle(ctx context.Context, r model.SettleRequest) (model.Receipt, error)
 
+	Deployment(ctx context.Context, id string) (model.DeploymentDetail, error)
+	Decision(ctx context.Context, deployment string) (model.Envelope, error)
+	Promote(ctx context.Context, r model.PromoteRequest) (model.Receipt, error)
+	Plan(ctx context.Context, service, environment, release string) (model.Plan, error)
+	Gates(ctx context.Context) ([]model.Gate, error)
+	Gate(ctx context.Context, q model.GateQuery) (model.Gate, error)
+	RevokeRelease(ctx context.Context, service, release string, r model.RevokeRequest) (model.Receipt, error)
+
+	Glasses(ctx context.Context) ([]model.Glass, error)
+	BreakGlass(ctx context.Context, r model.GlassRequest) (model.Receipt, error)
+	ConfirmGlass(ctx context.Context, id string) (model.Receipt, error)
+	CloseGlass(ctx context.Context, id string, r model.GlassClose) (model.Receipt, error)
+
+	Trains(ctx context.Context) ([]model.Train, error)
+	Train(ctx context.Context, id string) (model.Train, error)
+	CreateTrain(ctx context.Context, r model.TrainRequest) (model.Train, error)
+	AbortTrain(ctx context.Context, id string, r model.TrainCommand) (model.Receipt, error)
+	RollbackTrain(ctx context.Context, id string, r model.TrainCommand) (model.Receipt, error)
+	AcceptTrain(ctx context.Context, id string, r model.TrainCommand) (model.Receipt, error)
+
 	Tasks(ctx context.Context, q model.TasksQuery) ([]model.Task, error)
 	Task(ctx context.Context, name string) (model.Task, error)
 	AnswerTask(ctx context.Context, name string, a model.TaskAnswer) (model.Receipt, error)

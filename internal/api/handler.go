@@ -41,6 +41,7 @@ type door struct {
 	Control
 	log       *slog.Logger
 	ingesting chan struct{} // holds one for each webhook that is read; see inTurn
+	signing   chan struct{} // likewise for each sign-in
 }
 
 // Handler serves the API and the page.
@@ -48,7 +49,7 @@ func Handler(o Options) http.Handler {
 	if o.Heartbeat == 0 {
 		o.Heartbeat = 15 * time.Second
 	}
-	d := &door{Options: o, Control: o.Control, log: o.Log, ingesting: make(chan struct{}, webhooks)}
+	d := &door{Options: o, Control: o.Control, log: o.Log, ingesting: make(chan struct{}, webhooks), signing: make(chan struct{}, signIns)}
 	mux := http.NewServeMux()
 	d.register(humago.New(mux, describe()))
 	mux.HandleFunc("GET /healthz", d.healthz)

@@ -36,9 +36,27 @@ func (d *door) routes() []route {
 		{"POST", "/v1/tasks/{task}/delegations", "delegateTask", "Let one more person answer a task", access.Approve, command(d.delegateTask)},
 		{"POST", "/v1/tasks/{task}/withdrawals", "withdrawAnswer", "Take one's own answer back", access.Approve, command(d.withdrawAnswer)},
 
+		{"GET", "/v1/deployments/{deployment}", "getDeployment", "Tell about a deployment: plan, gate, outcome", access.Read, one(d.deployment)},
+		{"GET", "/v1/deployments/{deployment}/decision", "getDecision", "Give the signed decision by which it went in", access.Read, one(d.decision)},
+		{"POST", "/v1/promotions", "promote", "Send a release on into an environment", access.Deploy, command(d.promote)},
+		{"GET", "/v1/plans/{service}/{environment}", "getPlan", "Tell what a deployment would do", access.Read, one(d.plan)},
+		{"GET", "/v1/gates", "listGates", "List what waits at a door", access.Read, many(d.gates)},
+		{"GET", "/v1/gates/{service}/{environment}", "explainGate", "Tell how a door stands, or would stand", access.Read, one(d.gate)},
+		{"GET", "/v1/glass", "listGlass", "List who broke the glass", access.Read, many(d.glasses)},
+		{"POST", "/v1/glass", "breakGlass", "Ask for an emergency way", access.Glass, command(d.breakGlass)},
+		{"POST", "/v1/glass/{glass}/confirm", "confirmGlass", "Consent as the second person", access.Glass, command(d.confirmGlass)},
+		{"POST", "/v1/glass/{glass}/close", "closeGlass", "End a break-glass before its time", access.Glass, command(d.closeGlass)},
+		{"GET", "/v1/trains", "listTrains", "List trains, latest first", access.Read, many(d.trains)},
+		{"POST", "/v1/trains", "createTrain", "Send several services on together", access.Deploy, one(d.createTrain)},
+		{"GET", "/v1/trains/{train}", "getTrain", "Tell about a train", access.Read, one(d.train)},
+		{"POST", "/v1/trains/{train}/abort", "abortTrain", "Stop a train and take back what went in", access.Deploy, command(d.abortTrain)},
+		{"POST", "/v1/trains/{train}/rollback", "rollbackTrain", "Take all members of a train back", access.Deploy, command(d.rollbackTrain)},
+		{"POST", "/v1/trains/{train}/accept", "acceptTrain", "Take a held train as it stands", access.Deploy, command(d.acceptTrain)},
+
 		{"GET", "/v1/releases/{service}", "listReleases", "List a service's releases, latest first", access.Read, many(d.releases)},
 		{"GET", "/v1/releases/{service}/{release}", "getRelease", "Tell about a release", access.Read, one(d.release)},
 		{"POST", "/v1/releases/{service}/{release}/retry", "retryBuild", "Build a release again", access.Deploy, command(d.retryBuild)},
+		{"POST", "/v1/releases/{service}/{release}/revoke", "revokeRelease", "Let a release in nowhere any more", access.Revoke, command(d.revokeRelease)},
 		{"POST", "/v1/releases/{service}/{release}/cancel", "cancelBuild", "Stop a release's build", access.Deploy, command(d.cancelBuild)},
 
 		{"GET", "/v1/sources", "listSources", "List the repositories that are watched", access.Read, many(d.sources)},
@@ -115,11 +133,11 @@ func (d *door) register(api huma.API) {
 			op.Security = []map[string][]string{} // none: the signature is in the request
 			op.SkipValidateBody = true            // its form is the forge's
 			op.MaxBodyBytes, op.BodyReadTimeout = maxWebhook, webhookTime
-			op.Middlewares = huma.Middlewares{d.inTurn}
+			op.Middlewares = huma.Middlewares{inTurn(d.ingesting)}
 		} else if r.permission == access.Anyone {
 			op.Security = []map[string][]string{}
 			op.MaxBodyBytes, op.BodyReadTimeout = maxStranger, webhookTime
-			op.Middlewares = huma.Middlewares{}
+			op.Middlewares = huma.Middlewares{inTurn(d.signing)}
 		} else {
 			op.Security = []map[string][]string{{"bearer": {}}, {"session": {}}}
 			op.Middlewares = huma.Middlewares{d.authenticated}

@@ -98,7 +98,7 @@ func build(ctx context.Context, o Options) (*house, error) {
 	}
 	h.openGates()
 	h.control = control.New(control.Deps{
-		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h},
+		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h}, Doors: h.gates,
 		People: h.people, Directory: h.people.Directory, Refused: h.refused,
 		Resolve: h.releases.Resolve,
 		Owned:   func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, h.engine) },

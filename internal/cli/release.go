@@ -22,7 +22,7 @@ func newRelease(s *session) *cobra.Command {
 changes. Releases come from the repositories that are watched (slipway source).`,
 		Example: `  slipway release list tickets
   slipway release show tickets 3f2a91c`,
-	}, releaseList(s), releaseShow(s),
+	}, releaseList(s), releaseShow(s), releaseRevoke(s),
 		releaseVerb(s, "retry", "Build a release again", "Retry builds a release again: one whose build failed or was cancelled, or whose artifact is lost.",
 			(*client.Client).RetryBuild),
 		releaseVerb(s, "cancel", "Stop a release's build", "Cancel stops a build under way. The release can be built later with retry.",

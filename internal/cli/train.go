@@ -90,7 +90,7 @@ func (s *session) train(w io.Writer, t model.Train) {
 func trainList(s *session) *cobra.Command {
 	return &cobra.Command{
 		Use: "list", Short: "List trains, latest first",
-		Long:    "List shows all trains, latest first.",
+		Long:    "List shows all trains with their services, and how they stand or ended.",
 		Example: `  slipway train list`,
 		Args:    exactly(),
 		RunE: s.calling(func(ctx context.Context, c *client.Client, _ []string) error {

@@ -29,6 +29,7 @@ type Deps struct {
 	Sources Sources
 	Logs    Logs
 	Journal Journal
+	Doors   Doors
 
 	People *people.Driver
 	Page   string // address of the page, with a slash at its end

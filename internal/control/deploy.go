@@ -30,7 +30,7 @@ func (c *Control) Rollback(ctx context.Context, r model.RollbackRequest) (model.
 
 // Abort stops the deployment under way and goes back to what ran before.
 func (c *Control) Abort(ctx context.Context, r model.AbortRequest) (model.Receipt, error) {
-	return c.command(ctx, r.Service, r.Environment, deploy.EventAbort, deploy.Abort{Reason: r.Reason})
+	return c.command(ctx, r.Service, r.Environment, deploy.EventAbort, deploy.Abort{Deployment: r.Deployment, Reason: r.Reason})
 }
 
 // Settle decides on a deployment that is held.
@@ -85,39 +85,23 @@ func (c *Control) Deploy(ctx context.Context, r model.DeployRequest) (model.Rece
 	if r.Image != "" {
 		return c.importImage(ctx, actor, r.Service, r.Environment, r.Image)
 	}
-	request, err := c.request(ctx, r)
+	rel, err := c.built(ctx, r.Service, r.Release)
 	if err != nil {
 		return model.Receipt{}, err
 	}
-	lane := deploy.MachineID(r.Service, r.Environment)
-	before, _, err := engine.Load[deploy.State](ctx, c.Engine, lane)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	request, err := c.requestOf(ctx, rel, r.Environment)
+	if err != nil {
 		return model.Receipt{}, err
 	}
-	receipt, err := c.tell(ctx, actor, lane, deploy.EventRequested, request)
-	if err == nil {
-		receipt.Deployment = c.affected(ctx, lane, before)
-	}
-	return receipt, err
+	request.Force = r.Force
+	return c.enter(ctx, actor, request)
 }
 
-// request looks up all that the lane must know of a release.
-func (c *Control) request(ctx context.Context, r model.DeployRequest) (deploy.Request, error) {
-	rel, err := c.findRelease(ctx, r.Service, r.Release)
-	if err != nil {
-		return deploy.Request{}, err
+// built finds a release that has an artifact: the one that is named, or the latest.
+func (c *Control) built(ctx context.Context, service, name string) (release.State, error) {
+	s, err := c.findRelease(ctx, service, name)
+	if err == nil && s.Status != release.Built {
+		err = fault.New(fault.Refused, "the release %s of %s is %s", s.ID, service, s.Status).WithHint("slipway release show %s %s", service, s.ID)
 	}
-	if rel.Status != release.Built {
-		return deploy.Request{}, fault.New(fault.Refused, "the release %s of %s is %s", rel.ID, r.Service, rel.Status).
-			WithHint("slipway release show %s %s", r.Service, rel.ID)
-	}
-	digest, resolved, err := c.Resolve(ctx, rel.Spec, r.Environment)
-	if err != nil {
-		return deploy.Request{}, err
-	}
-	return deploy.Request{
-		Service: r.Service, Environment: r.Environment, Release: rel.ID, Artifact: rel.Artifact.Digest,
-		Commit: rel.Commit, CommittedAt: rel.CommittedAt, Order: rel.Order, Config: digest,
-		Rollout: resolved.Rollout, Reason: "manual", Force: r.Force,
-	}, nil
+	return s, err
 }

@@ -25,6 +25,7 @@ func (w *world) doors() (answer func()) {
 		Engine: e, Everybody: w.people.Everybody, Resolve: drive.Resolver{Engine: e}.Resolve,
 		Contributors: func(context.Context, string, string, string, string) ([]gate.Contributor, error) { return nil, nil },
 	})
+	w.Control.Doors = book
 	e.HandleFacts("deploy", book.Facts)
 	e.HandleFacts("glass", book.GlassFacts)
 	asker := drivegate.NewAsker(e, slog.New(slog.DiscardHandler))

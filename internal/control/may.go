@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"slipway.dev/internal/core/access"
@@ -51,6 +52,27 @@ func (c *Control) may(ctx context.Context, op access.Operation, s access.Scope) 
 		return who.Actor, fault.New(fault.Denied, "%s may not %s%s", who.Actor, op, where(s)).WithHint("%s", hintFor(who, op))
 	}
 	return who.Actor, nil
+}
+
+// maySomewhere refuses who may do it to nothing at all. It comes before anything is told of
+// what they name; may with its scope comes once that is known.
+func (c *Control) maySomewhere(ctx context.Context, op access.Operation) error {
+	who, d, err := c.known(ctx)
+	if err != nil || somewhere(d, who, op) {
+		return err
+	}
+	_, err = c.may(ctx, op, access.Scope{})
+	return err
+}
+
+// somewhere says whether a caller may do it to anything.
+func somewhere(d *access.Directory, who access.Caller, op access.Operation) bool {
+	if d.Allowed(who, op, access.Scope{}) {
+		return true
+	}
+	return slices.ContainsFunc(d.Grants(who.Person), func(b access.Binding) bool {
+		return d.Allowed(who, op, access.Scope{Team: b.Team, Environment: b.Environment})
+	})
 }
 
 // known gives who asks and the directory to look them up in.

@@ -62,7 +62,7 @@ func TestReaderOnlyReads(t *testing.T) {
 	ctx := control.WithActor(t.Context(), machine.Actor{Kind: "page", Name: "board"})
 	may := map[string]bool{}
 	for _, name := range []string{"System", "Await", "Lanes", "Lane", "Deployments", "Releases", "Release", "Sources", "Check",
-		"Tasks", "Task", "Resources", "Secrets", "SigningKeys", "Logs", "Watch"} {
+		"Tasks", "Task", "Resources", "Deployment", "Decision", "Plan", "Gate", "Gates", "Glasses", "Train", "Trains", "Secrets", "SigningKeys", "Logs", "Watch"} {
 		may[name] = true
 	}
 	c := reflect.ValueOf(w.Control)
@@ -99,6 +99,9 @@ func argument(t *testing.T, kind reflect.Type) reflect.Value {
 		model.LogsQuery{Service: "tickets", Environment: "dev"},
 		model.TasksQuery{}, model.TaskAnswer{Decision: "approve"}, model.TaskClaim{}, model.TaskDelegation{To: "cy"}, model.TaskWithdrawal{},
 		true, model.PasswordChange{}, model.CeremonyDone{}, model.NewUser{Name: "cy"}, model.UserChange{}, model.NewToken{Name: "ci"},
+		model.GateQuery{Service: "tickets", Environment: "dev"}, model.PromoteRequest{Service: "tickets", Environment: "dev"}, model.RevokeRequest{Reason: "bad"},
+		model.GlassRequest{Service: "tickets", Environment: "dev", Criterion: "outage"}, model.GlassClose{}, model.TrainCommand{},
+		model.TrainRequest{Environment: "dev", Members: []model.TrainWanted{{Service: "tickets"}}},
 		model.Binding{Subject: "person:cy", Role: "viewer"}, model.AddressMap{Address: "cy@example.org"},
 		func(model.LogLine) error { return nil }, func(model.Happening) error { return nil },
 	}

@@ -2,6 +2,7 @@ package control_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -147,6 +148,21 @@ func TestAccessReview(t *testing.T) {
 	s := try(engineLoad[task.State](w, task.MachineID(r.Tasks[1])))(t)
 	if s.Kind != task.Access || !strings.Contains(s.Text, "person:ada operator in prod: 1 account(s), last signed in") {
 		t.Errorf("%+v", s)
+	}
+	boss := w.add("boss", model.Binding{Role: "security"})
+	ctx := control.WithCaller(t.Context(), w.whose(boss.value))
+	answer := func(remove string) error {
+		_, err := w.AnswerTask(ctx, r.Tasks[1], model.TaskAnswer{Decision: "approve", Value: json.RawMessage(`{"remove":` + remove + `}`)})
+		return err
+	}
+	w.refused(answer(`["person:boss security"]`), fault.Invalid) // of another team or environment
+	if err := answer(`["person:ada operator in prod"]`); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range try(w.Bindings(w.ctx))(t) {
+		if b.Role == "operator" {
+			t.Errorf("it stays: %+v", b)
+		}
 	}
 }
 

@@ -114,16 +114,6 @@ func (c *Control) Whoami(ctx context.Context) (model.Whoami, error) {
 	return w, err
 }
 
-// somewhere says whether a caller may do it to anything.
-func somewhere(d *access.Directory, who access.Caller, op access.Operation) bool {
-	if d.Allowed(who, op, access.Scope{}) {
-		return true
-	}
-	return slices.ContainsFunc(d.Grants(who.Person), func(b access.Binding) bool {
-		return d.Allowed(who, op, access.Scope{Team: b.Team, Environment: b.Environment})
-	})
-}
-
 // signedInPerson gives the account of a caller who is signed in. Who holds a token must not
 // be able to make it last by other ways in.
 func (c *Control) signedInPerson(ctx context.Context) (access.Caller, error) {

@@ -27,6 +27,8 @@ type Fake struct {
 	history  []*model.Deployment // latest first
 	releases []*model.Release    // latest first
 	tasks    []*model.Task       // oldest first
+	glasses  []model.Glass
+	trains   []model.Train
 	sources  []model.Source
 	secrets  []*model.Secret
 	values   map[string][]byte

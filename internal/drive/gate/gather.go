@@ -180,9 +180,21 @@ func (g *gathering) needs(ctx context.Context) error {
 		if d.Running {
 			d.Healthy, d.Text = other.Health()
 		}
+		if g.together(ctx, name) {
+			d.Running, d.Healthy, d.Text = true, true, "it goes in before this one, in the same train"
+		}
 		g.entrant.Facts.Dependencies = append(g.entrant.Facts.Dependencies, d)
 	}
 	return nil
+}
+
+// together says whether a service is in the same train: its order sees to what needs what.
+func (g *gathering) together(ctx context.Context, service string) bool {
+	if g.Train == "" {
+		return false
+	}
+	s, _, err := of[train.State](ctx, &g.cache, train.MachineID(g.Train))
+	return err == nil && slices.ContainsFunc(s.Members, func(m train.Member) bool { return m.Service == service })
 }
 
 // leases finds what is under way in an environment that bounds it.
@@ -204,7 +216,7 @@ func (g *gathering) glass(ctx context.Context) error {
 	id := glass.MachineID(glass.Target{Service: g.Service, Environment: g.Environment})
 	s, ok, err := look[glass.State](ctx, g, id)
 	if err == nil && ok && s.OpenAt(g.Engine.Now()) {
-		g.entrant.Facts.Glass = s.ID()
+		g.entrant.Facts.Glass, g.entrant.Facts.GlassUntil = s.ID(), s.Until
 	}
 	return err
 }

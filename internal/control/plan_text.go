@@ -1,0 +1,123 @@
+package control
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"slipway.dev/client/model"
+	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/manifest"
+)
+
+// stepsOf tells what a rollout does, in order.
+func stepsOf(r config.Rollout, lane deploy.State) []string {
+	steps := []string{fmt.Sprintf("start %s of the new release beside the old", count(r.Replicas, "instance"))}
+	if r.Smoke > 0 {
+		steps = append(steps, "run "+count(r.Smoke, "smoke check")+" on them, before any user's request")
+	}
+	for _, s := range deploy.Stages(r.Strategy, r.Replicas, lane.Current == nil) {
+		text := fmt.Sprintf("move %d%% of the traffic to the new release", s.Weight)
+		if s.Pause > 0 {
+			text += " and watch it for " + s.Pause.String()
+		}
+		steps = append(steps, text)
+	}
+	return append(steps, "watch it with all traffic for "+r.Rollback.Observe.String(), "keep the old instances warm for "+r.Rollback.Warm.String())
+}
+
+// wayBack tells how it is taken back, and when that happens by itself.
+func wayBack(r config.Rollout, lane deploy.State) model.RollbackPath {
+	path := model.RollbackPath{Conditions: []string{
+		fmt.Sprintf("more than %g%% of at least %d requests fail", r.Rollback.Errors*100, r.Rollback.Minimum),
+		"an instance crashes again and again, or is not healthy within " + r.Deadline.String(),
+	}, Notes: []string{}}
+	if r.Smoke > 0 {
+		path.Conditions = append(path.Conditions, "a smoke check fails")
+	}
+	if lane.Current == nil {
+		path.Notes = append(path.Notes, "nothing ran there before: there is nothing to go back to")
+		return path
+	}
+	path.To = lane.Current.Release
+	path.Notes = append(path.Notes, "`slipway rollback` takes it back in one step; it needs no approval")
+	switch r.Migration {
+	case config.MigrationContract, config.MigrationIrreversible:
+		path.Notes = append(path.Notes, fmt.Sprintf("its migration is %s: once it has traffic, going back needs --force, and the old release may not read the data", r.Migration))
+	case config.MigrationExpand:
+		path.Notes = append(path.Notes, "its migration only adds: the old release can read the data")
+	}
+	return path
+}
+
+// checklist tells what is validated, and by whom.
+func checklist(r config.Rollout) []string {
+	list := []string{"every new instance is healthy (slipway)"}
+	if r.Smoke > 0 {
+		list = append(list, count(r.Smoke, "smoke check")+" pass on each new instance (slipway)")
+	}
+	return append(list,
+		fmt.Sprintf("errors stay below %g%% for %s with all traffic (slipway)", r.Rollback.Errors*100, r.Rollback.Observe.Round(time.Second)),
+		"what the change promised can be seen by a user (who asked for it)",
+		"dashboards and alerts are quiet (on call)",
+	)
+}
+
+// planContacts finds who to turn to.
+func (c *Control) planContacts(ctx context.Context, p *model.Plan) error {
+	p.Contacts = []model.Contact{}
+	owned, err := c.Owned(ctx)
+	if err != nil {
+		return err
+	}
+	_, d, err := c.known(ctx)
+	if err != nil {
+		return err
+	}
+	for _, o := range owned {
+		if o.Kind != manifest.KindTeam || o.Name != p.Team {
+			continue
+		}
+		t, err := o.TeamSpec()
+		if err != nil {
+			return err
+		}
+		for _, person := range t.OnCall {
+			p.Contacts = append(p.Contacts, model.Contact{Role: "on call", Name: string(person), Email: address(d, string(person))})
+		}
+		for _, m := range t.Members {
+			p.Contacts = append(p.Contacts, model.Contact{Role: "owner, " + p.Team, Name: string(m.Name), Email: string(m.Email)})
+		}
+	}
+	policy, err := c.Doors.Policy(ctx, p.Environment)
+	if err != nil || policy.Approvals.Count == 0 {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, group := range policy.Approvals.From {
+		for _, person := range d.Holders(group, access.Scope{Team: p.Team, Environment: p.Environment}) {
+			if !seen[person] && len(seen) < 20 {
+				seen[person] = true
+				p.Contacts = append(p.Contacts, model.Contact{Role: "approver, " + group, Name: person, Email: address(d, person)})
+			}
+		}
+	}
+	return nil
+}
+
+func address(d *access.Directory, person string) string {
+	p, _ := d.Person(person)
+	if len(p.Addresses) == 0 {
+		return ""
+	}
+	return p.Addresses[0]
+}
+
+func count(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
