@@ -58,12 +58,10 @@ var may = map[Role][]Operation{
 // no person, so that nothing it says counts as consent.
 var host = append(slices.Clone(may[Admin]), may[Operator]...)
 
-// system is what parts of the control plane itself may; "page:board" goes away when the
-// page has a sign-in.
+// system is what parts of the control plane itself may.
 var system = map[string][]Operation{
 	"system:source": {Read, Ingest},
 	"system:readyz": {Read},
-	"page:board":    {Read},
 }
 
 // scopes are the operations that a token may be limited to, by the word for them.

@@ -43,9 +43,9 @@ type Machine[S any] interface {
 	Upgrade(from int, raw []byte) (S, error)
 }
 
-// Actor is who caused an event: a person, a token or the system itself.
+// Actor is who caused an event: a person, a token, who runs the control plane, or the system itself.
 type Actor struct {
-	Kind string `json:"kind"` // "person", "token" or "system"
+	Kind string `json:"kind"` // "person", "token", "host" or "system"
 	Name string `json:"name"`
 }
 
