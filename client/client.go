@@ -32,6 +32,7 @@ type Client struct {
 	base     string // without a trailing slash
 	place    string // how to name the control plane to a person
 	token    string
+	open     bool // others can read what is sent
 	patience time.Duration
 	http     *http.Client
 }
@@ -57,7 +58,8 @@ func New(o Options) (*Client, error) {
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 			return nil, invalid("%q is not the address of a control plane; it is like http://127.0.0.1:7700", o.URL)
 		}
-		if o.Token != "" && u.Scheme == "http" && !loopback(u.Hostname()) {
+		c.open = u.Scheme == "http" && !loopback(u.Hostname())
+		if o.Token != "" && c.open {
 			return nil, invalid("%s has no TLS: the token could be read on the way", o.URL)
 		}
 		c.base, c.place = strings.TrimRight(o.URL, "/"), o.URL

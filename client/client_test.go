@@ -187,6 +187,23 @@ func TestErrors(t *testing.T) {
 	}
 }
 
+// No secret goes where others can read it.
+func TestNothingSecretWithoutTLS(t *testing.T) {
+	t.Parallel()
+	c, err := client.New(client.Options{URL: "http://192.0.2.1:7700"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // should it be sent all the same
+	if _, err := c.SignIn(ctx, model.SignIn{Name: "ada", Password: "x"}); client.CodeOf(err) != "invalid" {
+		t.Errorf("a password is sent: %v", err)
+	}
+	if _, err := c.BeginEnroll(ctx, model.EnrollRequest{Link: "x"}); client.CodeOf(err) != "invalid" {
+		t.Errorf("a link is sent: %v", err)
+	}
+}
+
 func TestStreamThatIsCut(t *testing.T) {
 	t.Parallel()
 	half := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

@@ -14,12 +14,23 @@ func (c *Client) SignInWays(ctx context.Context) (model.SignInWays, error) {
 // SignIn signs in by password and one-time code. The client does not keep the session; make
 // a new one with its value as Token.
 func (c *Client) SignIn(ctx context.Context, s model.SignIn) (model.SignedIn, error) {
+	if c.open {
+		return model.SignedIn{}, c.readable()
+	}
 	s.Program = true
 	return call[model.SignedIn](ctx, c, "POST", "/v1/session", s)
 }
 
+// readable refuses to send a secret.
+func (c *Client) readable() error {
+	return invalid("%s has no TLS: the password could be read on the way", c.place)
+}
+
 // BeginEnroll begins to set up an account by its link.
 func (c *Client) BeginEnroll(ctx context.Context, r model.EnrollRequest) (model.Enrolling, error) {
+	if c.open {
+		return model.Enrolling{}, c.readable()
+	}
 	return call[model.Enrolling](ctx, c, "POST", "/v1/enrollments/begin", r)
 }
 

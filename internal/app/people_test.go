@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/base32"
 	"net/http"
+	"net/http/cookiejar"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,6 +17,7 @@ import (
 	"slipway.dev/client/model"
 	"slipway.dev/internal/app"
 	"slipway.dev/internal/identity"
+	"slipway.dev/internal/identity/identitytest"
 )
 
 var setupLink = regexp.MustCompile(`set up +(\S+)/setup#(\S+)`)
@@ -98,5 +100,41 @@ func TestPageWithTLS(t *testing.T) {
 	answer.Body.Close()
 	if answer.StatusCode != http.StatusForbidden {
 		t.Errorf("somebody signs in: %s", answer.Status)
+	}
+}
+
+// TestProvider goes the whole way to an identity provider and back, as a browser does.
+func TestProvider(t *testing.T) {
+	t.Parallel()
+	idp := identitytest.NewIDP(t)
+	u := start(t, dataDir(t), func(o *app.Options) {
+		o.OIDC = app.OIDC{Issuer: idp.URL, Client: "slipway", Secret: "provider-key"}
+	}).says("Ctrl-C stops it")
+	_, err := u.SetSecret(t.Context(), "provider-key", []byte("hush\n"))
+	must(t, err)
+	jar, err := cookiejar.New(nil)
+	must(t, err)
+	browser := &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	visit := func(address string) *http.Response {
+		t.Helper()
+		answer, err := browser.Get(address)
+		must(t, err)
+		answer.Body.Close()
+		return answer
+	}
+	there := visit(u.page() + "session/provider?return=/tasks").Header.Get("Location")
+	back := visit(u.page() + "session/callback?" + idp.Authorize(there).Encode())
+	if back.StatusCode != http.StatusSeeOther || back.Header.Get("Location") != "/tasks" {
+		t.Fatalf("%s %v", back.Status, back.Header)
+	}
+	if me := visit(u.page() + "v1/session"); me.StatusCode != http.StatusOK {
+		t.Errorf("it is not signed in: %s", me.Status)
+	}
+	user, err := u.User(t.Context(), "ada")
+	if err != nil || !user.Provider || len(user.Roles) != 0 || user.Groups[0] != "sre" {
+		t.Errorf("%+v %v", user, err)
+	}
+	if lanes := visit(u.page() + "v1/lanes"); lanes.StatusCode != http.StatusForbidden {
+		t.Errorf("without a role it reads: %s", lanes.Status)
 	}
 }
