@@ -90,6 +90,66 @@ func TestEveryCall(t *testing.T) {
 			err := c.Logs(ctx, model.LogsQuery{Service: "tickets", Environment: "dev", Tail: 3}, func(model.LogLine) error { n++; return nil })
 			return want(err, n == 3)
 		},
+		"sign in": func() error {
+			s, err := c.SignIn(ctx, model.SignIn{Name: apitest.Name, Password: apitest.Password, Code: apitest.Code})
+			if err := want(err, s.Value == apitest.SessionValue); err != nil {
+				return err
+			}
+			w, err := c.SignInWays(ctx)
+			if err := want(err, w.Password && w.Passkeys); err != nil {
+				return err
+			}
+			e, err := c.BeginEnroll(ctx, model.EnrollRequest{Link: apitest.Link})
+			if err := want(err, e.Flow != "" && e.Secret != ""); err != nil {
+				return err
+			}
+			s, err = c.FinishEnroll(ctx, model.EnrollDone{Flow: e.Flow, Password: "x", Code: apitest.Code})
+			return want(err, s.Value == apitest.SessionValue && len(s.Recovery) == 1)
+		},
+		"one's own account": func() error {
+			w, err := c.Whoami(ctx)
+			if err := want(err, w.Person == apitest.Name && len(w.Roles) == 1); err != nil {
+				return err
+			}
+			l, err := c.Sessions(ctx, true)
+			if err := want(err, len(l) == 1); err != nil {
+				return err
+			}
+			k, err := c.MakeToken(ctx, model.NewToken{Name: "ci", Scopes: []string{"read"}})
+			if err := want(err, k.Value == "swt.ada.ci.secret"); err != nil {
+				return err
+			}
+			t, err := c.Tokens(ctx, false)
+			return want(errors.Join(err, receive(c.RevokeToken(ctx, apitest.Name, "ci")), receive(c.EndSession(ctx, "s1")),
+				receive(c.ChangePassword(ctx, model.PasswordChange{})), receive(c.SignOut(ctx))), len(t) == 1)
+		},
+		"people": func() error {
+			l, err := c.Users(ctx)
+			if err := want(err, len(l) == 1); err != nil {
+				return err
+			}
+			u, err := c.User(ctx, apitest.Name)
+			if err := want(err, u.Title == "Ada"); err != nil {
+				return err
+			}
+			for _, invite := range []func() (model.Invitation, error){
+				func() (model.Invitation, error) { return c.AddUser(ctx, model.NewUser{Name: "cy"}) },
+				func() (model.Invitation, error) { return c.InviteUser(ctx, apitest.Name) },
+				func() (model.Invitation, error) { return c.SetUp(ctx) },
+			} {
+				i, err := invite()
+				if err := want(err, strings.Contains(i.Link, "/setup#")); err != nil {
+					return err
+				}
+			}
+			b, err := c.Bindings(ctx)
+			if err := want(err, len(b) == 1); err != nil {
+				return err
+			}
+			r, err := c.StartAccessReview(ctx)
+			return want(errors.Join(err, receive(c.Grant(ctx, b[0])), receive(c.Ungrant(ctx, b[0])), receive(c.MapAddress(ctx, model.AddressMap{Address: "a@b"})),
+				receive(c.ChangeUser(ctx, apitest.Name, model.UserChange{}))), len(r.Tasks) == 1)
+		},
 		"logs end early": func() error {
 			err := c.Logs(ctx, model.LogsQuery{Service: "tickets", Environment: "dev", Follow: true}, func(model.LogLine) error { return stop })
 			return want(nil, errors.Is(err, stop))
@@ -125,6 +185,8 @@ func TestEveryCall(t *testing.T) {
 		})
 	}
 }
+
+func receive(_ model.Receipt, err error) error { return err }
 
 func want(err error, ok bool) error {
 	if err == nil && !ok {
