@@ -21,6 +21,7 @@ import (
 	"slipway.dev/internal/core/train"
 	"slipway.dev/internal/drive/gate"
 	"slipway.dev/internal/drive/release"
+	"slipway.dev/internal/drive/source"
 	"slipway.dev/internal/drive/task"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/sign"
@@ -79,6 +80,7 @@ func (h *house) hands() error {
 		},
 	})
 	h.asker = gate.NewAsker(e, quiet)
+	e.HandleFacts("source", source.New(source.Deps{Engine: e, Log: quiet, Directory: h.directory}).Facts)
 	e.HandleFacts("release", resolver.Facts)
 	e.HandleFacts("deploy", h.book.Facts)
 	e.HandleFacts("task", task.Driver{Directory: h.directory}.Facts)

@@ -159,7 +159,7 @@ func (h *house) one(ctx context.Context, book *gate.Book, q gate.Question) (floa
 	e, err := book.Explain(ctx, q)
 	took := float64(time.Since(began)) / float64(time.Microsecond)
 	if err == nil && len(e.Inputs) == 0 {
-		err = fmt.Errorf("the approval of %s is not among what the decision used", q.Deployment)
+		err = fmt.Errorf("the approval of %s is not among what the decision used: %+v", q.Deployment, e.Conditions)
 	}
 	return took, err
 }

@@ -25,6 +25,7 @@ spec:
 apiVersion: slipway.dev/v1
 kind: Environment
 metadata: {name: dev}
+spec: {}
 ---
 apiVersion: slipway.dev/v1
 kind: Environment
@@ -62,9 +63,10 @@ spec:
 
 // everybody is the people of the house.
 func everybody() access.Everybody {
-	var e access.Everybody
+	e := access.Everybody{Teams: []access.Team{{Name: "ops"}}}
 	for _, name := range []string{"ada", "bob", "author"} {
 		e.People = append(e.People, access.Person{Name: name, Addresses: []string{name + "@example.com"}})
+		e.Teams[0].Members = append(e.Teams[0].Members, access.Member{Person: name})
 		e.Bindings = append(e.Bindings, access.Binding{Subject: "person:" + name, Role: access.Approver})
 	}
 	return e
@@ -115,7 +117,7 @@ func (h *house) apply(ctx context.Context, source, text string) error {
 	if len(problems) > 0 {
 		return fmt.Errorf("%s: %v", source, problems[0])
 	}
-	pushed := config.Pushed{}
+	pushed := config.Pushed{Authors: []string{"Author <author@example.com>"}}
 	for _, r := range found {
 		if _, err := h.engine.Blobs().Put(ctx, r.Document()); err != nil {
 			return err

@@ -95,16 +95,10 @@ func (g *gathering) release(ctx context.Context) error {
 	return nil
 }
 
-// wrote finds everybody who wrote, helped to write or committed what would be new here. An
-// image has no commits: who asked for it stands for its author.
+// wrote finds everybody who wrote, helped to write or committed what would be new here.
 func (g *gathering) wrote(ctx context.Context, s release.State) {
 	if s.Commit == "" {
-		for _, a := range s.Authors {
-			g.entrant.Facts.Contributors = append(g.entrant.Facts.Contributors, gate.Contributor{Email: a})
-		}
-		if len(s.Authors) == 0 {
-			g.entrant.Facts.ContributorsUnknown = "the release has no commits, and it is not known who made it"
-		}
+		g.made(s)
 		return
 	}
 	key := writersKey{source: s.Source, to: s.Commit}
