@@ -11,7 +11,7 @@ import (
 
 // pages serves what people look at.
 func (h *house) pages() http.Handler {
-	return web.Handler(web.Options{Control: unfinished{h.control}, Changes: h.changes, Secure: h.secure(), Log: h.Log})
+	return web.Handler(web.Options{Control: h.control, Changes: h.changes, Secure: h.secure(), Log: h.Log})
 }
 
 // secure says whether browsers reach the page by https.

@@ -21,6 +21,9 @@ func ago(now, then time.Time) string {
 	}
 }
 
+// clock is a time as all people read it the same.
+func clock(t time.Time) string { return t.UTC().Format("Mon 2 Jan 15:04 UTC") }
+
 // plural counts things in words: "1 service", "2 services".
 func plural(n int, one, many string) string {
 	if n == 1 {

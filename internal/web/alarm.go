@@ -2,6 +2,7 @@ package web
 
 import (
 	"slices"
+	"strings"
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/fault"
@@ -33,7 +34,9 @@ func (h *handler) alarms(v visit) (alarms, error) {
 		return rank(y) - rank(x)
 	})
 	mine, err := h.Control.Tasks(v.ctx, model.TasksQuery{Mine: true})
-	a.Asked = len(mine)
+	if !strings.HasSuffix(v.r.URL.Path, "/tasks") { // there they are seen themselves
+		a.Asked = len(mine)
+	}
 	return a, err
 }
 

@@ -31,11 +31,11 @@ type waiting struct {
 	Text                string // what it waits for
 }
 
-// waits shows who stands before the gate. A lane that does nothing else waits itself.
+// waits shows who stands before the gate. What serves meanwhile is well.
 func (c *cell) waits(g model.Gate) {
 	c.Gate = &waiting{Deployment: g.Deployment, Release: g.Release, Text: missing(g)}
 	if c.Word == statuses[deploy.Waiting].Word {
-		c.Text = ""
+		c.status, c.Text = statusOf("", c.Serving != nil), ""
 	}
 }
 

@@ -55,7 +55,7 @@ type gates interface {
 	Promote(ctx context.Context, r model.PromoteRequest) (model.Receipt, error)
 	Glasses(ctx context.Context) ([]model.Glass, error)
 	ConfirmGlass(ctx context.Context, id string) (model.Receipt, error)
-	CloseGlass(ctx context.Context, id, reason string) (model.Receipt, error)
+	CloseGlass(ctx context.Context, id string, c model.GlassClose) (model.Receipt, error)
 }
 
 // tasks are what people must decide.

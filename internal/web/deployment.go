@@ -18,7 +18,7 @@ func (h *handler) deployments() {
 		return "/", err
 	})
 	h.form("/glass/{id}/close", func(v visit) (string, error) {
-		_, err := h.Control.CloseGlass(v.ctx, v.r.PathValue("id"), v.value("reason"))
+		_, err := h.Control.CloseGlass(v.ctx, v.r.PathValue("id"), model.GlassClose{Reason: v.value("reason")})
 		return "/", err
 	})
 }

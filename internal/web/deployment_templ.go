@@ -327,7 +327,7 @@ func deploymentPage(d model.DeploymentDetail, t *model.Task, v visit) templ.Comp
 			}
 		}
 		if d.Gate != nil {
-			templ_7745c5c3_Err = gateTable(*d.Gate).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = gateTable(*d.Gate, d.Outcome != "waiting").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

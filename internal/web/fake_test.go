@@ -194,8 +194,8 @@ func (f *fake) ConfirmGlass(_ context.Context, id string) (model.Receipt, error)
 	return f.took("confirm " + id)
 }
 
-func (f *fake) CloseGlass(_ context.Context, id, reason string) (model.Receipt, error) {
-	return f.took("close " + id + ": " + reason)
+func (f *fake) CloseGlass(_ context.Context, id string, c model.GlassClose) (model.Receipt, error) {
+	return f.took("close " + id + ": " + c.Reason)
 }
 
 func (f *fake) SignOut(ctx context.Context) (model.Receipt, error) {

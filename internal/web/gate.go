@@ -24,15 +24,19 @@ func verdictOf(word string) status {
 	return status{word, "question", warn}
 }
 
-// gateStatus says how a gate stands as a whole.
-func gateStatus(g model.Gate) status {
+// gateStatus says how a gate stands as a whole; or stood, when the release was before it.
+func gateStatus(g model.Gate, past bool) status {
+	is := "is"
+	if past {
+		is = "was"
+	}
 	switch {
 	case g.Verdict == "pass":
-		return status{"The gate is open", "check", good}
+		return status{"The gate " + is + " open", "check", good}
 	case g.Glass != "":
-		return status{"The glass is broken: it may enter all the same", "glass", bad}
+		return status{"The glass " + is + " broken: it may enter all the same", "glass", bad}
 	}
-	return status{"The gate is closed", "pause", warn}
+	return status{"The gate " + is + " closed", "pause", warn}
 }
 
 // unmet gives the conditions that keep a gate closed.
@@ -93,4 +97,22 @@ func glassWord(g model.Glass) string {
 		return "A broken glass waits for its review"
 	}
 	return "The glass is broken"
+}
+
+// glassStory says in one line who broke a glass, and what is to come.
+func glassStory(g model.Glass) string {
+	story := "Asked for by " + person(g.By)
+	if g.Confirmed != "" {
+		story += ", with " + person(g.Confirmed)
+	}
+	if g.Status != "review" && !g.Until.IsZero() {
+		story += " · until " + clock(g.Until)
+	}
+	if len(g.Used) > 0 {
+		story += " · used for " + strings.Join(g.Used, ", ")
+	}
+	if !g.ReviewBy.IsZero() {
+		story += " · to be reviewed until " + clock(g.ReviewBy)
+	}
+	return story
 }

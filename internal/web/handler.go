@@ -2,9 +2,12 @@ package web
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net/http"
 	"time"
+
+	"slipway.dev/internal/core/fault"
 )
 
 //go:generate go run github.com/a-h/templ/cmd/templ@v0.3.977 generate
@@ -49,11 +52,11 @@ func Handler(o Options) http.Handler {
 	h.deployments()
 	h.tasks()
 	h.mux.HandleFunc("GET /", h.nothing)
-	return guard(h.mux)
+	return h.guard(h.mux)
 }
 
-// guard sets the headers that all answers have, and bounds what is read.
-func guard(next http.Handler) http.Handler {
+// guard sets the headers that all answers have, and reads forms: whole, or not at all.
+func (h *handler) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		head := w.Header()
 		head.Set("Content-Security-Policy", policy)
@@ -63,9 +66,25 @@ func guard(next http.Handler) http.Handler {
 		head.Set("Cross-Origin-Opener-Policy", "same-origin")
 		head.Set("Cross-Origin-Resource-Policy", "same-origin")
 		head.Set("Cache-Control", "no-store")
+		if r.Method != http.MethodPost {
+			next.ServeHTTP(w, r)
+			return
+		}
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
+		if err := r.ParseForm(); err != nil {
+			h.fail(visit{w: w, r: r, ctx: r.Context(), now: h.Now()}, unread(err))
+			return
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// unread says why a form could not be read.
+func unread(err error) error {
+	if big := (*http.MaxBytesError)(nil); errors.As(err, &big) {
+		return fault.New(fault.TooLarge, "a form may have %d KiB at most", maxForm>>10)
+	}
+	return fault.New(fault.Invalid, "the form cannot be read").Because(err)
 }
 
 // page serves what f gives at a path, and the same as events, which are sent anew after each

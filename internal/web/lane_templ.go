@@ -427,7 +427,7 @@ func promotion(p model.Plan, now time.Time) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = gateTable(p.Gate).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = gateTable(p.Gate, false).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -25,8 +25,13 @@ type visit struct {
 // may says whether the visitor may do something somewhere; whether here, Control says.
 func (v visit) may(operation string) bool { return slices.Contains(v.who.Operations, operation) }
 
-// value gives a field of the form, or of the query.
-func (v visit) value(name string) string { return strings.TrimSpace(v.r.FormValue(name)) }
+// value gives a field of the form; of a page that is asked for, of its query.
+func (v visit) value(name string) string {
+	if v.r.Method == http.MethodPost {
+		return strings.TrimSpace(v.r.PostFormValue(name))
+	}
+	return strings.TrimSpace(v.r.URL.Query().Get(name))
+}
 
 // signedIn lets in who is signed in, and sends who is not to the sign-in and then back.
 func (h *handler) signedIn(f func(visit)) http.HandlerFunc {
