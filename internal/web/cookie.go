@@ -10,7 +10,9 @@ import (
 // cookie is a session in a browser, by the name under which the API looks for it. With TLS
 // no other site, and no plain http, can set it. No script reads it.
 func (h *handler) cookie(value string, expires time.Time) *http.Cookie {
-	c := &http.Cookie{Name: "slipway", Value: value, Path: "/", Expires: expires, HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteLaxMode}
+	c := &http.Cookie{ //nolint:gosec // Secure with TLS; on this machine's loopback there may be none
+		Name: "slipway", Value: value, Path: "/", Expires: expires, HttpOnly: true, Secure: h.Secure, SameSite: http.SameSiteLaxMode,
+	}
 	if h.Secure {
 		c.Name = "__Host-" + c.Name
 	}
@@ -28,7 +30,7 @@ func (h *handler) begin(w http.ResponseWriter, r *http.Request, s model.SignedIn
 
 // forget has a browser forget its session.
 func (h *handler) forget(w http.ResponseWriter) {
-	gone := h.cookie("", time.Unix(1, 0))
+	gone := h.cookie("", time.Unix(1, 0)) //nolint:gosec // of what cookie makes
 	gone.MaxAge = -1
 	http.SetCookie(w, gone)
 }

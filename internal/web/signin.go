@@ -44,7 +44,7 @@ func (f signInForm) providerName() string {
 func (h *handler) signIn(w http.ResponseWriter, r *http.Request) {
 	back := h.back(r.URL.Query().Get("return"))
 	if _, err := h.Control.Whoami(r.Context()); err == nil {
-		http.Redirect(w, r, back, http.StatusSeeOther)
+		http.Redirect(w, r, back, http.StatusSeeOther) //nolint:gosec // back is a page of ours
 		return
 	}
 	h.showSignIn(w, r, signInForm{Return: back}, nil)

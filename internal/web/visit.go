@@ -45,7 +45,7 @@ func (h *handler) signedIn(f func(visit)) http.HandlerFunc {
 		case !fault.Is(err, fault.Denied):
 			h.fail(v, err)
 		case r.Method == http.MethodGet:
-			http.Redirect(w, r, signInPath(r.URL.RequestURI()), http.StatusSeeOther)
+			http.Redirect(w, r, signInPath(r.URL.RequestURI()), http.StatusSeeOther) //nolint:gosec // of a query, which back looks at
 		default: // what was in the form is lost: it is not done later in somebody else's name
 			http.Redirect(w, r, signInPath("/"), http.StatusSeeOther)
 		}
