@@ -12,7 +12,7 @@ import (
 // Provider is Control's way to the identity provider and back. Browsers go it; it is no
 // part of the described API.
 type Provider interface {
-	BeginProvider(ctx context.Context, back string) (to, browser string, err error)
+	BeginProvider(ctx context.Context, back string, from model.Client) (to, browser string, err error)
 	FinishProvider(ctx context.Context, query url.Values, browser string, from model.Client) (model.SignedIn, string, error)
 }
 
@@ -21,7 +21,7 @@ const tripTime = 10 * time.Minute
 
 // toProvider sends a browser to the identity provider.
 func (d *door) toProvider(w http.ResponseWriter, r *http.Request) {
-	to, browser, err := d.BeginProvider(r.Context(), r.URL.Query().Get("return"))
+	to, browser, err := d.BeginProvider(r.Context(), r.URL.Query().Get("return"), clientOf(r, false))
 	if err != nil {
 		d.problemOf(r.Context(), err).write(w)
 		return

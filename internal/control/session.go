@@ -38,8 +38,8 @@ func (c *Control) FinishPasskey(ctx context.Context, d model.CeremonyDone, from 
 }
 
 // BeginProvider gives the address of the identity provider, and what the browser keeps.
-func (c *Control) BeginProvider(ctx context.Context, back string) (to, browser string, err error) {
-	return c.People.BeginProvider(ctx, back)
+func (c *Control) BeginProvider(ctx context.Context, back string, from model.Client) (to, browser string, err error) {
+	return c.People.BeginProvider(ctx, back, from)
 }
 
 // FinishProvider signs in by the identity provider, and says where to go on.

@@ -239,3 +239,31 @@ func (w *world) publicID(part string) (machine.Value, bool) {
 	_, err := engineLoad[access.SessionState](w, access.SessionID(part))
 	return nil, err == nil
 }
+
+// A new link for somebody who has signed in before could be used by who made it: that is
+// told to those who look after security.
+func TestNewLinksForAccountsInUseAreTold(t *testing.T) {
+	w := newWorld(t)
+	ada := w.add("ada")
+	try(w.AddUser(w.ctx, model.NewUser{Name: "bob"}))(t)
+	told := func() bool {
+		w.people.Flush(t.Context())
+		s, err := engineLoad[access.WatchState](w, access.WatchID)
+		return err == nil && s.Counts[access.WayReplaced].Told
+	}
+	try(w.InviteUser(w.ctx, "bob"))(t)
+	if told() {
+		t.Error("bob was never here")
+	}
+	i := try(w.InviteUser(w.ctx, "ada"))(t)
+	if !told() {
+		t.Error("nobody is told")
+	}
+	w.whose(ada.value) // until the link is used
+	again := w.enrolled(i.Link, "")
+	_, err := w.SignIn(t.Context(), model.SignIn{Name: "ada", Password: password, Code: ada.codes[1]}, browser)
+	w.refused(err, fault.Denied) // what she had before counts no more
+	_, err = w.people.Caller(t.Context(), ada.value)
+	w.refused(err, fault.Denied)
+	w.whose(again.value)
+}

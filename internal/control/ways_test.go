@@ -34,7 +34,7 @@ func (w *world) through(i *identitytest.IDP, claims map[string]any) (model.Signe
 			c[name] = value
 		}
 	}
-	to, kept, err := w.BeginProvider(w.Context(), "/tasks")
+	to, kept, err := w.BeginProvider(w.Context(), "/tasks", browser)
 	if err != nil {
 		w.Fatal(err)
 	}

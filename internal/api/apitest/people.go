@@ -49,7 +49,7 @@ func (f *Fake) FinishPasskey(_ context.Context, d model.CeremonyDone, _ model.Cl
 }
 
 // BeginProvider sends to the provider.
-func (f *Fake) BeginProvider(_ context.Context, back string) (to, browser string, err error) {
+func (f *Fake) BeginProvider(_ context.Context, back string, _ model.Client) (to, browser string, err error) {
 	return "https://idp.example/authorize?state=1", "trip-of " + strings.TrimLeft(back, "/"), nil
 }
 

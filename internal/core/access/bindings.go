@@ -112,6 +112,8 @@ func (s BindingsState) grant(b Binding) (BindingsState, error) {
 		return s, fault.New(fault.Invalid, "there is no role %q", b.Role).WithHint("there are: %v", Roles())
 	case !slices.Contains([]string{"person", "team", "group"}, kind) || name == "":
 		return s, fault.New(fault.Invalid, "a role is given to person:NAME, team:NAME or group:NAME, not to %q", b.Subject)
+	case len(name) > maxText || len(b.Team) > maxText || len(b.Environment) > maxText:
+		return s, fault.New(fault.TooLarge, "a name in a binding is longer than %d bytes", maxText)
 	case slices.Contains(s.Bindings, b):
 		return s, fault.New(fault.Refused, "%s has this role already", b.Subject)
 	case len(s.Bindings) >= MaxBindings:

@@ -16,6 +16,7 @@ const (
 	MaxAddresses = 20
 	MaxPasskeys  = 20
 	MaxGroups    = 500
+	maxText      = 200 // bytes of a person's name, a reason, or the name of a group
 )
 
 // PersonMachine is the machine of an account.
@@ -57,6 +58,9 @@ func (s PersonState) take(e machine.Event) (PersonState, error) {
 	case EventPersonDisabled:
 		return taking(e, func(r Reason) (PersonState, error) {
 			err := s.enabled()
+			if len(r.Text) > maxText {
+				err = fault.New(fault.TooLarge, "the reason is longer than %d bytes", maxText)
+			}
 			s.Disabled, s.Reason, s.Invite = true, r.Text, nil
 			return s, err
 		})
@@ -113,6 +117,9 @@ func (s PersonState) change(c Changed) (PersonState, error) {
 	if c.Title != nil {
 		s.Title = *c.Title
 	}
+	if len(s.Title) > maxText {
+		return s, fault.New(fault.TooLarge, "a person's name is longer than %d bytes", maxText)
+	}
 	if c.Addresses == nil {
 		return s, nil
 	}
@@ -137,6 +144,7 @@ func addresses(list []string) ([]string, error) {
 }
 
 func groups(list []string) []string {
+	list = slices.DeleteFunc(slices.Clone(list), func(g string) bool { return g == "" || len(g) > maxText })
 	list = slices.Compact(slices.Sorted(slices.Values(list)))
 	return list[:min(len(list), MaxGroups)]
 }

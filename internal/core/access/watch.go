@@ -25,6 +25,7 @@ const (
 	RefusedRight  Suspicion = "refusedRight"  // a permission that was asked for and refused
 	OwnApproval   Suspicion = "ownApproval"   // an attempt to approve one's own change
 	PolicyChanged Suspicion = "policyChanged" // what governs the gates
+	WayReplaced   Suspicion = "wayReplaced"   // somebody else made a new link for an account in use
 )
 
 // alarm is when a suspicion is told: so many within the window, and once in it.
@@ -39,6 +40,7 @@ var alarms = map[Suspicion]alarm{
 	RefusedRight:  {20, 10 * time.Minute, "many requests were refused for want of a right"},
 	OwnApproval:   {3, time.Hour, "somebody tries to approve their own change"},
 	PolicyChanged: {1, 10 * time.Minute, "what governs the gates was changed"},
+	WayReplaced:   {1, 10 * time.Minute, "how an account signs in is about to be replaced"},
 }
 
 // Suspected says that it was seen Count more times, and of whom.

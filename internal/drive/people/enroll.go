@@ -71,11 +71,15 @@ func (d *Driver) Add(ctx context.Context, a machine.Actor, n access.Added) (link
 // Invite makes a new link for an account. Using it replaces all that the account has to
 // sign in with.
 func (d *Driver) Invite(ctx context.Context, a machine.Actor, name string) (link string, until time.Time, r engine.Receipt, err error) {
-	if _, err := d.Load(ctx, name); err != nil {
+	s, err := d.Load(ctx, name)
+	if err != nil {
 		return "", time.Time{}, engine.Receipt{}, err
 	}
 	link, i := d.invitation(name)
 	r, err = d.Engine.Submit(ctx, to(a, access.PersonID(name), access.EventPersonInvited, *i))
+	if err == nil && !s.SeenAt.IsZero() { // who makes the link could use it, and be that person
+		d.Suspect(access.WayReplaced, name+" by "+a.String())
+	}
 	return link, i.Expires, r, err
 }
 
@@ -179,6 +183,9 @@ func (d *Driver) FinishEnroll(ctx context.Context, flow string, p Proof, c model
 	done.Hash = hash
 	events = append(events, to(person(e.name), access.PersonID(e.name), access.EventPersonEnrolled, done))
 	b, err := d.start(ctx, e.name, access.ByLink, c, events...)
+	if err == nil {
+		err = d.endSessions(ctx, person(e.name), e.name, b.Session.ID, "the account was set up anew")
+	}
 	return b, codes, err
 }
 

@@ -33,7 +33,11 @@ var errSignIn = fault.New(fault.Denied, "the name, the password or the code is w
 
 // SignIn checks a password and a one-time code, or a recovery code in its place.
 func (d *Driver) SignIn(ctx context.Context, name, password, code string, c model.Client) (Begun, error) {
-	if err := d.limits.Take(name, c.Address, d.now()); err != nil {
+	counted := name
+	if access.CheckName(name) != nil { // nobody's: it is not to be kept
+		counted = ""
+	}
+	if err := d.limits.Take(counted, c.Address, d.now()); err != nil {
 		d.Suspect(access.FailedSignIn, name)
 		return Begun{}, err
 	}
@@ -147,9 +151,12 @@ func (d *Driver) holder(ctx context.Context, name string) (identity.Holder, erro
 
 // BeginProvider gives the address of the identity provider to go to, and what the browser
 // keeps until it comes back.
-func (d *Driver) BeginProvider(ctx context.Context, back string) (to, browser string, err error) {
+func (d *Driver) BeginProvider(ctx context.Context, back string, c model.Client) (to, browser string, err error) {
 	if d.Provider == nil {
 		return "", "", errNoProvider
+	}
+	if err := d.limits.Take("", c.Address, d.now()); err != nil {
+		return "", "", err
 	}
 	return d.Provider.Begin(ctx, back)
 }
