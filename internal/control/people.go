@@ -91,7 +91,7 @@ func (c *Control) SetUp(ctx context.Context) (model.Invitation, error) {
 		return model.Invitation{}, err
 	}
 	if actor.Kind != "host" && actor != access.LocalToken {
-		return model.Invitation{}, fault.New(fault.Denied, "only who runs the control plane makes a set-up link").WithHint("slipway user add")
+		return model.Invitation{}, fault.New(fault.Denied, "only who runs the control plane makes a set-up link").WithHint("on its machine, signed out (slipway logout); or add an account: slipway user add")
 	}
 	link, until, err := c.People.OfferSetup(ctx, actor)
 	return c.invitation("", link, until, engine.Receipt{}), err
