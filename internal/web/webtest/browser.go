@@ -133,6 +133,9 @@ func (b *Tab) Sees(text string) {
 // Send fills in the form that a selector finds, and sends it by its button as a person does.
 func (b *Tab) Send(form string, fields map[string]string) {
 	b.t.Helper()
+	if fields == nil {
+		fields = map[string]string{}
+	}
 	filled, err := json.Marshal(fields)
 	if err != nil {
 		b.t.Fatal(err)
