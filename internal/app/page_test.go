@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/base32"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -102,6 +104,113 @@ func TestBrowserFromSetUpToApproval(t *testing.T) {
 	}
 	if err := stillSecret(ctx, u.Client, link[2], password); err != "" {
 		t.Error(err)
+	}
+}
+
+// shopFiles are a service, and the environments that it goes through.
+var shopFiles = map[string]string{
+	"go.mod": "module shop\n\ngo 1.26\n",
+	"main.go": `package main
+
+import (
+	"net/http"
+	"os"
+)
+
+func main() { _ = http.ListenAndServe("127.0.0.1:"+os.Getenv("PORT"), http.FileServer(http.Dir("."))) }
+`,
+	"slipway.yaml": `apiVersion: slipway.dev/v1
+kind: Service
+metadata: {name: tickets, team: box-office}
+spec:
+  source: {branch: main}
+  build: {run: "go build -o $OUT/shop .", env: {CGO_ENABLED: "0"}}
+  run: {command: [./shop], replicas: 1}
+  routes: [{host: shop.localhost, path: /}]
+  health: {http: /}
+  strategy: {rolling: {}}
+  rollback: {observe: 1s}
+`,
+}
+
+const shopPlatform = `apiVersion: slipway.dev/v1
+kind: Team
+metadata: {name: box-office}
+spec: {}
+---
+apiVersion: slipway.dev/v1
+kind: Environment
+metadata: {name: dev}
+spec: {target: {process: {}}}
+---
+apiVersion: slipway.dev/v1
+kind: Environment
+metadata: {name: prod}
+spec: {after: dev, target: {process: {}}, gate: {approvals: {count: 1, from: [approver]}}}
+`
+
+// shopRepo makes a repository with a commit of ada@example.org.
+func shopRepo(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range shopFiles {
+		must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644))
+	}
+	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "."}, {"commit", "-q", "-m", "Begin to sell tickets"}} {
+		cmd := exec.Command("git", append([]string{"-c", "user.name=Ada", "-c", "user.email=ada@example.org"}, args...)...)
+		cmd.Dir = dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	return dir
+}
+
+// TestBrowserPromotes goes with a real browser from an invitation to a release that goes
+// into production because the one who was invited approves it.
+func TestBrowserPromotes(t *testing.T) {
+	t.Parallel()
+	if os.Getenv("SLIPWAY_HEAVY") == "" {
+		t.Skip("needs SLIPWAY_HEAVY=1 (make test-heavy)")
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	defer cancel()
+	u := start(t, dataDir(t)).says("Ctrl-C stops it")
+	_, err := u.Apply(ctx, model.ApplyRequest{Source: "platform", Files: []model.File{{Name: "platform.yaml", Content: shopPlatform}}})
+	must(t, err)
+	_, err = u.AddUser(ctx, model.NewUser{Name: "ada", Addresses: []string{"ada@example.org"}})
+	must(t, err)
+	invitation, err := u.AddUser(ctx, model.NewUser{Name: "bob", Title: "Bob", Addresses: []string{"bob@example.org"}})
+	must(t, err)
+	for _, role := range []string{"approver", "operator"} {
+		_, err = u.Grant(ctx, model.Binding{Subject: "person:bob", Role: role})
+		must(t, err)
+	}
+	_, err = u.AddSource(ctx, model.Source{Name: "shop", URL: shopRepo(t), Branch: "main", Kind: "service"})
+	must(t, err)
+
+	tab := webtest.Open(ctx, t, invitation.Link)
+	tab.Authenticator()
+	tab.Sees("Your account is bob.")
+	tab.Send("form[data-passkey='create']", nil)
+	tab.Sees("Promote to prod") // once the release is built, and runs in dev
+	tab.Eval("document.querySelector(\"a[href='/lanes/tickets/prod/promote']\").click()")
+	tab.Sees("The gate is closed")
+	tab.Send("form#promote", map[string]string{"reason": "it is time"})
+	tab.WaitFor("location.pathname", "/deployments/tickets.prod.1")
+	tab.Sees("Waits at the gate")
+	tab.Eval("document.querySelector('details.approve summary').click()")
+	tab.Send("details.approve form", map[string]string{"comment": "I have tried it"})
+	tab.Sees("Completed")
+	tab.Sees("The gate was open")
+	tab.Sees("I have tried it")
+	tab.Sees("approvals")
+	tab.Eval("fetch('/deployments/tickets.prod.1/decision').then(r => r.text()).then(text => window.decision = text)")
+	tab.WaitFor("String(window.decision)", "payloadType")
+	d, err := u.Deployment(ctx, "tickets.prod.1")
+	must(t, err)
+	if d.Outcome != "completed" || d.VSA == "" {
+		t.Errorf("%+v", d.Deployment)
 	}
 }
 

@@ -58,7 +58,7 @@ func (c *Control) row(ctx context.Context, id string) (deploy.Ended, bool, error
 		return deploy.Ended{}, false, ignoring(fault.NotFound, err, unknown)
 	}
 	for _, row := range s.Rows() {
-		if row.Deployment == id {
+		if row.Deployment == id && row.Finished.IsZero() { // once it has ended, its record knows more
 			return deploy.Ended{Service: s.Service, Environment: s.Environment, Row: row}, waitsIn(s, id) != nil, nil
 		}
 	}

@@ -295,7 +295,7 @@ func figures(n counts) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-			} else {
+			} else if n.Waiting == 0 {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<span data-tone=\"good\">nobody is needed</span>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

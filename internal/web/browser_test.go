@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"slipway.dev/client/model"
 	"slipway.dev/internal/api/apitest"
 	"slipway.dev/internal/web/webtest"
 )
@@ -43,4 +44,35 @@ func TestBrowserFollowsEvents(t *testing.T) {
 	f.set(func(f *fake) { f.board = shifting(75) })
 	f.restart()
 	tab.Sees("75 % of requests")
+
+	f.set(func(f *fake) { f.gone = true })
+	tab.Sees("Sign in with") // what is seen is not left there for whoever comes by
+}
+
+// TestBrowserShowsFormsForWhatIsSeen: an answer is given for what is on the screen, so that
+// the form is a new one when that changes, and not otherwise.
+func TestBrowserShowsFormsForWhatIsSeen(t *testing.T) {
+	t.Parallel()
+	heavy(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	f := shop()
+	task := model.Task{Name: "review.1", Kind: "review", Title: "Look at it", Status: "open", Mine: true, Digests: map[string]string{"artifact": "sha256:1111"}}
+	f.tasks = []model.Task{task}
+	server := site(t, f)
+	tab := webtest.Open(ctx, t, server.URL+"/tasks/review.1")
+	tab.Send("form[action='/sign-in']", map[string]string{"name": apitest.Name, "password": apitest.Password, "code": apitest.Code})
+	tab.WaitFor("document.documentElement.dataset.live", "yes")
+	tab.Eval("document.querySelector('details.approve textarea').value = 'typed'")
+
+	changed := task
+	changed.Claimed = "carol"
+	f.set(func(f *fake) { f.tasks = []model.Task{changed} })
+	tab.Sees("claimed by carol")
+	if typed := tab.Eval("document.querySelector('details.approve textarea').value"); typed != "typed" {
+		t.Errorf("what was typed in is lost: %q", typed)
+	}
+	changed.Digests = map[string]string{"artifact": "sha256:2222"}
+	f.set(func(f *fake) { f.tasks = []model.Task{changed} })
+	tab.WaitFor("document.querySelector('[name=\"digest.artifact\"]')?.value", "sha256:2222")
 }

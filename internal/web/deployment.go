@@ -40,7 +40,7 @@ func (h *handler) deployment(v visit) (view, error) {
 	}
 	shown.Live = deploymentPage(d, &t, v)
 	if asks(t, v.who) {
-		shown.Still, shown.Rest = true, answerForms(t, v.who, path("deployments", d.ID))
+		shown.Still, shown.Stance, shown.Rest = true, stance(t, v.who), answerForms(t, v.who, path("deployments", d.ID))
 	}
 	return shown, nil
 }

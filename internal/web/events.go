@@ -82,7 +82,7 @@ func (h *handler) push(ctx context.Context, w http.ResponseWriter, r *http.Reque
 		return false
 	}
 	var html bytes.Buffer
-	if err := live(alarms, shown.Live).Render(ctx, &html); err != nil {
+	if err := live(alarms, shown).Render(ctx, &html); err != nil {
 		return false
 	}
 	control := http.NewResponseController(w)

@@ -32,6 +32,7 @@ type fake struct {
 	detail  model.DeploymentDetail
 	glasses []model.Glass
 	tasks   []model.Task // nil: those of apitest
+	gone    bool         // the session has ended
 	err     error        // of each query
 	changes chan struct{}
 	asked   []any // commands
@@ -49,6 +50,9 @@ func (f *fake) Whoami(ctx context.Context) (model.Whoami, error) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.gone {
+		return model.Whoami{}, fault.New(fault.Denied, "the session has ended")
+	}
 	return f.who, nil
 }
 

@@ -51,7 +51,7 @@ func (h *handler) task(v visit) (view, error) {
 	}
 	shown := view{Title: t.Title, Here: "/tasks", Live: taskPage(t, v)}
 	if asks(t, v.who) {
-		shown.Still, shown.Rest = true, answerForms(t, v.who, path("tasks", t.Name))
+		shown.Still, shown.Stance, shown.Rest = true, stance(t, v.who), answerForms(t, v.who, path("tasks", t.Name))
 	}
 	return shown, nil
 }
@@ -74,6 +74,18 @@ func (h *handler) answer(v visit) (string, error) {
 
 // asks says whether there is anything that the visitor can do about a task.
 func asks(t model.Task, who model.Whoami) bool { return t.Mine || answered(t, who) != nil }
+
+// stance says what the forms of a task are made for: what is shown changes with it.
+func stance(t model.Task, who model.Whoami) string {
+	if answered(t, who) != nil {
+		return "answered"
+	}
+	var about strings.Builder
+	for _, name := range digestsOf(t) {
+		about.WriteString(" " + t.Digests[name])
+	}
+	return "asked about" + about.String()
+}
 
 // answered gives the visitor's own answer that counts; nil: there is none.
 func answered(t model.Task, who model.Whoami) *model.TaskGiven {

@@ -20,6 +20,8 @@ type view struct {
 	Live  templ.Component // what is sent anew after changes
 	Rest  templ.Component // below it, what is not: forms that somebody may be filling in; nil: nothing
 	Still bool            // does not reload itself even without script
+	// Stance is what Rest was made for. When it is another one, script loads the page anew.
+	Stance string
 }
 
 // frame is what is around each page.

@@ -9,6 +9,12 @@ const live = (state) => () => (document.documentElement.dataset.live = state);
 document.addEventListener("htmx:sse:after:message", live("yes"));
 document.addEventListener("htmx:sse:error", live("no"));
 
+// Forms stay as they are while somebody fills them in, until they are about something else.
+document.addEventListener("htmx:sse:after:message", () => {
+  const now = document.querySelector("#live [data-stance]");
+  if (now && now.dataset.stance !== document.getElementById("main").dataset.stance) location.reload();
+});
+
 // A session that ended leads to the sign-in, and from there back here.
 document.addEventListener("htmx:sse:error", (e) => e.detail.status === 401 && location.reload());
 

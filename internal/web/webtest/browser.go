@@ -75,6 +75,16 @@ func (b *Tab) connect(file string) bool {
 // Call gives a command of the protocol, and its result.
 func (b *Tab) Call(method string, params any) json.RawMessage {
 	b.t.Helper()
+	result, refused := b.ask(method, params)
+	if refused != nil {
+		b.t.Fatalf("%s: %s", method, refused)
+	}
+	return result
+}
+
+// ask gives a command; it is refused with a reason.
+func (b *Tab) ask(method string, params any) (result, refused json.RawMessage) {
+	b.t.Helper()
 	b.last++
 	if params == nil {
 		params = struct{}{}
@@ -93,10 +103,7 @@ func (b *Tab) Call(method string, params any) json.RawMessage {
 		if answer.ID != b.last {
 			continue // an event, or nobody's
 		}
-		if answer.Error != nil {
-			b.t.Fatalf("%s: %s", method, answer.Error)
-		}
-		return answer.Result
+		return answer.Result, answer.Error
 	}
 }
 
@@ -106,13 +113,18 @@ func (b *Tab) GoTo(url string) {
 	b.Call("Page.navigate", map[string]any{"url": url})
 }
 
-// Eval gives the value of a script's last expression as text.
+// Eval gives the value of a script's last expression as text; nothing while the page is left
+// for another one.
 func (b *Tab) Eval(script string) string {
 	b.t.Helper()
+	result, refused := b.ask("Runtime.evaluate", map[string]any{"expression": script})
+	if refused != nil {
+		return ""
+	}
 	var answer struct {
 		Result struct{ Value any }
 	}
-	if err := json.Unmarshal(b.Call("Runtime.evaluate", map[string]any{"expression": script}), &answer); err != nil {
+	if err := json.Unmarshal(result, &answer); err != nil {
 		b.t.Fatal(err)
 	}
 	return fmt.Sprint(answer.Result.Value)
