@@ -14,9 +14,28 @@ import (
 
 func TestManifests(t *testing.T) {
 	t.Parallel()
+	services := []string{"Service/concerts", "Service/payments", "Service/signin", "Service/telemetry", "Service/tickets"}
+	teams := []string{"Team/box-office", "Team/programme"}
+	for platform, environments := range map[string][]string{
+		"platform":         {"Environment/dev"},
+		"platform-promote": {"Environment/dev", "Environment/prod", "Environment/staging"},
+	} {
+		t.Run(platform, func(t *testing.T) {
+			t.Parallel()
+			got := resources(t, "slipway.yaml", platform+"/platform.yaml")
+			if diff := cmp.Diff(slices.Concat(environments, services, teams), got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// resources gives what files of the shop declare, once it is seen to be sound.
+func resources(t *testing.T, files ...string) []string {
+	t.Helper()
 	dir := newShop(t).dir
 	var all []manifest.Resource
-	for _, name := range []string{"slipway.yaml", "platform/platform.yaml"} {
+	for _, name := range files {
 		content, err := os.ReadFile(filepath.Join(dir, name))
 		if err != nil {
 			t.Fatal(err)
@@ -30,18 +49,12 @@ func TestManifests(t *testing.T) {
 	if problems := manifest.Check(all, nil, false); len(problems) > 0 {
 		t.Error(problems)
 	}
-	var got []string
+	var names []string
 	for _, r := range all {
-		got = append(got, r.ID())
+		names = append(names, r.ID())
 	}
-	slices.Sort(got)
-	want := []string{
-		"Environment/dev", "Service/concerts", "Service/payments", "Service/signin", "Service/telemetry", "Service/tickets",
-		"Team/box-office", "Team/programme",
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Error(diff)
-	}
+	slices.Sort(names)
+	return names
 }
 
 // TestVariantsAreOfServices sees that each variant changes a file that is there.

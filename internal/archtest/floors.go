@@ -68,7 +68,7 @@ var below = map[Floor][]Floor{
 // doors are single ways past below: a folder, and what it may know as well.
 var doors = map[string][]string{
 	"internal/cli":  {"internal/app", "internal/starter"}, // starts the program; init
-	"internal/demo": {"examples"},                         // the demo's repository
+	"internal/demo": {"examples", "internal/identity"},    // the demo's repository; its people's authenticators
 }
 
 // room finds the folder of a package on its floor, for a path below the module's root.

@@ -15,18 +15,24 @@ import (
 type board struct {
 	mu    sync.Mutex
 	lanes []model.Lane
+	gates []model.Gate // of what waits
 
 	counted time.Time // when the requests were last counted
 	before  uint64
 	perSec  float64
 }
 
-// keep looks again and again until ctx ends.
-func (b *board) keep(ctx context.Context, c *client.Client) {
+// keep looks again and again until ctx ends; at gates, too, where there are some.
+func (b *board) keep(ctx context.Context, c *client.Client, gated bool) {
 	for ctx.Err() == nil {
-		if lanes, err := c.Lanes(ctx); err == nil {
+		lanes, err := c.Lanes(ctx)
+		var gates []model.Gate
+		if err == nil && gated {
+			gates, err = c.Gates(ctx)
+		}
+		if err == nil {
 			b.mu.Lock()
-			b.lanes = lanes
+			b.lanes, b.gates = lanes, gates
 			b.mu.Unlock()
 		}
 		select {
@@ -36,7 +42,7 @@ func (b *board) keep(ctx context.Context, c *client.Client) {
 	}
 }
 
-// bottom is the lines at the bottom: what runs; traffic and keys.
+// bottom is the lines at the bottom: what runs; traffic; keys.
 func (l *live) bottom() []string {
 	l.board.mu.Lock()
 	defer l.board.mu.Unlock()
@@ -45,6 +51,9 @@ func (l *live) bottom() []string {
 	traffic := "no users yet"
 	if t.Requests > 0 {
 		traffic = fmt.Sprintf("%.0f requests/s, %d failed, %d app errors", l.board.perSec, t.Failed, t.AppErrors)
+	}
+	if len(l.chapter.environments) > 1 {
+		return []string{l.board.environments(l.chapter.environments), traffic, l.help()}
 	}
 	return []string{l.board.services(l.screen.width()), traffic + "  |  " + l.help()}
 }
@@ -87,6 +96,37 @@ func (b *board) services(width int) string {
 		return text
 	}
 	return strings.Join(short, "  ")
+}
+
+// environments says what runs in each environment, and what waits at its door.
+func (b *board) environments(names []string) string {
+	var all []string
+	for _, name := range names {
+		text := name + " -"
+		for _, l := range b.lanes {
+			if l.Environment == name && (l.Current != nil || l.Active != nil) {
+				text = name + " " + phaseWord(l)
+			}
+		}
+		for _, g := range b.gates {
+			if g.Environment == name {
+				text += fmt.Sprintf(" < %.4s waits: %s", g.Release, strings.Join(lacks(g), ", "))
+			}
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, "   ")
+}
+
+// lacks names the conditions that keep a door shut.
+func lacks(g model.Gate) []string {
+	var names []string
+	for _, c := range g.Conditions {
+		if missing(c) {
+			names = append(names, c.Name)
+		}
+	}
+	return names
 }
 
 // phaseWord is how a service stands, in a word or two.

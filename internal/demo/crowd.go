@@ -33,13 +33,14 @@ const userHeader = "X-User"
 
 // crowd is users of the shop, one after the other, and what came back to them.
 type crowd struct {
-	load atomic.Pointer[loadgen.Load] // nil before the first user
-	shop atomic.Bool                  // all services are there; until then users only look around
+	load  atomic.Pointer[loadgen.Load] // nil before the first user
+	hosts atomic.Pointer[[]string]     // that users go to, in turn
+	shop  atomic.Bool                  // all services are there; until then users only look around
 
 	mu       sync.Mutex
-	versions map[string]*span // by service and version
-	latest   map[string]string
-	hit      map[string]bool // users who got an error
+	versions map[string]*span  // by host, service and version
+	latest   map[string]string // version by host and service
+	hit      map[string]bool   // users who got an error
 	users    map[string]bool
 }
 
@@ -51,21 +52,27 @@ func newCrowd() *crowd {
 }
 
 // arrive lets users in. Address is that of the edge.
-func (c *crowd) arrive(ctx context.Context, address, host string) {
+func (c *crowd) arrive(ctx context.Context, address string, hosts ...string) {
+	c.visit(hosts...)
 	c.load.Store(loadgen.Start(ctx, loadgen.Options{
 		Address: address, Clients: connections, Rate: rate, Seen: c.seen,
-		Next: func(n uint64) loadgen.Request { return c.next(n, host) },
+		Next: func(n uint64) loadgen.Request { return c.next(n) },
 	}))
 }
 
-func (c *crowd) next(n uint64, host string) loadgen.Request {
+// visit sends users to these hosts from now on, one after the other.
+func (c *crowd) visit(hosts ...string) { c.hosts.Store(&hosts) }
+
+func (c *crowd) next(n uint64) loadgen.Request {
+	hosts := *c.hosts.Load()
 	step := n % uint64(len(visit))
 	if !c.shop.Load() {
 		step = 0
 	}
 	r := visit[step]
-	r.Host = host
-	user := strconv.FormatUint(n/uint64(len(visit)), 10)
+	number := n / uint64(len(visit))
+	r.Host = hosts[number%uint64(len(hosts))]
+	user := strconv.FormatUint(number, 10)
 	r.Header = http.Header{"Content-Type": {"application/json"}, userHeader: {user}}
 	if r.Path == "/telemetry" {
 		r.Header.Set("Idempotency-Key", user) // to report an event twice does no harm, so the edge may try again
@@ -87,11 +94,11 @@ func (c *crowd) seen(a loadgen.Answer) {
 	if version == "" {
 		return
 	}
-	service := serviceOf(a.Request.Path)
-	key := service + " " + version
+	place := a.Request.Host + " " + serviceOf(a.Request.Path)
+	key := place + " " + version
 	if c.versions[key] == nil {
 		c.versions[key] = &span{first: now}
-		c.latest[service] = version
+		c.latest[place] = version
 	}
 	if s := c.versions[key]; a.Sent.After(s.last) {
 		s.last = a.Sent
@@ -107,30 +114,30 @@ func serviceOf(path string) string {
 }
 
 // first is when a user first got an answer from a version; zero: never.
-func (c *crowd) first(service, version string) time.Time {
+func (c *crowd) first(host, service, version string) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s := c.versions[service+" "+version]; s != nil {
+	if s := c.versions[host+" "+service+" "+version]; s != nil {
 		return s.first
 	}
 	return time.Time{}
 }
 
 // last is when the last request was sent that a version answered.
-func (c *crowd) last(service, version string) time.Time {
+func (c *crowd) last(host, service, version string) time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s := c.versions[service+" "+version]; s != nil {
+	if s := c.versions[host+" "+service+" "+version]; s != nil {
 		return s.last
 	}
 	return time.Time{}
 }
 
 // newest is the version of a service that was the last to be new to users.
-func (c *crowd) newest(service string) string {
+func (c *crowd) newest(host, service string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.latest[service]
+	return c.latest[host+" "+service]
 }
 
 // traffic is what came of all requests so far.

@@ -33,7 +33,7 @@ func Once(ctx context.Context, o Options, progress io.Writer) (result Result, er
 	defer stop()
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fault.New(fault.Internal, "the demo did not end in %s", limit))
 	defer cancel()
-	s := newStage(plain{w: progress, start: time.Now()})
+	s := newStage(plain{w: progress, start: time.Now()}, c)
 	defer func() { err = errors.Join(err, s.close()) }()
 	if err := s.open(ctx, o); err != nil {
 		return Result{}, s.because(err)

@@ -17,7 +17,8 @@ func first() chapter {
 	goods, bads := pick(true, ""), pick(false, "no-start", "smoke-fails", "errors-under-load", "leaks")
 	good, bad := inTurn(goods), inTurn(bads)
 	return chapter{
-		name: "first", open: openShop, play: playFirst,
+		name: "first", platform: "platform", environments: []string{dev}, open: openShop,
+		busy: "One thing after the other: the last release is still on its way. r takes it back, q quits.", play: playFirst,
 		keys: []key{
 			{'g', "good", true, func(ctx context.Context, s *stage) error { return s.shipGood(ctx, good()) }},
 			{'b', "bad", true, func(ctx context.Context, s *stage) error { return s.shipBad(ctx, bad()) }},
@@ -40,7 +41,7 @@ func openShop(ctx context.Context, s *stage) error {
 	s.last.Store(&lane.Service)
 	s.say("concerts  is live, %s after the start: %s", seconds(since(s.start)), strings.Join(lane.URLs, " "))
 	s.say("Users arrive: %d requests per second through the edge. Whatever happens from here on, none may fail.", rate)
-	s.crowd.arrive(context.WithoutCancel(ctx), s.house.edge, "shop.localhost")
+	s.crowd.arrive(context.WithoutCancel(ctx), s.house.edge, shopHost)
 
 	if _, _, err := s.push(ctx, "Sell tickets", "."); err != nil {
 		return err
@@ -97,7 +98,7 @@ func (s *stage) settled(ctx context.Context, services ...string) error {
 			}
 			at := slices.Index(services, l.Service)
 			if at >= 0 && l.Current != nil && l.Active == nil {
-				s.say("%s  release %s runs, on %s.", l.Service, l.Current.Release, instances(l))
+				s.say("%s  release %s runs, on %s.", s.chapter.tag(l.Service, l.Environment), l.Current.Release, instances(l))
 				services = slices.Delete(services, at, at+1)
 			}
 		}
@@ -110,7 +111,7 @@ func (s *stage) settled(ctx context.Context, services ...string) error {
 
 // sound is an error if one of the first releases did not get in.
 func (s *stage) sound(ctx context.Context) error {
-	all, err := s.house.client.Deployments(ctx, model.DeploymentsQuery{Environment: environment})
+	all, err := s.house.client.Deployments(ctx, model.DeploymentsQuery{Environment: dev})
 	for _, d := range all {
 		if slices.Contains(ends, d.Outcome) && d.Outcome != "completed" {
 			return s.wanted(d, "completed")
@@ -131,7 +132,7 @@ func playFirst(ctx context.Context, s *stage) error {
 		return err
 	}
 	s.say("Somebody does not like that one: a single request takes it back.")
-	d, err := s.rollback(ctx, "tickets")
+	d, err := s.rollback(ctx, "tickets", dev)
 	if err != nil {
 		return err
 	}
@@ -176,7 +177,7 @@ func goBack(ctx context.Context, s *stage) error {
 		return nil
 	}
 	s.say("Back with %s, on request.", service)
-	_, err = s.rollback(ctx, service)
+	_, err = s.rollback(ctx, service, dev)
 	if refused(err) {
 		s.say("%s  cannot go back: %s.", service, err)
 		return nil

@@ -24,8 +24,8 @@ func (s *stage) follow(ctx context.Context, service, commit string) (model.Deplo
 	if err != nil {
 		return model.Deployment{}, rel, err
 	}
-	s.say("%s  release %s is built, in %s; the artifact and its provenance are signed.", service, rel.ID, seconds(rel.BuildSeconds))
-	d, err := s.await(ctx, service, func(d model.Deployment) bool { return d.Release == rel.ID })
+	s.say("%s  release %s is built, in %s; the artifact and its provenance are signed.", s.chapter.tag(service, dev), rel.ID, seconds(rel.BuildSeconds))
+	d, err := s.await(ctx, service, dev, func(d model.Deployment) bool { return d.Release == rel.ID })
 	return d, rel, err
 }
 
@@ -50,10 +50,10 @@ func (s *stage) built(ctx context.Context, service, commit string) (model.Releas
 }
 
 // await tells of a deployment until it has ended.
-func (s *stage) await(ctx context.Context, service string, is func(model.Deployment) bool) (model.Deployment, error) {
+func (s *stage) await(ctx context.Context, service, environment string, is func(model.Deployment) bool) (model.Deployment, error) {
 	told := ""
 	for {
-		d, found, err := s.find(ctx, service, is)
+		d, found, err := s.find(ctx, service, environment, is)
 		if err != nil {
 			return d, err
 		}
@@ -62,7 +62,7 @@ func (s *stage) await(ctx context.Context, service string, is func(model.Deploym
 		}
 		if text := phase(d); text != told && text != "" {
 			told = text
-			s.say("%s  %s", service, text)
+			s.say("%s  %s", s.chapter.tag(service, environment), text)
 		}
 		if err := pause(ctx); err != nil {
 			return d, err
@@ -71,7 +71,7 @@ func (s *stage) await(ctx context.Context, service string, is func(model.Deploym
 }
 
 // find finds a deployment: the active one, of which more is known, or one that has ended.
-func (s *stage) find(ctx context.Context, service string, is func(model.Deployment) bool) (model.Deployment, bool, error) {
+func (s *stage) find(ctx context.Context, service, environment string, is func(model.Deployment) bool) (model.Deployment, bool, error) {
 	lane, err := s.house.client.Lane(ctx, service, environment)
 	if client.CodeOf(err) == "notFound" {
 		return model.Deployment{}, false, nil
@@ -110,17 +110,18 @@ func phase(d model.Deployment) string {
 
 // tellEnd tells how a deployment ended.
 func (s *stage) tellEnd(d model.Deployment) {
+	tag := s.chapter.tag(d.Service, d.Environment)
 	switch {
 	case d.Cause == "rollback" && d.Outcome == "completed":
-		s.say("%s  back on release %s, and its smoke checks passed again.", d.Service, d.Release)
+		s.say("%s  back on release %s, and its smoke checks passed again.", tag, d.Release)
 	case d.Outcome == "completed":
-		s.say("%s  release %s is completed after %s.", d.Service, d.Release, seconds(d.Seconds))
+		s.say("%s  release %s is completed after %s.", tag, d.Release, seconds(d.Seconds))
 	case s.takenBack(d):
-		s.say("%s  release %s was taken back on request.", d.Service, d.Release)
+		s.say("%s  release %s was taken back on request.", tag, d.Release)
 	case d.Outcome == "rolledBack":
-		s.say("%s  release %s was taken back by itself: %s", d.Service, d.Release, strings.TrimRight(d.Reason, "."))
+		s.say("%s  release %s was taken back by itself: %s", tag, d.Release, strings.TrimRight(d.Reason, "."))
 	default:
-		s.say("%s  release %s is %s: %s.", d.Service, d.Release, d.Outcome, strings.TrimRight(d.Reason, "."))
+		s.say("%s  release %s is %s: %s.", tag, d.Release, d.Outcome, strings.TrimRight(d.Reason, "."))
 	}
 }
 

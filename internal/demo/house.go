@@ -46,7 +46,7 @@ func startHouse(o Options) (*house, error) {
 		return h, err
 	}
 	h.page, h.edge = "http://"+ports[0]+"/", ports[1]
-	if h.client, err = client.New(client.Options{Socket: filepath.Join(h.data(), "api.sock")}); err != nil {
+	if h.client, err = client.New(client.Options{Socket: h.socket()}); err != nil {
 		return h, err
 	}
 	log, err := os.Create(h.log())
@@ -68,8 +68,9 @@ func startHouse(o Options) (*house, error) {
 	return h, nil
 }
 
-func (h *house) data() string { return filepath.Join(h.dir, "data") }
-func (h *house) log() string  { return filepath.Join(h.dir, "up.log") }
+func (h *house) data() string   { return filepath.Join(h.dir, "data") }
+func (h *house) socket() string { return filepath.Join(h.data(), "api.sock") }
+func (h *house) log() string    { return filepath.Join(h.dir, "up.log") }
 
 // command is this program on the demo's data. Ctrl-C in the terminal is for the demo alone,
 // which then stops the rest in order.

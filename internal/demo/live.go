@@ -25,7 +25,7 @@ func Live(ctx context.Context, o Options, t Terminal) (err error) {
 		return err
 	}
 	defer sc.restore()
-	l := &live{stage: newStage(sc), screen: sc, chapter: c, keys: keysOf(t.In), done: make(chan outcome)}
+	l := &live{stage: newStage(sc, c), screen: sc, keys: keysOf(t.In), done: make(chan outcome)}
 	summary, err := l.run(ctx, o)
 	sc.restore() // before what takes a while: from here on Ctrl-C is a signal again
 	err = errors.Join(err, l.close())
@@ -39,7 +39,6 @@ func Live(ctx context.Context, o Options, t Terminal) (err error) {
 type live struct {
 	*stage
 	screen  *screen
-	chapter chapter
 	keys    <-chan byte
 	done    chan outcome // of each thing that was begun
 	running int
@@ -65,7 +64,7 @@ func (l *live) run(ctx context.Context, o Options) (*Result, error) {
 			return err
 		}
 		go l.watchHouse(ctx, cancel)
-		go l.board.keep(ctx, l.house.client)
+		go l.board.keep(ctx, l.house.client, len(l.chapter.environments) > 1)
 		return l.chapter.open(ctx, l.stage)
 	})
 	err := l.loop(ctx)
@@ -141,6 +140,9 @@ func (l *live) ended(o outcome) error {
 	case o.err == nil && !l.ready:
 		l.ready = true
 		l.say("Now it is yours. Press %s.", l.help())
+		if l.chapter.hint != "" {
+			l.say("%s", l.chapter.hint)
+		}
 	case l.ready && errors.As(o.err, &unexpected):
 		l.say("That went otherwise than told: %s.", unexpected)
 	default:
@@ -158,7 +160,7 @@ func (l *live) press(ctx context.Context, letter byte) {
 	case !l.ready:
 		l.say("One moment: the shop is not open yet.")
 	case l.chapter.keys[at].alone && l.alone:
-		l.say("One thing after the other: the last release is still on its way. r takes it back, q quits.")
+		l.say("%s", l.chapter.busy)
 	default:
 		k := l.chapter.keys[at]
 		l.begin(ctx, k.alone, func(ctx context.Context) error { return k.do(ctx, l.stage) })

@@ -88,10 +88,10 @@ func (p *pty) settings(t *testing.T) unix.Termios {
 	return *s
 }
 
-func startLive(t *testing.T) (*pty, *exec.Cmd, string) {
+func startLive(t *testing.T, args ...string) (*pty, *exec.Cmd, string) {
 	t.Helper()
 	p := newPTY(t)
-	cmd, _, dir := start(t)
+	cmd, _, dir := start(t, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.program, p.program, p.program
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := cmd.Start(); err != nil {
@@ -125,6 +125,36 @@ func TestKeys(t *testing.T) {
 	}
 	p.waitFor(t, "users hit")
 	p.waitFor(t, "entries, verified")
+	nothingLeft(t, dir)
+}
+
+// TestPromoteKeys goes to the door of prod as a person would, key by key.
+func TestPromoteKeys(t *testing.T) {
+	t.Parallel()
+	p, cmd, dir := startLive(t, "--chapter", "promote")
+	p.waitFor(t, "Now it is yours")
+	for _, press := range []struct{ key, shown string }{
+		{"b", "bob finds nothing that waits"},
+		{"g", "the first user saw it"},
+		{"p", "None of 1 has approved."},
+		{"a", "ada approves with a token of hers, and is refused"},
+		{"p", "is asked already"},
+		{"c", "staging  cleo approves: 1 of 1."},
+		{"", "the decision about concerts.staging.2 is signed"},
+		{"p", "None of 2 has approved."},
+		{"d", "prod  dan approves: 1 of 2."},
+		{"c", "prod  cleo approves: 2 of 2."},
+		{"b", "bob approves, and is refused: 2 of 2 have approved"},
+		{"e", "prod is frozen by on-sale"},
+	} {
+		p.person.WriteString(press.key)
+		p.waitFor(t, press.shown)
+	}
+	p.person.WriteString("q")
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("%v\n%s", err, p.screen())
+	}
+	p.waitFor(t, "3 of 4 went in")
 	nothingLeft(t, dir)
 }
 

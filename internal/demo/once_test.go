@@ -5,10 +5,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"slipway.dev/internal/demo"
 )
@@ -26,9 +29,10 @@ func start(t *testing.T, args ...string) (cmd *exec.Cmd, stdout *bytes.Buffer, d
 	return cmd, stdout, dir
 }
 
-func TestOnce(t *testing.T) {
-	t.Parallel()
-	cmd, stdout, dir := start(t, "--once", "-o", "json")
+// once plays a chapter and gives the object that it printed.
+func once(t *testing.T, args ...string) demo.Result {
+	t.Helper()
+	cmd, stdout, dir := start(t, append([]string{"--once", "-o", "json"}, args...)...)
 	var progress bytes.Buffer
 	cmd.Stderr = &progress
 	if err := cmd.Run(); err != nil {
@@ -47,16 +51,62 @@ func TestOnce(t *testing.T) {
 	if err := r.Check(); err != nil {
 		t.Error(err)
 	}
+	nothingLeft(t, dir)
+	return r
+}
+
+func TestOnce(t *testing.T) {
+	t.Parallel()
+	r := once(t)
 	for _, d := range r.Deployments {
 		if d.Service == "" || d.Environment != "dev" || d.Release == "" || len(d.Commit) != 40 || d.Strategy == "" || d.Seconds <= 0 {
 			t.Errorf("%+v", d)
 		}
 	}
 	if len(r.Deployments) != 9 || r.CommitToLive.Seconds <= r.CommitToLive.OverheadSeconds || r.CommitToLive.OverheadSeconds <= 0 ||
-		r.Rollback.Milliseconds <= 0 || r.Audit.Entries < 50 || r.Traffic.AppErrors == 0 {
+		r.Rollback.Milliseconds <= 0 || r.Audit.Entries < 50 || r.Traffic.AppErrors == 0 || r.Promotions != nil {
 		t.Errorf("%+v", r)
 	}
-	nothingLeft(t, dir)
+}
+
+// TestOncePromote plays the chapter of the doors. Who approved is what the control plane says.
+func TestOncePromote(t *testing.T) {
+	t.Parallel()
+	r := once(t, "--chapter", "promote")
+	var ways []string
+	for _, d := range r.Deployments {
+		ways = append(ways, d.Environment+" "+d.Outcome)
+	}
+	want := []string{"dev completed", "staging completed", "prod completed", "dev completed", "staging completed", "prod rolledBack", "prod completed"}
+	if diff := cmp.Diff(want, ways); diff != "" {
+		t.Error(diff)
+	}
+	if first, last := r.Deployments[2], r.Deployments[6]; first.Release != last.Release {
+		t.Errorf("prod went back to %+v, and had %+v", last, first)
+	}
+	var promotions []string
+	for _, p := range r.Promotions {
+		text := fmt.Sprintf("%s by %s", p.Environment, p.AskedBy)
+		for _, a := range p.Approvals {
+			text += " +" + a.Person
+		}
+		for _, d := range p.Refused {
+			text += fmt.Sprintf(" -%s(%v: %s)", d.Person, d.Token, d.Reason)
+		}
+		promotions = append(promotions, text)
+	}
+	want = []string{
+		"staging by ada +bob", "prod by ada +bob +cleo",
+		"staging by ada +bob -ada(false: ada may not answer the task concerts.staging.2: wrote part of the change)",
+		"prod by ada +bob +cleo -ada(true: ada may not answer the task concerts.prod.2: wrote part of the change)" +
+			" -dan(false: 2 of 2 have approved the task concerts.prod.2 already)",
+	}
+	if diff := cmp.Diff(want, promotions); diff != "" {
+		t.Error(diff)
+	}
+	if r.Rollback.Milliseconds <= 0 || r.Traffic.AppErrors > 0 {
+		t.Errorf("%+v", r)
+	}
 }
 
 func TestInterrupted(t *testing.T) {
@@ -97,7 +147,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{"no terminal", "slipway demo --once", nil},
 		{"json with keys", "--once -o json", []string{"-o", "json"}},
-		{"unknown chapter", "there is: first", []string{"--once", "--chapter", "second"}},
+		{"unknown chapter", "there is: first, promote", []string{"--once", "--chapter", "second"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -39,8 +39,8 @@ func makeRepo(ctx context.Context, dir string) (*repo, error) {
 
 func (r *repo) manifest() string { return filepath.Join(r.dir, "slipway.yaml") }
 
-func (r *repo) platform() (string, error) {
-	b, err := os.ReadFile(filepath.Join(r.dir, "platform", "platform.yaml"))
+func (r *repo) platform(folder string) (string, error) {
+	b, err := os.ReadFile(filepath.Join(r.dir, folder, "platform.yaml"))
 	return string(b), err
 }
 

@@ -28,6 +28,7 @@ type Result struct {
 		Entries  int64 `json:"entries"`
 		Verified bool  `json:"verified"`
 	} `json:"audit"`
+	Promotions []Promotion `json:"promotions,omitempty"` // of a chapter with several environments, in the order in which they were asked for
 }
 
 // Deployment is one of a Result.
@@ -117,6 +118,11 @@ func (r Result) Check() error {
 	case !r.Audit.Verified:
 		return &Otherwise{"the journal does not verify"}
 	}
+	for _, p := range r.Promotions {
+		if err := p.check(); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
@@ -134,6 +140,9 @@ func (r Result) Write(w io.Writer) {
 	}
 	t := r.Traffic
 	fmt.Fprintf(w, "\n  deployments     %s\n", strings.Join(ways, ", "))
+	if len(r.Promotions) > 0 {
+		writePromotions(w, r.Promotions)
+	}
 	if r.CommitToLive.Seconds > 0 {
 		fmt.Fprintf(w, "  commit to live  %s, of which Slipway took %s\n", seconds(r.CommitToLive.Seconds), seconds(r.CommitToLive.OverheadSeconds))
 	}
@@ -141,7 +150,7 @@ func (r Result) Write(w io.Writer) {
 		fmt.Fprintf(w, "  rollback        %.0f ms\n", r.Rollback.Milliseconds)
 	}
 	fmt.Fprintf(w, "  requests        %d by %d users\n", t.Requests, t.users)
-	fmt.Fprintf(w, "  failed          %d (refused, cut, or no answer), and %d errors answered by bad releases\n", t.Failed, t.AppErrors)
+	fmt.Fprintf(w, "  failed          %d (refused, cut, or no answer); %d errors of bad releases\n", t.Failed, t.AppErrors)
 	if t.reasons != "" {
 		fmt.Fprintf(w, "                  %s\n", t.reasons)
 	}

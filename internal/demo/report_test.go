@@ -12,6 +12,11 @@ func TestCheck(t *testing.T) {
 	good := func() demo.Result {
 		r := demo.Result{Deployments: []demo.Deployment{{Outcome: "completed"}, {Outcome: "rolledBack"}}}
 		r.Traffic.Requests, r.Audit.Verified = 10, true
+		r.Promotions = []demo.Promotion{
+			{Service: "tickets", Environment: "prod"}, // still waits
+			{Service: "tickets", Environment: "prod", Needs: 2, Approvals: []demo.Approval{{Person: "bob"}, {Person: "dan"}},
+				Decision: &demo.Decision{Result: "PASSED", Resource: "slipway:service/tickets/environment/prod", Inputs: 2, Verified: true}},
+		}
 		return r
 	}
 	if err := good().Check(); err != nil {
@@ -22,7 +27,15 @@ func TestCheck(t *testing.T) {
 		"none rolledBack": func(r *demo.Result) { r.Deployments = r.Deployments[:1] },
 		"no user":         func(r *demo.Result) { r.Traffic.Requests = 0 },
 		"failed request":  func(r *demo.Result) { r.Traffic.Failed = 1 },
-		"bad journal":     func(r *demo.Result) { r.Audit.Verified = false },
+		"by one of two":   func(r *demo.Result) { r.Promotions[1].Approvals = r.Promotions[1].Approvals[1:] },
+		"by its author":   func(r *demo.Result) { r.Promotions[1].Approvals[0].Person = "ada" },
+		"not verified":    func(r *demo.Result) { r.Promotions[1].Decision.Verified = false },
+		"did not pass":    func(r *demo.Result) { r.Promotions[1].Decision.Result = "FAILED" },
+		"by nothing":      func(r *demo.Result) { r.Promotions[1].Decision.Inputs = 1 },
+		"for staging": func(r *demo.Result) {
+			r.Promotions[1].Decision.Resource = "slipway:service/tickets/environment/staging"
+		},
+		"bad journal": func(r *demo.Result) { r.Audit.Verified = false },
 	} {
 		r := good()
 		spoil(&r)

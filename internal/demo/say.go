@@ -1,8 +1,10 @@
 package demo
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"slipway.dev/client"
@@ -19,6 +21,16 @@ func (p plain) say(format string, args ...any) {
 	fmt.Fprintf(p.w, "%6.1f s  %s\n", since(p.start), fmt.Sprintf(format, args...))
 }
 
+// plainWidth is the width of tables for who is not on a terminal.
+const plainWidth = 100
+
+func (p plain) table(rows []row) {
+	indent := strings.Repeat(" ", len("   0.0 s  "))
+	for _, line := range layout(rows, plainWidth-len(indent), func(_, text string) string { return text }) {
+		fmt.Fprintln(p.w, indent+line)
+	}
+}
+
 func since(t time.Time) float64 { return time.Since(t).Seconds() }
 
 func instances(l model.Lane) string {
@@ -28,10 +40,24 @@ func instances(l model.Lane) string {
 			n++
 		}
 	}
+	return count(n, "instance")
+}
+
+// count says how many there are of something.
+func count(n int, what string) string {
 	if n == 1 {
-		return "1 instance"
+		return "1 " + what
 	}
-	return fmt.Sprintf("%d instances", n)
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// detail is what the control plane says of why it does not do something.
+func detail(err error) string {
+	var e *client.Error
+	if errors.As(err, &e) {
+		return strings.TrimRight(e.Detail, ".")
+	}
+	return err.Error()
 }
 
 // refused says whether the control plane understood, and does not do it.

@@ -35,6 +35,7 @@ const (
 	hideCursor, showCursor = "\x1b[?25l", "\x1b[?25h"
 	eraseBelow             = "\x1b[J"
 	dim, plainText         = "\x1b[2m", "\x1b[0m"
+	red, green, yellow     = "\x1b[31m", "\x1b[32m", "\x1b[33m"
 )
 
 // openScreen takes the terminal: keys come at once and are not shown. It must be given back.
@@ -74,6 +75,18 @@ func (s *screen) say(format string, args ...any) {
 			lead = s.dim(clock) + "  "
 		}
 		s.write(lead + line + "\r\n")
+	}
+	s.draw()
+}
+
+// table shows rows below what was said last.
+func (s *screen) table(rows []row) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.erase()
+	indent := strings.Repeat(" ", len("   0.0 s  "))
+	for _, line := range layout(rows, s.width()-len(indent), s.paint) {
+		s.write(indent + line + "\r\n")
 	}
 	s.draw()
 }
@@ -128,11 +141,13 @@ func (s *screen) width() int {
 	return 80
 }
 
-func (s *screen) dim(text string) string {
+func (s *screen) dim(text string) string { return s.paint(dim, text) }
+
+func (s *screen) paint(color, text string) string {
 	if !s.t.Color {
 		return text
 	}
-	return dim + text + plainText
+	return color + text + plainText
 }
 
 func (s *screen) write(text string) { _, _ = s.t.Out.WriteString(text) } // a terminal that is gone ends the demo by SIGHUP

@@ -26,19 +26,19 @@ func (s *stage) ship(ctx context.Context, v examples.Variant) (model.Deployment,
 	if err != nil {
 		return model.Deployment{}, err
 	}
-	s.say("%s  commit %.7s: %q", v.Service, commit, v.Subject)
+	s.say("%s  commit %.7s: %q", s.chapter.tag(v.Service, dev), commit, v.Subject)
 	d, rel, err := s.follow(ctx, v.Service, commit)
 	if err != nil {
 		return d, err
 	}
 	s.tellEnd(d)
-	if live := s.crowd.first(v.Service, version); d.Outcome == "completed" && !live.IsZero() {
+	if live := s.crowd.first(s.chapter.host(dev), v.Service, version); d.Outcome == "completed" && !live.IsZero() {
 		began, err := s.appStart(ctx, d)
 		if err != nil {
 			return d, err
 		}
 		s.marks.addLive(live.Sub(at), rel.BuildSeconds, began)
-		s.say("%s  the first user saw it %s after the commit; %s of that is its own build and start.", v.Service,
+		s.say("%s  the first user saw it %s after the commit; %s of that is its own build and start.", s.chapter.tag(v.Service, dev),
 			seconds(live.Sub(at).Seconds()), seconds(rel.BuildSeconds+began.Seconds()))
 	}
 	return d, nil
@@ -77,12 +77,13 @@ func (s *stage) appStart(ctx context.Context, d model.Deployment) (time.Duration
 
 // rollback goes back in a service as a person would, and tells how long users still got
 // what it went back from.
-func (s *stage) rollback(ctx context.Context, service string) (model.Deployment, error) {
+func (s *stage) rollback(ctx context.Context, service, environment string) (model.Deployment, error) {
 	before, err := s.house.client.Lane(ctx, service, environment)
 	if err != nil {
 		return model.Deployment{}, err
 	}
-	version, at := s.crowd.newest(service), time.Now()
+	host := s.chapter.host(environment)
+	version, at := s.crowd.newest(host, service), time.Now()
 	receipt, err := s.house.client.Rollback(ctx, model.RollbackRequest{Service: service, Environment: environment, Reason: "somebody asked for it"})
 	if err != nil {
 		return model.Deployment{}, err
@@ -91,7 +92,7 @@ func (s *stage) rollback(ctx context.Context, service string) (model.Deployment,
 		s.asked.Store(&receipt.Deployment)
 		return *before.Active, nil
 	}
-	d, err := s.await(client.Await(ctx, receipt.Position), service, func(d model.Deployment) bool { return d.ID == receipt.Deployment })
+	d, err := s.await(client.Await(ctx, receipt.Position), service, environment, func(d model.Deployment) bool { return d.ID == receipt.Deployment })
 	if err != nil {
 		return d, err
 	}
@@ -99,13 +100,13 @@ func (s *stage) rollback(ctx context.Context, service string) (model.Deployment,
 	if d.Outcome != "completed" {
 		return d, nil
 	}
-	took := max(s.crowd.last(service, version).Sub(at), time.Duration(d.RollbackMillis*float64(time.Millisecond)))
+	took := max(s.crowd.last(host, service, version).Sub(at), time.Duration(d.RollbackMillis*float64(time.Millisecond)))
 	s.marks.addBack(took)
 	how := "its instances had to be started again"
 	if len(before.Kept) > 0 && before.Kept[0].Warm {
 		how = "its instances were still warm"
 	}
-	s.say("%s  %d ms after the request, no user got the other one any more; nothing was built, and %s.", service, took.Milliseconds(), how)
+	s.say("%s  %d ms after the request, no user got the other one any more; nothing was built, and %s.", s.chapter.tag(service, environment), took.Milliseconds(), how)
 	return d, nil
 }
 

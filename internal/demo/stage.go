@@ -13,29 +13,37 @@ import (
 	"slipway.dev/client/model"
 )
 
-// environment is the only one that the demo has.
-const environment = "dev"
+// dev is the first environment of every chapter: releases go in there by themselves.
+const dev = "dev"
 
-// teller tells a person, a line at a time.
+// shopHost is where users find the shop.
+const shopHost = "shop.localhost"
+
+// teller tells a person, a line at a time, or shows a table.
 type teller interface {
 	say(format string, args ...any)
+	table(rows []row)
 }
 
 // stage is the world that a chapter plays in.
 type stage struct {
 	teller
-	house  *house
-	repo   *repo
-	crowd  *crowd
-	start  time.Time
-	number int                    // of the last version that was committed
-	last   atomic.Pointer[string] // service that was last shipped
-	asked  atomic.Pointer[string] // deployment that a person took back while it was under way
-	marks  measures
+	chapter chapter
+	house   *house
+	repo    *repo
+	crowd   *crowd
+	start   time.Time
+	number  int                    // of the last version that was committed
+	last    atomic.Pointer[string] // service that was last shipped
+	asked   atomic.Pointer[string] // deployment that a person took back while it was under way
+	frozen  atomic.Bool            // prod has a freeze
+	marks   measures
+	people  people
+	doors   doors
 }
 
-func newStage(t teller) *stage {
-	return &stage{teller: t, start: time.Now(), number: 1, crowd: newCrowd()}
+func newStage(t teller, c chapter) *stage {
+	return &stage{teller: t, chapter: c, start: time.Now(), number: 1, crowd: newCrowd()}
 }
 
 // open starts a control plane with a shop that nobody has deployed yet.
@@ -57,24 +65,33 @@ func (s *stage) open(ctx context.Context, o Options) error {
 	if err := s.house.ready(ctx); err != nil {
 		return err
 	}
-	platform, err := s.repo.platform()
+	platform, err := s.repo.platform(s.chapter.platform)
 	if err != nil {
 		return err
 	}
-	result, err := s.house.client.Apply(ctx, model.ApplyRequest{Source: "platform", Files: []model.File{{Name: "platform.yaml", Content: platform}}})
-	if err == nil && len(result.Problems) > 0 {
-		err = errors.New(result.Problems[0].Text)
-	}
-	if err != nil {
-		return fmt.Errorf("bring in the platform's manifests: %w", err)
+	if err := s.apply(ctx, "platform", platform); err != nil {
+		return err
 	}
 	_, err = s.house.client.SetSecret(ctx, "payment-key", []byte(rand.Text()))
 	return err
 }
 
+// apply brings in a manifest, as those do who run the platform.
+func (s *stage) apply(ctx context.Context, source, content string) error {
+	result, err := s.house.client.Apply(ctx, model.ApplyRequest{Source: source, Files: []model.File{{Name: source + ".yaml", Content: content}}})
+	if err == nil && len(result.Problems) > 0 {
+		err = errors.New(result.Problems[0].Text)
+	}
+	if err != nil {
+		return fmt.Errorf("bring in the manifests of %s: %w", source, err)
+	}
+	return nil
+}
+
 // close ends all that the stage has started.
 func (s *stage) close() error {
 	s.crowd.stop()
+	s.people.close()
 	if s.house == nil {
 		return nil
 	}
@@ -97,7 +114,7 @@ func (s *stage) because(err error) error {
 
 // result sums up, and has the journal verified.
 func (s *stage) result(ctx context.Context) (Result, error) {
-	deployments, err := s.house.client.Deployments(ctx, model.DeploymentsQuery{Environment: environment, Limit: 1000})
+	deployments, err := s.house.client.Deployments(ctx, model.DeploymentsQuery{Limit: 1000})
 	if err != nil {
 		return Result{}, err
 	}
@@ -105,5 +122,7 @@ func (s *stage) result(ctx context.Context) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	return s.marks.result(deployments, audit, s.crowd.stop()), nil
+	r := s.marks.result(deployments, audit, s.crowd.stop())
+	r.Promotions, err = s.promotions(ctx)
+	return r, err
 }

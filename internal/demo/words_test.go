@@ -70,13 +70,14 @@ func TestToLeave(t *testing.T) {
 func TestCrowd(t *testing.T) {
 	t.Parallel()
 	c := newCrowd()
-	if r := c.next(2, "h"); r.Path != "/concerts" || r.Host != "h" {
+	c.visit("h")
+	if r := c.next(2); r.Path != "/concerts" || r.Host != "h" {
 		t.Errorf("before the shop is open: %+v", r)
 	}
 	c.shop.Store(true)
 	began := time.Now()
 	answer := func(n uint64, status int, version string, err error) {
-		r := c.next(n, "h")
+		r := c.next(n)
 		c.seen(loadgen.Answer{Request: r, Sent: began.Add(time.Duration(n) * time.Second), Status: status, Header: http.Header{"X-Version": {version}}, Err: err})
 	}
 	answer(2, 201, "1", nil)  // the first user orders
@@ -84,10 +85,10 @@ func TestCrowd(t *testing.T) {
 	answer(7, 201, "2", nil)  // so does the second
 	answer(9, 201, "1", nil)  // still some of the old
 	answer(12, 201, "2", nil) // the third
-	if c.newest("tickets") != "2" || c.first("tickets", "2").Before(began) || !c.first("tickets", "3").IsZero() {
+	if c.newest("h", "tickets") != "2" || c.first("h", "tickets", "2").Before(began) || !c.first("h", "tickets", "3").IsZero() {
 		t.Error("the versions that users saw")
 	}
-	if got := c.last("tickets", "1").Sub(began); got != 9*time.Second {
+	if got := c.last("h", "tickets", "1").Sub(began); got != 9*time.Second {
 		t.Errorf("the last of version 1 was sent after %s", got)
 	}
 	if len(c.users) != 3 || len(c.hit) != 1 || !c.hit["0"] {
