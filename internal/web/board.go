@@ -2,12 +2,9 @@ package web
 
 import (
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"slices"
 
 	"slipway.dev/client/model"
-	"slipway.dev/internal/core/manifest"
 )
 
 // Board is what the board shows.
@@ -19,9 +16,6 @@ type Board struct {
 	Finished []model.Deployment
 	Deploys  bool // who looks may deploy somewhere
 }
-
-// environment is a place, and the one that releases come from.
-type environment struct{ Name, After string }
 
 func (h *handler) boards() {
 	h.page("/{$}", func(v visit) (view, error) {
@@ -44,45 +38,6 @@ func (h *handler) readBoard(v visit) (b Board, err error) {
 	}
 	b.Finished, err = h.Control.Deployments(v.ctx, model.DeploymentsQuery{Limit: 500})
 	return b, err
-}
-
-// environments gives them in the order in which releases go through them.
-func (h *handler) environments(v visit) ([]environment, error) {
-	declared, err := h.Control.Resources(v.ctx, manifest.KindEnvironment)
-	if err != nil {
-		return nil, err
-	}
-	var all []environment
-	for _, r := range declared {
-		var spec struct{ After string }
-		if err := json.Unmarshal(r.Spec, &spec); err != nil {
-			return nil, fmt.Errorf("environment %s: %w", r.Name, err)
-		}
-		all = append(all, environment{r.Name, spec.After})
-	}
-	return inOrder(all), nil
-}
-
-// inOrder sorts environments by how far they are from where releases begin, those behind one
-// that is not there last.
-func inOrder(all []environment) []environment {
-	depth := func(e environment) int {
-		for n := range len(all) + 1 {
-			if e.After == "" {
-				return n
-			}
-			i := slices.IndexFunc(all, func(o environment) bool { return o.Name == e.After })
-			if i < 0 {
-				break
-			}
-			e = all[i]
-		}
-		return len(all) + 1
-	}
-	slices.SortFunc(all, func(a, b environment) int {
-		return cmp.Or(cmp.Compare(depth(a), depth(b)), cmp.Compare(a.Name, b.Name))
-	})
-	return all
 }
 
 // row is a service with a cell for each environment.
@@ -121,8 +76,8 @@ func (b Board) rows() []row {
 		}
 		rows[at].Team = cmp.Or(rows[at].Team, lane.Team)
 		c := cellOf(lane, b.last(lane))
-		if g := b.waits(lane.Service, lane.Environment); g != nil {
-			c.waits(*g)
+		for _, g := range b.waits(lane.Service, lane.Environment) {
+			c.waits(g)
 		}
 		if b.Deploys {
 			c.Actions = b.actions(lane)
@@ -142,13 +97,15 @@ func (b Board) last(lane model.Lane) *model.Deployment {
 	return nil
 }
 
-// waits gives the gate at which something waits; nil: nothing does there.
-func (b Board) waits(service, environment string) *model.Gate {
-	i := slices.IndexFunc(b.Gates, func(g model.Gate) bool { return g.Service == service && g.Environment == environment })
-	if i < 0 {
-		return nil
+// waits gives how a lane's gate stands to each release that waits at it.
+func (b Board) waits(service, environment string) []model.Gate {
+	var list []model.Gate
+	for _, g := range b.Gates {
+		if g.Service == service && g.Environment == environment {
+			list = append(list, g)
+		}
 	}
-	return &b.Gates[i]
+	return list
 }
 
 func (b Board) lane(service, environment string) model.Lane {
@@ -158,41 +115,6 @@ func (b Board) lane(service, environment string) model.Lane {
 		}
 	}
 	return model.Lane{}
-}
-
-// action leads to the form of something that can be done.
-type action struct {
-	Word, Path string
-	Label      string // the same, for who does not see where it stands
-}
-
-// actions gives what can be done in a lane, as far as the page can tell.
-func (b Board) actions(l model.Lane) []action {
-	at := l.Service + " in " + l.Environment
-	form := func(verb string) string { return path("lanes", l.Service, l.Environment, verb) }
-	var list []action
-	if l.Current != nil {
-		for _, to := range b.Environments {
-			if to.After == l.Environment && !b.has(l.Service, to.Name, l.Current.Release) {
-				list = append(list, action{"Promote to " + to.Name, path("lanes", l.Service, to.Name, "promote"), "Promote " + l.Service + " to " + to.Name})
-			}
-		}
-	}
-	switch {
-	case statusOf(l.Status, true).Tone == bad && l.Active != nil:
-		list = append(list, action{"Decide", form("settle"), "Decide about " + at})
-	case l.Active != nil:
-		list = append(list, action{"Abort", form("abort"), "Abort the deployment of " + at})
-	case len(l.Kept) > 0:
-		list = append(list, action{"Roll back", form("rollback"), "Roll back " + at})
-	}
-	return list
-}
-
-// has says whether a release runs in an environment, or is on its way into it.
-func (b Board) has(service, environment, release string) bool {
-	l, g := b.lane(service, environment), b.waits(service, environment)
-	return l.Current != nil && l.Current.Release == release || l.Active != nil && l.Active.Release == release || g != nil && g.Release == release
 }
 
 // counts is how the board is, in figures.

@@ -21,7 +21,7 @@ type cell struct {
 	Healthy  int // of Instances
 	Copies   int
 	URL      string
-	Gate     *waiting // a release stands before the gate
+	Waiting  []waiting // before the gate
 	Actions  []action
 }
 
@@ -33,7 +33,7 @@ type waiting struct {
 
 // waits shows who stands before the gate. What serves meanwhile is well.
 func (c *cell) waits(g model.Gate) {
-	c.Gate = &waiting{Deployment: g.Deployment, Release: g.Release, Text: missing(g)}
+	c.Waiting = append(c.Waiting, waiting{Deployment: g.Deployment, Release: g.Release, Text: missing(g)})
 	if c.Word == statuses[deploy.Waiting].Word {
 		c.status, c.Text = statusOf("", c.Serving != nil), ""
 	}

@@ -144,9 +144,12 @@ func TestBoardShowsWhoWaits(t *testing.T) {
 		Environments: []environment{{"staging", ""}, {"prod", "staging"}},
 		Lanes:        []model.Lane{{Service: "tickets", Environment: "prod", Status: "waiting", Text: "r4 waits at the gate: approvals"}},
 		Gates: []model.Gate{{Service: "tickets", Environment: "prod", Release: "r4", Deployment: "tickets.prod.4", Verdict: "fail", Conditions: []model.Condition{
-			{Name: "approvals", Verdict: "fail"}, {Name: "soak", Verdict: "pass"}, {Name: "readiness", Verdict: "unknown"}}}},
+			{Name: "approvals", Verdict: "fail"}, {Name: "soak", Verdict: "pass"}, {Name: "readiness", Verdict: "unknown"}}},
+			{Service: "tickets", Environment: "prod", Release: "r5", Deployment: "tickets.prod.5", Verdict: "pass"}},
 	}
-	body := enter(t, f).sees("/", `href="/deployments/tickets.prod.4"><b>r4</b> waits at the gate`, "for approvals, readiness", "1 release waits at a gate")
+	body := enter(t, f).sees("/", `href="/deployments/tickets.prod.4"><b>r4</b> waits at the gate`, "for approvals, readiness",
+		`href="/deployments/tickets.prod.5"><b>r5</b> waits at the gate`, "about to go in", "2 releases wait at a gate")
+	hasNot(t, body, "nobody is needed")
 	hasNot(t, body, "r4 waits at the gate: approvals")
 }
 

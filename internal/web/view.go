@@ -74,11 +74,18 @@ func (h *handler) render(w http.ResponseWriter, r *http.Request, status int, c t
 	_, _ = w.Write(html.Bytes()) // the client went away: nobody to tell
 }
 
-// statuses is the HTTP status of each fault code.
+// statusCodes is the HTTP status of each fault code.
 var statusCodes = map[fault.Code]int{
 	fault.Invalid: http.StatusBadRequest, fault.Denied: http.StatusForbidden, fault.NotFound: http.StatusNotFound,
 	fault.Refused: http.StatusConflict, fault.Conflict: http.StatusPreconditionFailed,
 	fault.TooLarge: http.StatusRequestEntityTooLarge, fault.Unavailable: http.StatusServiceUnavailable,
+}
+
+// headings say what became of a request.
+var headings = map[int]string{
+	http.StatusBadRequest: "Not understood", http.StatusForbidden: "Not allowed", http.StatusNotFound: "Not there",
+	http.StatusConflict: "Not done", http.StatusPreconditionFailed: "Not done", http.StatusRequestEntityTooLarge: "Not taken",
+	http.StatusServiceUnavailable: "Not now", http.StatusInternalServerError: "Not done",
 }
 
 // fail answers with what a person may know of an error.
@@ -87,7 +94,7 @@ func (h *handler) fail(v visit, err error) {
 	if status == http.StatusServiceUnavailable {
 		v.w.Header().Set("Retry-After", "1")
 	}
-	h.static(v, status, "Not done", problem(text))
+	h.static(v, status, headings[status], problem(headings[status], text))
 }
 
 // excuse tells a person of an error, and gives its status. The cause, and the text of a
