@@ -79,7 +79,7 @@ func (h *house) hands() error {
 			return []coregate.Contributor{{Name: "Author", Email: "author@example.com"}}, nil
 		},
 	})
-	h.asker = gate.NewAsker(e, quiet)
+	h.asker = gate.NewAsker(h.book, quiet)
 	e.HandleFacts("source", source.New(source.Deps{Engine: e, Log: quiet, Directory: h.directory}).Facts)
 	e.HandleFacts("release", resolver.Facts)
 	e.HandleFacts("deploy", h.book.Facts)

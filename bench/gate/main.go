@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/pprof"
 	"slices"
 	"time"
 
@@ -35,7 +36,19 @@ func main() {
 	out := flag.String("o", "json", "output: json")
 	services := flag.Int("services", 10_000, "how many services")
 	dir := flag.String("dir", "", "folder on the disk to use; default: a temporary one here")
+	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "bench/gate:", err)
+			os.Exit(1)
+		}
+		defer pprof.StopCPUProfile()
+	}
 	if *out != "json" {
 		fmt.Fprintln(os.Stderr, "bench/gate: only -o json is there")
 		os.Exit(2)

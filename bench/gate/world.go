@@ -88,7 +88,7 @@ func (h *house) populate(ctx context.Context, services int) error {
 		}
 	}
 	for waiting := -1; waiting < services; {
-		time.Sleep(200 * time.Millisecond)
+		time.Sleep(2 * time.Second)
 		var err error
 		if waiting, err = h.waiting(ctx); err != nil {
 			return err

@@ -22,7 +22,7 @@ func (h *house) openGates() {
 	})
 	e.HandleFacts("deploy", h.gates.Facts)
 	e.HandleFacts("glass", h.gates.GlassFacts)
-	h.asker = gate.NewAsker(e, h.Log)
+	h.asker = gate.NewAsker(h.gates, h.Log)
 	e.HandleDesired(deploy.DesiredGate, h.asker)
 	e.HandleEffect(deploy.EffectSign, gate.Signer{Engine: e, Keys: h.vault, By: coregate.Verifier{ID: h.page(), Version: version.Get().Version}})
 	e.HandleEffect(train.EffectRollback, gate.Back{Engine: e})

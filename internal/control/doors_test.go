@@ -28,7 +28,7 @@ func (w *world) doors() (answer func()) {
 	w.Control.Doors = book
 	e.HandleFacts("deploy", book.Facts)
 	e.HandleFacts("glass", book.GlassFacts)
-	asker := drivegate.NewAsker(e, slog.New(slog.DiscardHandler))
+	asker := drivegate.NewAsker(book, slog.New(slog.DiscardHandler))
 	e.HandleDesired(deploy.DesiredGate, asker)
 	e.HandleEffect(deploy.EffectSign, drivegate.Signer{Engine: e, Keys: w.vault, By: gate.Verifier{ID: "https://slipway.example.com", Version: "test"}})
 	e.HandleEffect(train.EffectRollback, drivegate.Back{Engine: e})

@@ -250,12 +250,14 @@ func (w *writer) publish(b *batch) {
 	for _, c := range b.calls {
 		w.e.effects.start(c)
 	}
+	if b.head > b.base { // first, so that who has an answer finds it in the journal
+		w.e.watchers.moved(b.head, b.entries)
+	}
 	for _, t := range b.taken {
 		t.s.reply <- t.answer
 	}
 	w.e.timers.soonest(b.wake)
 	if b.head > b.base {
-		w.e.watchers.moved(b.head, b.entries)
 		for _, v := range w.e.views {
 			v.Moved(b.head)
 		}

@@ -234,6 +234,18 @@ func serviceOf(r manifest.Resource) service {
 	return out
 }
 
+// needed gives the services that one needs, as it is known; none if it cannot be read now.
+func (b *Book) needed(ctx context.Context, name string) []string {
+	if b.cache.catchUp(ctx) != nil {
+		return nil
+	}
+	s, _, err := b.service(ctx, name)
+	if err != nil {
+		return nil
+	}
+	return s.needs
+}
+
 // put adds to a bounded map.
 func put[K comparable, V any](m map[K]V, k K, v V) {
 	if len(m) >= mostKept {

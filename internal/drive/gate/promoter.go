@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync"
 	"time"
 
 	"slipway.dev/internal/core/deploy"
@@ -23,6 +24,9 @@ type Promoter struct {
 
 // Run compares all once, and then each service whose deployment has ended, until ctx ends.
 func (p Promoter) Run(ctx context.Context) {
+	var asking sync.WaitGroup
+	defer asking.Wait()
+	room := make(chan struct{}, together)
 	position, err := p.Book.Engine.Await(ctx, -1)
 	for err == nil {
 		p.all(ctx)
@@ -33,7 +37,11 @@ func (p Promoter) Run(ctx context.Context) {
 			position = entry.Seq
 			switch machine.Kind(entry.Machine) {
 			case "deployment":
-				p.ended(ctx, entry.Machine)
+				room <- struct{}{}
+				asking.Go(func() {
+					p.ended(ctx, entry.Machine)
+					<-room
+				})
 			case "resource":
 				if strings.HasPrefix(entry.Machine, "resource/Environment/") {
 					p.all(ctx)
