@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"slipway.dev/client"
@@ -134,38 +133,3 @@ func (s *stage) through(ctx context.Context, p *Promotion) (model.Deployment, er
 	}
 	return d, s.verify(ctx, p)
 }
-
-// whatIf tells how a door would stand at another time.
-func (s *stage) whatIf(ctx context.Context, environment string, at time.Time) (model.Gate, error) {
-	g, err := s.house.client.Gate(ctx, model.GateQuery{Service: service, Environment: environment, At: at})
-	if err != nil {
-		return g, err
-	}
-	s.say("%s  what if it were then? slipway gate explain %s %s --at %s", environment, service, environment, at.Format(clockLayout))
-	var rows []row
-	for _, r := range conditions(g) {
-		if r.name == "freeze" {
-			rows = append(rows, r)
-		}
-	}
-	s.table(rows)
-	return g, nil
-}
-
-// freeze declares a time in which nothing goes into prod, as those do who run the platform.
-// It only asks for more, so that nobody has to approve it.
-func (s *stage) freeze(ctx context.Context, from time.Time) error {
-	const layout = "2006-01-02T15:04:05Z07:00"
-	return s.apply(ctx, "calendar", fmt.Sprintf(`apiVersion: slipway.dev/v1
-kind: Freeze
-metadata: {name: on-sale}
-spec:
-  environments: [prod]
-  from: %q
-  until: %q
-  reason: the winter tour goes on sale
-`, from.Format(layout), from.Add(saleLasts).Format(layout)))
-}
-
-// saleLasts is how long prod stays frozen.
-const saleLasts = 12 * time.Hour

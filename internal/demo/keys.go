@@ -79,10 +79,11 @@ func ahead(environments []string, lanes []model.Lane) []step {
 func answerAs(name string) func(context.Context, *stage) error {
 	return func(ctx context.Context, s *stage) error {
 		who := s.people[name]
-		tasks, err := who.session.Tasks(ctx, model.TasksQuery{Service: service})
+		tasks, err := who.session.Tasks(ctx, model.TasksQuery{Service: service, All: true})
 		if err != nil {
 			return err
 		}
+		tasks = slices.DeleteFunc(tasks, func(t model.Task) bool { return t.Status == "closed" }) // what waits for other things may have its approvals
 		t, ok := toAnswer(tasks)
 		if !ok {
 			s.say("%s finds nothing that waits for an approval. Press p to promote.", name)

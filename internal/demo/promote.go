@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"slipway.dev/client/model"
@@ -123,86 +122,4 @@ func (s *stage) enters(ctx context.Context, p *Promotion) error {
 		return err
 	}
 	return s.wanted(d, "completed")
-}
-
-// adaCommits ships a change to dev.
-func (s *stage) adaCommits(ctx context.Context, v examples.Variant) error {
-	s.say("ada commits a change. dev asks nobody: it goes in by itself.")
-	d, err := s.ship(ctx, v)
-	if err != nil {
-		return err
-	}
-	return s.wanted(d, "completed")
-}
-
-// playPromote tells the rest without a person: a change of ada's on its way to prod, and back.
-func playPromote(ctx context.Context, s *stage) error {
-	if err := s.adaCommits(ctx, named("good-1")); err != nil {
-		return err
-	}
-	staging, err := s.ask(ctx, "staging", 0)
-	if err != nil {
-		return err
-	}
-	s.say("ada wrote it, so her approval cannot count, although she holds the role.")
-	if err := s.tries(ctx, staging, author, false); err != nil {
-		return err
-	}
-	if err := s.approve(ctx, staging, "bob"); err != nil {
-		return err
-	}
-	if err := s.enters(ctx, staging); err != nil {
-		return err
-	}
-	if err := s.playProd(ctx); err != nil {
-		return err
-	}
-	s.say("Somebody wants the old one back in prod. It was there before: a way back asks nobody.")
-	d, err := s.rollback(ctx, service, "prod")
-	if err != nil {
-		return err
-	}
-	return s.wanted(d, "completed")
-}
-
-// playProd tells of the door of prod, where two must approve, and of time.
-func (s *stage) playProd(ctx context.Context) error {
-	prod, err := s.ask(ctx, "prod", playAhead)
-	if err != nil {
-		return err
-	}
-	if err := s.tries(ctx, prod, author, true); err != nil {
-		return err
-	}
-	if err := s.approve(ctx, prod, "bob", "cleo"); err != nil {
-		return err
-	}
-	if err := s.tries(ctx, prod, "dan", false); err != nil {
-		return err
-	}
-	if err := s.tomorrow(ctx); err != nil {
-		return err
-	}
-	s.say("prod  has its two approvals. It goes in by itself as soon as nothing else is missing.")
-	return s.enters(ctx, prod)
-}
-
-// tomorrow freezes prod for tomorrow, once, and asks how its door will stand then.
-func (s *stage) tomorrow(ctx context.Context) error {
-	y, m, d := s.start.AddDate(0, 0, 1).Date()
-	from := time.Date(y, m, d, 8, 0, 0, 0, time.Local)
-	if !s.frozen.Swap(true) {
-		s.say("prod  is to be left alone tomorrow, when the winter tour goes on sale: a Freeze is applied.")
-		if err := s.freeze(ctx, from); err != nil {
-			return err
-		}
-	}
-	g, err := s.whatIf(ctx, "prod", from.Add(saleLasts/2))
-	if err != nil {
-		return err
-	}
-	if !slices.ContainsFunc(g.Conditions, func(c model.Condition) bool { return c.Name == "freeze" && c.Verdict == "fail" }) {
-		return &Otherwise{fmt.Sprintf("prod is frozen tomorrow, and its door would be %s", g.Verdict)}
-	}
-	return nil
 }
