@@ -27,8 +27,9 @@ type deploymentID struct {
 }
 
 type revokeIn struct {
-	releaseID
-	Body model.RevokeRequest
+	Service string `path:"service" maxLength:"63"`
+	Release string `path:"release" maxLength:"128"`
+	Body    model.RevokeRequest
 }
 
 func (d *door) gates(ctx context.Context, _ *none) ([]model.Gate, error) { return d.Gates(ctx) }

@@ -11,8 +11,8 @@ type glassID struct {
 }
 
 type closeGlassIn struct {
-	glassID
-	Body model.GlassClose
+	Glass string `path:"glass" maxLength:"200"`
+	Body  model.GlassClose
 }
 
 func (d *door) glasses(ctx context.Context, _ *none) ([]model.Glass, error) { return d.Glasses(ctx) }

@@ -11,8 +11,8 @@ type trainID struct {
 }
 
 type trainIn struct {
-	trainID
-	Body model.TrainCommand
+	Train string `path:"train" maxLength:"120"`
+	Body  model.TrainCommand
 }
 
 func (d *door) trains(ctx context.Context, _ *none) ([]model.Train, error) { return d.Trains(ctx) }

@@ -118,12 +118,10 @@ func (c *Control) planCommits(ctx context.Context, p *model.Plan, lane deploy.St
 		p.NoCommits = "nothing runs there yet: all of it is new"
 		return nil
 	}
-	commits, more, err := c.Deps.Sources.Commits(ctx, rel.Source, lane.Current.Commit, rel.Commit)
-	if err != nil {
-		p.NoCommits = err.Error()
-		return nil
+	var problem error
+	if p.Commits, p.MoreCommits, problem = c.Deps.Sources.Commits(ctx, rel.Source, lane.Current.Commit, rel.Commit); problem != nil {
+		p.Commits, p.NoCommits = []model.PlanCommit{}, problem.Error() // the rest of the plan is told all the same
 	}
-	p.Commits, p.MoreCommits = commits, more
 	return nil
 }
 

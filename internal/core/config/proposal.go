@@ -53,6 +53,9 @@ func (s ResourceState) propose(p Proposal, c Consent) machine.Next[ResourceState
 		people = *c.People
 	}
 	p.Quorum, p.Excluded = 1+len(people.Unknown), map[string]string{}
+	if p.byNobody() && len(people.Able) > p.Quorum {
+		p.Quorum++ // whoever it was may have one of the accounts
+	}
 	if was := s.Proposed; was != nil {
 		maps.Copy(p.Excluded, was.Excluded)
 		if account := task.Account(was.By); account != "" {
@@ -65,6 +68,10 @@ func (s ResourceState) propose(p Proposal, c Consent) machine.Next[ResourceState
 	next.Messages = append(next.Messages, machine.Message{To: s.task(), Type: task.EventOpened, Data: machine.Must(next.State.ask(c.Change, people))})
 	return next
 }
+
+// byNobody says that who proposed it is not known as a person: it came from the machine that
+// the control plane runs on, and not from a commit.
+func (p Proposal) byNobody() bool { return p.Commit == "" && task.Account(p.By) == "" }
 
 // drop forgets a change that waits.
 func (s ResourceState) drop(reason string) machine.Next[ResourceState] {

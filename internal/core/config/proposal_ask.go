@@ -43,6 +43,9 @@ func (s ResourceState) text(change string, people People) string {
 		fmt.Fprintf(&out, "\nIt is not known who has the address %s, and they may be who approves: so %s must. "+
 			"Once an administrator has said whose it is (slipway user map ADDRESS PERSON), propose the change anew.\n", some(people.Unknown), p.Who())
 	}
+	if p.byNobody() && p.Quorum > 1 {
+		fmt.Fprintf(&out, "\n%s proposed it, who is no account and may be one of those who approve: so %s must.\n", p.By, p.Who())
+	}
 	if len(people.Able) < p.Quorum {
 		fmt.Fprintf(&out, "\nAt this time this cannot be approved: it takes %s with the role %s who neither wrote nor proposed it, and there are %d such accounts. "+
 			"Give the role to somebody else: slipway user add NAME, slipway user grant NAME security. "+

@@ -35,7 +35,7 @@ func (w *work) request(r Request) error {
 		w.open()
 		return nil
 	}
-	w.tell("The glass is asked to be broken", "Somebody else who may break it must confirm it: slipway glass confirm "+w.Name())
+	w.tell("The glass is asked to be broken", "Somebody else who may break it must confirm it: slipway glass confirm "+w.ID())
 	return nil
 }
 

@@ -158,7 +158,7 @@ func (s State) notice(topic, title string) notify.Notice {
 		text = s.Text + "\n" + text
 	}
 	return notify.Notice{Topic: topic, Title: title, Text: text, Not: slices.Sorted(maps.Keys(s.Excluded)), Team: s.Team, Service: s.Service, Environment: s.Environment,
-		Link: "/tasks/" + s.Name, Key: fmt.Sprintf("%s#%d", MachineID(s.Name), s.Notices), About: MachineID(s.Name)}
+		Link: "/tasks/" + s.Name, Key: fmt.Sprintf("%s#%d", MachineID(s.Name), s.Notices), About: fmt.Sprintf("%s@%d", MachineID(s.Name), s.OpenedAt.UnixMicro())}
 }
 
 // Desired gives the timers of a task.
