@@ -170,6 +170,13 @@ func (f *fake) Task(ctx context.Context, name string) (model.Task, error) {
 	return t, err
 }
 
+func (f *fake) AnswerTask(ctx context.Context, name string, a model.TaskAnswer) (model.Receipt, error) {
+	if f.tasks == nil {
+		return f.Fake.AnswerTask(ctx, name, a)
+	}
+	return f.took(a)
+}
+
 // took notes a command.
 func (f *fake) took(command any) (model.Receipt, error) {
 	f.mu.Lock()

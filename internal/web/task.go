@@ -1,7 +1,6 @@
 package web
 
 import (
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
@@ -65,10 +64,16 @@ func (h *handler) answer(v visit) (string, error) {
 			a.Digests[name] = v.r.PostFormValue(key)
 		}
 	}
-	if value := v.value("value"); value != "" {
-		a.Value = json.RawMessage(value)
+	t, err := h.Control.Task(v.ctx, v.r.PathValue("task"))
+	if err != nil {
+		return "", err
 	}
-	_, err := h.Control.AnswerTask(v.ctx, v.r.PathValue("task"), a)
+	if len(t.Schema) > 0 && a.Decision != "reject" {
+		if a.Value, err = filledIn(fieldsOf(t.Schema), v.r.PostForm); err != nil {
+			return "", err
+		}
+	}
+	_, err = h.Control.AnswerTask(v.ctx, t.Name, a)
 	return h.back(v.value("return")), err
 }
 
@@ -123,6 +128,24 @@ func taskStatus(t model.Task) status {
 		return status{"Expired", "pause", warn}
 	}
 	return status{"Closed", "none", quiet}
+}
+
+// agreement is the answer that is not a rejection.
+func agreement(t model.Task) string {
+	if t.Kind == "form" {
+		return "submit"
+	}
+	return "approve"
+}
+
+func agreementWord(t model.Task) string {
+	switch t.Kind {
+	case "form":
+		return "Fill in"
+	case "access":
+		return "Review"
+	}
+	return "Approve"
 }
 
 // kinds are the words for sorts of tasks.
