@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"slices"
 
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/escalate"
@@ -103,7 +104,14 @@ func (b *Book) revoked(ctx context.Context, id string) (f deploy.Facts, err erro
 	if err != nil {
 		return f, err
 	}
-	for _, k := range lane.Kept {
+	kept := slices.Clone(lane.Kept)
+	if lane.Current != nil { // what serves now may be kept by the time this is stepped
+		kept = append(kept, *lane.Current)
+	}
+	if lane.Active != nil && lane.Active.Target != nil {
+		kept = append(kept, *lane.Active.Target)
+	}
+	for _, k := range kept {
 		rid := release.MachineID(lane.Service, k.Release)
 		s, step, err := of[release.State](ctx, &b.cache, rid)
 		if err != nil {
