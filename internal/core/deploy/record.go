@@ -6,6 +6,7 @@ import (
 
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/notify"
 )
 
 // RecordVersion is the version of Ended as the state of Record.
@@ -25,19 +26,28 @@ type Ended struct {
 // RecordID is the identity of a deployment's record.
 func RecordID(deployment string) string { return machine.ID("deployment", deployment) }
 
-// Record is the machine of a deployment's record: it only remembers.
+// Record is the machine of a deployment's record: it remembers, and has people told of how it
+// ended where that concerns them.
 type Record struct{}
 
 // Step implements machine.Machine.
 func (Record) Step(s Ended, e machine.Event) (machine.Next[Ended], error) {
-	if e.Type != EventEnded {
+	switch e.Type {
+	case EventEnded:
+	case notify.EffectNotice + ".done", notify.EffectNotice + ".failed", notify.EffectNotice + ".unknown":
+		return machine.Next[Ended]{State: s}, nil
+	default:
 		return machine.Next[Ended]{}, fault.New(fault.Invalid, "the record of a deployment takes no %s", e.Type)
 	}
 	ended, err := machine.Decode[Ended](e)
 	if ended.Conditions == nil { // the lane tells them once
 		ended.Conditions = s.Conditions
 	}
-	return machine.Next[Ended]{State: ended}, err
+	next := machine.Next[Ended]{State: ended}
+	if n, ok := ended.notice(); ok && err == nil && ended.Outcome != s.Outcome {
+		next.Effects = []machine.Effect{{Kind: notify.EffectNotice, Class: machine.Repeatable, Input: machine.Must(n)}}
+	}
+	return next, err
 }
 
 // Desired implements machine.Machine: a record wants nothing.

@@ -69,6 +69,9 @@ func (d *Driver) bring(ctx context.Context, effect string, n notify.Notice) ([]s
 	if err != nil {
 		return nil, err
 	}
+	if n, err = d.owned(ctx, n); err != nil {
+		return nil, err
+	}
 	channels := []string{}
 	var events []engine.To
 	for _, i := range all {
@@ -85,6 +88,22 @@ func (d *Driver) bring(ctx context.Context, effect string, n notify.Notice) ([]s
 	}
 	_, err = d.Engine.Submit(ctx, events...)
 	return channels, err
+}
+
+// owned names the team of the service that a notice is about, if who gave it does not know
+// it. Without anybody else to tell, its people are told.
+func (d *Driver) owned(ctx context.Context, n notify.Notice) (notify.Notice, error) {
+	if n.Team != "" || n.Service == "" {
+		return n, nil
+	}
+	r, _, err := engine.Load[config.ResourceState](ctx, d.Engine, config.ResourceID(manifest.KindService, n.Service))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return n, err
+	}
+	if n.Team = r.Team; n.Team != "" && len(n.Tell) == 0 {
+		n.Tell = []string{"team:" + n.Team}
+	}
+	return n, nil
 }
 
 // integration is one that is in force.

@@ -19,6 +19,7 @@ import (
 
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
+	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/manifest"
@@ -57,6 +58,7 @@ func newWorld(t *testing.T) *world {
 	w.engine = engine.New(st, engine.Options{Log: log})
 	engine.Register(w.engine, "resource", config.ResourceVersion, config.Resource{})
 	engine.Register(w.engine, "task", task.Version, task.Machine{})
+	engine.Register(w.engine, "deployment", deploy.RecordVersion, deploy.Record{})
 	w.driver = &Driver{Engine: w.engine, Hand: hand.New(), Log: log, Page: func() string { return "https://slipway.example/" },
 		Secret: func(_ context.Context, name string) (int, []byte, error) {
 			if name == "missing" {
@@ -178,6 +180,35 @@ func TestTaskIsTold(t *testing.T) {
 		if got := w.posted(path); len(got) > 0 {
 			t.Errorf("%s was told %s", path, got)
 		}
+	}
+}
+
+// TestDeploymentIsTold: how a deployment ended reaches those who want to know of its service's
+// team, which its record does not know.
+func TestDeploymentIsTold(t *testing.T) {
+	w := newWorld(t)
+	w.integrate(map[string]string{
+		"chat":  `{slack: {url: {from: slack}}, topics: [deployments], for: [shop], private: true}`,
+		"other": `{slack: {url: {from: other}}, topics: [deployments], for: [another], private: true}`,
+		"tasks": `{slack: {url: {from: tasks}}, topics: [tasks], private: true}`,
+	})
+	w.tell(config.ResourceID("Service", "tickets"), config.EventApplied, config.Applied{Source: "s", SourceKind: config.Platform, Kind: "Service", Name: "tickets", Team: "shop", Digest: "sha256:d"})
+	for _, service := range []string{"tickets", "gone"} {
+		id := service + ".prod.3"
+		w.tell(deploy.RecordID(id), deploy.EventEnded, deploy.Ended{Service: service, Environment: "prod",
+			Row: deploy.Row{Deployment: id, Release: "r3", Outcome: deploy.RolledBack, Reason: "3 of 9 requests failed"}})
+		w.await("the notice is handed on", func() bool {
+			_, step, err := engine.Load[deploy.Ended](t.Context(), w.engine, deploy.RecordID(id))
+			return err == nil && step == 2
+		})
+	}
+	w.await("it is sent", func() bool { return w.channel("chat").Sent == 1 })
+	got := w.posted("/slack")
+	if len(got) != 1 || !strings.Contains(got[0], "tickets r3 was rolled back in prod: 3 of 9 requests failed") || !strings.Contains(got[0], "<https://slipway.example/deployments/tickets.prod.3>") {
+		t.Errorf("%q", got)
+	}
+	if n := len(w.posted("/other")) + len(w.posted("/tasks")); n > 0 {
+		t.Errorf("%d others were told", n)
 	}
 }
 
