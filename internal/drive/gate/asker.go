@@ -87,6 +87,7 @@ func (a *Asker) poke() {
 // may concern.
 func (a *Asker) Follow(ctx context.Context) {
 	position, err := a.engine.Await(ctx, -1)
+	a.everything()
 	for err == nil {
 		for entry, fail := range a.engine.Watch(ctx, position) {
 			if err = fail; err != nil {
@@ -102,6 +103,16 @@ func (a *Asker) Follow(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// everything marks all lanes that wait: nobody has followed what happened so far.
+func (a *Asker) everything() {
+	a.mu.Lock()
+	for lane := range a.waiting {
+		a.due[lane] = true
+	}
+	a.mu.Unlock()
+	a.poke()
 }
 
 // concern marks the lanes whose gate may stand differently now that a machine has changed.

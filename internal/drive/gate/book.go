@@ -8,10 +8,13 @@ import (
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/escalate"
+	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/manifest"
+	"slipway.dev/internal/core/vault"
 	"slipway.dev/internal/engine"
+	"slipway.dev/internal/store"
 )
 
 // Deps are what a Book needs of others.
@@ -61,6 +64,7 @@ type configKey struct{ spec, environment string }
 type resolved struct {
 	digest  string
 	rollout config.Rollout
+	guards  []machine.Guard // that it would still be made so
 	err     error
 }
 
@@ -82,8 +86,11 @@ func (b *Book) dropped(kind, id string) {
 	defer b.mu.Unlock()
 	isService := strings.HasPrefix(id, config.ResourceID(manifest.KindService, ""))
 	switch {
-	case kind == "policy", kind == "access", kind == "person":
+	case kind == "access", kind == "person":
 		b.rules = nil
+	case kind == "policy":
+		b.rules = nil
+		clear(b.configs)
 	case kind == "resource" && !isService:
 		b.rules = nil
 		clear(b.configs)
@@ -264,12 +271,43 @@ func (b *Book) config(ctx context.Context, spec, environment string) resolved {
 	if ok {
 		return have
 	}
-	digest, c, err := b.Resolve(ctx, spec, environment)
-	have = resolved{digest, c.Rollout, err}
-	if ctx.Err() == nil {
+	have = b.resolve(ctx, spec, environment)
+	if fault.CodeOf(have.err) != fault.Internal { // another time it may be read
 		b.remember(changes, func() { put(b.configs, key, have) })
 	}
 	return have
+}
+
+// resolve makes a configuration. The guards are taken first, as those of the rules are: what
+// governs, and the secrets whose versions it has.
+func (b *Book) resolve(ctx context.Context, spec, environment string) resolved {
+	rules, err := b.Engine.List(ctx, config.PolicyID)
+	if err != nil {
+		return resolved{err: err}
+	}
+	secrets, err := b.Engine.List(ctx, vault.SecretID(""))
+	if err != nil {
+		return resolved{err: err}
+	}
+	digest, c, err := b.Resolve(ctx, spec, environment)
+	r := resolved{digest: digest, rollout: c.Rollout, err: err}
+	r.guards = append(r.guards, machine.Guard{Machine: config.PolicyID, Step: stepOf(rules, config.PolicyID)})
+	for _, ref := range c.Secrets {
+		name, _, _ := strings.Cut(ref, "@")
+		id := vault.SecretID(name)
+		r.guards = append(r.guards, machine.Guard{Machine: id, Step: stepOf(secrets, id)})
+	}
+	return r
+}
+
+// stepOf finds a machine's step in a list; 0: it is not there.
+func stepOf(rows []store.Row, id string) int64 {
+	for _, row := range rows {
+		if row.ID == id {
+			return row.Step
+		}
+	}
+	return 0
 }
 
 // contributors gives who wrote a range of commits. What two commits have between them never

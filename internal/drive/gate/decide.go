@@ -22,8 +22,14 @@ func decide(policy *gate.Compiled, r *rules, e entrant, now time.Time) gate.Deci
 		})
 		d.Verdict, d.Glass = gate.Decide(d.Conditions), ""
 	}
+	if soon := now.Add(patience); e.Again && (d.Next.IsZero() || soon.Before(d.Next)) {
+		d.Next = soon
+	}
 	return d
 }
+
+// patience is how long after something could not be read a gate is evaluated again.
+const patience = time.Minute
 
 // digestOf names an answer by its content, so that a decision says what it counted.
 func digestOf(a task.Given) string {

@@ -19,8 +19,12 @@ func (b *Book) Facts(ctx context.Context, _ engine.Reader, e machine.Event) (mac
 	var f deploy.Facts
 	var err error
 	switch e.Type {
-	case deploy.EventAsked, machine.Timer:
+	case deploy.EventAsked:
 		f.Gates, err = b.answersFor(ctx, engine.Subject(ctx))
+	case machine.Timer: // a lane's other timers must not wait for a gate that gives no answer
+		if f.Gates, err = b.answersFor(ctx, engine.Subject(ctx)); err != nil {
+			return nil, nil
+		}
 	case deploy.EventRollback:
 		f, err = b.revoked(ctx, engine.Subject(ctx))
 	default:
@@ -59,7 +63,7 @@ func (b *Book) answer(ctx context.Context, r *rules, lane deploy.State, p deploy
 	a := deploy.Answered{Deployment: p.Deployment}
 	e, err := b.gather(ctx, r, lane, entrant{Subject: subjectOf(p)}, p.Deployment)
 	if err != nil {
-		if fault.CodeOf(err) == fault.Internal {
+		if code := fault.CodeOf(err); code != fault.NotFound && code != fault.Invalid {
 			return a, err
 		}
 		a.Decision = closed("environment", err)

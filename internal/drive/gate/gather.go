@@ -6,6 +6,7 @@ import (
 
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/glass"
 	"slipway.dev/internal/core/lease"
@@ -21,6 +22,7 @@ type entrant struct {
 	Facts  gate.Facts
 	Now    resolved        // its configuration, as it would be now
 	Guards []machine.Guard // that the facts are still so
+	Again  bool            // something could not be read just now
 }
 
 // gathering collects the facts of one entrant.
@@ -51,7 +53,7 @@ func (b *Book) gather(ctx context.Context, r *rules, lane deploy.State, e entran
 
 func (r *rules) policy(environment string) (*gate.Compiled, error) {
 	if err := r.problems[environment]; err != nil {
-		return nil, err
+		return nil, fault.New(fault.Invalid, "what %s asks at its door cannot be read", environment).Because(err)
 	}
 	p := r.policies[environment]
 	if p == nil {
@@ -89,6 +91,10 @@ func (g *gathering) release(ctx context.Context) error {
 	}
 	g.entrant.Facts.Revoked = s.Revoked
 	g.Now = g.config(ctx, s.Spec, g.Environment)
+	if fault.CodeOf(g.Now.err) == fault.Internal {
+		return g.Now.err
+	}
+	g.guard(g.Now.guards...)
 	if g.policy.Approvals.Count > 0 {
 		g.wrote(ctx, s)
 	}
@@ -113,7 +119,7 @@ func (g *gathering) wrote(ctx context.Context, s release.State) {
 	}
 	list, err := g.contributors(ctx, key)
 	if err != nil {
-		g.entrant.Facts.ContributorsUnknown = err.Error()
+		g.entrant.Facts.ContributorsUnknown, g.entrant.Again = err.Error(), true
 		return
 	}
 	g.entrant.Facts.Contributors = list
@@ -187,7 +193,7 @@ func (g *gathering) together(ctx context.Context, service string) bool {
 	if g.Train == "" {
 		return false
 	}
-	s, _, err := of[train.State](ctx, &g.cache, train.MachineID(g.Train))
+	s, _, err := look[train.State](ctx, g, train.MachineID(g.Train))
 	return err == nil && slices.ContainsFunc(s.Members, func(m train.Member) bool { return m.Service == service })
 }
 

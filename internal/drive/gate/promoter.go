@@ -110,7 +110,7 @@ func (p Promoter) promote(ctx context.Context, service, before, environment stri
 		return nil
 	}
 	s, _, err := engine.Load[release.State](ctx, b.Engine, release.MachineID(service, lane.Current.Release))
-	if err != nil {
+	if err != nil || s.Revoked != "" {
 		return err
 	}
 	digest, c, err := b.Resolve(ctx, s.Spec, environment)
