@@ -31,7 +31,8 @@ type Placed struct {
 	Artifact    string    `json:"artifact"`
 	Config      string    `json:"config"`
 	CompletedAt time.Time `json:"completedAt"`
-	Warm        bool      `json:"warm"` // its instances still run: going back takes no start
+	Revoked     string    `json:"revoked,omitempty"` // why its release was revoked
+	Warm        bool      `json:"warm"`              // its instances still run: going back takes no start
 }
 
 // Deployment is a release on its way into, or in, an environment.
@@ -45,11 +46,15 @@ type Deployment struct {
 	Artifact       string    `json:"artifact"`
 	Config         string    `json:"config"`
 	Strategy       string    `json:"strategy"`
-	Outcome        string    `json:"outcome"`          // its status: preparing … completed, rolledBack …
-	Reason         string    `json:"reason,omitempty"` // why it ended so, or what it waits for
-	Cause          string    `json:"cause,omitempty"`  // "push", "manual" or "rollback"
-	Weight         int       `json:"weight"`           // percent of the requests that it gets now
-	Stage          int       `json:"stage"`            // of Stages
+	Outcome        string    `json:"outcome"`            // its status: preparing … completed, rolledBack …
+	Reason         string    `json:"reason,omitempty"`   // why it ended so, or what it waits for
+	Cause          string    `json:"cause,omitempty"`    // "push", "manual" or "rollback"
+	Expedite       bool      `json:"expedite,omitempty"` // a hotfix: neither soak nor window was asked
+	Glass          string    `json:"glass,omitempty"`    // break-glass by which it went in, though the gate was shut
+	Train          string    `json:"train,omitempty"`    // that it goes with
+	Revoked        string    `json:"revoked,omitempty"`  // why its release was revoked
+	Weight         int       `json:"weight"`             // percent of the requests that it gets now
+	Stage          int       `json:"stage"`              // of Stages
 	Stages         int       `json:"stages"`
 	RequestedAt    time.Time `json:"requestedAt"`
 	CommittedAt    time.Time `json:"committedAt,omitzero"`
@@ -86,6 +91,8 @@ type Release struct {
 	Size         int64             `json:"size,omitempty"` // bytes
 	BuildSeconds float64           `json:"buildSeconds,omitempty"`
 	Error        string            `json:"error,omitempty"`
+	Revoked      string            `json:"revoked,omitempty"`   // why; it may go in nowhere
+	RevokedBy    string            `json:"revokedBy,omitempty"` // actor
 	Order        int64             `json:"order"`
 	Problems     map[string]string `json:"problems,omitempty"` // by environment: why it does not go in there
 }

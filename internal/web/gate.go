@@ -26,15 +26,15 @@ func verdictOf(word string) status {
 
 // gateStatus says how a gate stands as a whole; or stood, when the release was before it.
 func gateStatus(g model.Gate, past bool) status {
-	is := "is"
+	is, enters := "is", "it may enter"
 	if past {
-		is = "was"
+		is, enters = "was", "it entered"
 	}
 	switch {
 	case g.Verdict == "pass":
 		return status{"The gate " + is + " open", "check", good}
 	case g.Glass != "":
-		return status{"The glass " + is + " broken: it may enter all the same", "glass", bad}
+		return status{"The glass " + is + " broken: " + enters + " all the same", "glass", bad}
 	}
 	return status{"The gate " + is + " closed", "pause", warn}
 }

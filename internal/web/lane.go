@@ -54,6 +54,16 @@ func (h *handler) laneOf(v visit) (model.Lane, error) {
 	return h.Control.Lane(v.ctx, v.r.PathValue("service"), v.r.PathValue("environment"))
 }
 
+// goodChoice gives the latest release that one can go back to.
+func goodChoice(l model.Lane) string {
+	for _, k := range l.Kept {
+		if k.Revoked == "" {
+			return k.Release
+		}
+	}
+	return ""
+}
+
 // after leads to the deployment that a command made or was about.
 func after(r model.Receipt) string {
 	if r.Deployment == "" {

@@ -16,7 +16,8 @@ func shop() *fake {
 	f := newFake()
 	f.board = Board{Lanes: []model.Lane{{
 		Service: "tickets", Environment: "prod", Status: "idle", Current: &model.Placed{Release: "r3", Commit: "3333333aaaa"},
-		Kept: []model.Placed{{Release: "r2", Commit: "2222222aaaa", Subject: "Take cards", CompletedAt: noon.Add(-time.Hour), Warm: true}},
+		Kept: []model.Placed{{Release: "r2", Commit: "2222222aaaa", Subject: "Take cards", CompletedAt: noon.Add(-time.Hour), Warm: true},
+			{Release: "r1", Commit: "1111111aaaa", Revoked: "it leaks"}},
 	}, {
 		Service: "payments", Environment: "prod", Status: "shifting", Current: &model.Placed{Release: "r1", Commit: "1111111aaaa"},
 		Active: &model.Deployment{Release: "r2", Commit: "2222222bbbb"},
@@ -42,7 +43,8 @@ func TestLaneForms(t *testing.T) {
 	v := enter(t, f)
 	v.sees("/lanes/tickets/prod/promote?release=r4", "Promote tickets to prod", `name="release" value="r4"`, "4444444", "Sell twice",
 		"<del>", "about 18 min", "The gate is closed", "not applicable", "another by product", "&lt;b&gt;approvals", `hx-sse:connect="/events/lanes/tickets/prod/promote?release=r4"`)
-	v.sees("/lanes/tickets/prod/rollback", "2222222", "still warm", `name="to" value="r2"`)
+	v.sees("/lanes/tickets/prod/rollback", "2222222", "still warm", `name="to" value="r2" checked required`,
+		"revoked: it leaks", `name="to" value="r1" disabled required`)
 	v.sees("/lanes/tickets/prod/abort", "Nothing is under way here.")
 	v.sees("/lanes/payments/prod/abort", "The deployment of <code>2222222</code> stops", "<code>1111111</code>")
 	v.sees("/lanes/payments/prod/settle", `value="retry"`, `value="rollback"`, `value="accept"`)
@@ -79,9 +81,11 @@ func TestDeployment(t *testing.T) {
 	f.detail = model.DeploymentDetail{Deployment: model.Deployment{
 		ID: "tickets.prod.4", Service: "tickets", Environment: "prod", Release: "r4", Commit: "4444444cccc", Subject: "Sell twice",
 		Artifact: "sha256:4444444444444444", Outcome: "waiting", Reason: "waits for approvals", RequestedAt: noon.Add(-time.Minute),
+		Glass: "tickets.prod.g1", Expedite: true, Train: "prod.7", Revoked: "it leaks",
 	}, Gate: &gate, Plan: &f.plan}
 	v := enter(t, f)
 	body := v.sees("/deployments/tickets.prod.4", "Waits at the gate", "2 conditions not met", "The gate is closed", "The way back",
+		"Its release was revoked: it leaks", `href="/glass/tickets.prod.g1"`, "A hotfix", "the train prod.7",
 		`hx-sse:connect="/events/deployments/tickets.prod.4"`, `title="sha256:4444444444444444">sha256:444444444444…`,
 		`action="/tasks/tickets.prod.4/answers"`, `name="digest.artifact" value="sha256:444`, `name="return" value="/deployments/tickets.prod.4"`)
 	hasNot(t, body, "signed, to download")
