@@ -144,6 +144,9 @@ const (
 func (p people) add(one Person) {
 	one.Email = cut(strings.ToLower(oneLine(one.Email)), maxPersonEmail)
 	one.Name = cut(oneLine(one.Name), maxPersonName)
+	if one.Email == "" { // git takes that; somebody must be able to say whose it is
+		one.Email = strings.ToLower("(no address) " + one.Name)
+	}
 	if _, there := p[one.Email]; !there {
 		p[one.Email] = one
 	}

@@ -167,7 +167,7 @@ func TestHostileContributors(t *testing.T) {
 	fetch(t, m, r.remote())
 	list, err := m.Contributors(t.Context(), "", hostile, "")
 	got := who(t, list, err)
-	want := " eve@x fold@x inner@x last@x " + strings.Repeat("l", 320) + " loud@x mid@x three@x two@x"
+	want := "(no address) n eve@x fold@x inner@x last@x " + strings.Repeat("l", 320) + " loud@x mid@x three@x two@x"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

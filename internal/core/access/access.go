@@ -76,8 +76,14 @@ func ScopeNamed(word string) (Operation, bool) {
 	return op, ok
 }
 
-// ScopeWords gives the words of all scopes of tokens, sorted.
+// ScopeWords gives the words that a new token may be limited to, sorted: no program breaks
+// glass, whatever it holds.
 func ScopeWords() []string {
+	return slices.DeleteFunc(Words(), func(w string) bool { return scopes[w] == Glass })
+}
+
+// Words gives the words of all operations that have one, sorted.
+func Words() []string {
 	var words []string
 	for w := range scopes {
 		words = append(words, w)

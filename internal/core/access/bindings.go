@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
@@ -44,7 +45,8 @@ type SetupUsed struct {
 // BindingsState is all bindings, and what else belongs to no single account.
 type BindingsState struct {
 	Bindings []Binding         `json:"bindings,omitempty"`
-	Mapped   map[string]string `json:"mapped,omitempty"` // address -> account
+	Mapped   map[string]string `json:"mapped,omitempty"`   // address -> account
+	MappedBy map[string]string `json:"mappedBy,omitempty"` // address -> account of who said so; none: who runs the control plane
 	Setup    *Invitation       `json:"setup,omitempty"`
 	Changes  int64             `json:"changes"` // of accounts
 	// ReviewedAt is when it was last asked whether people still need what they may; before,
@@ -86,7 +88,7 @@ func (s BindingsState) take(e machine.Event) (BindingsState, error) {
 	case EventUngranted:
 		return taking(e, s.revoke)
 	case EventMapped:
-		return taking(e, s.remap)
+		return taking(e, func(m Mapped) (BindingsState, error) { return s.remap(m, task.Account(e.Actor)) })
 	case EventReviewed:
 		return taking(e, func(t task.Ended) (BindingsState, error) { return s.reviewed(t), nil })
 	case "message.refused": // a review of that day is open already
@@ -132,15 +134,21 @@ func (s BindingsState) revoke(b Binding) (BindingsState, error) {
 	return s, nil
 }
 
-func (s BindingsState) remap(m Mapped) (BindingsState, error) {
+// maxMapped is how long an address may be that is mapped, in bytes; those of commits are cut so.
+const maxMapped = 320
+
+// remap takes any text for an address: commits have such ones, and somebody must be able to
+// say whose they are.
+func (s BindingsState) remap(m Mapped, by string) (BindingsState, error) {
 	m.Address = Address(m.Address)
-	if err := CheckAddress(m.Address); err != nil {
-		return s, err
+	if m.Address == "" || len(m.Address) > maxMapped || strings.ContainsFunc(m.Address, unicode.IsControl) {
+		return s, fault.New(fault.Invalid, "%.80q is not what a commit can have for an address", m.Address)
 	}
 	if s.Mapped[m.Address] == m.Person {
 		return s, fault.New(fault.Refused, "%s is mapped so already", m.Address)
 	}
-	s.Mapped = maps.Clone(s.Mapped)
+	s.Mapped, s.MappedBy = maps.Clone(s.Mapped), maps.Clone(s.MappedBy)
+	delete(s.MappedBy, m.Address)
 	if m.Person == "" {
 		delete(s.Mapped, m.Address)
 		return s, nil
@@ -149,6 +157,12 @@ func (s BindingsState) remap(m Mapped) (BindingsState, error) {
 		s.Mapped = map[string]string{}
 	}
 	s.Mapped[m.Address] = m.Person
+	if by != "" {
+		if s.MappedBy == nil {
+			s.MappedBy = map[string]string{}
+		}
+		s.MappedBy[m.Address] = by
+	}
 	return s, nil
 }
 

@@ -13,6 +13,7 @@ type Directory struct {
 	teams    map[string]Team
 	humans   humans
 	nobody   map[string]bool      // addresses that an administrator said belong to no person
+	mappedBy map[string]string    // address -> account of who said whose it is
 	members  map[string][]string  // team -> accounts
 	subjects map[string][]string  // account -> "person:ada", "team:ops", "group:sre"
 	bindings map[string][]Binding // by subject
@@ -26,7 +27,7 @@ const Nobody = "nobody"
 // NewDirectory makes a directory of all that there is to know of people.
 func NewDirectory(e Everybody) *Directory {
 	d := &Directory{
-		people: map[string]Person{}, teams: map[string]Team{}, nobody: map[string]bool{}, members: map[string][]string{},
+		mappedBy: map[string]string{}, people: map[string]Person{}, teams: map[string]Team{}, nobody: map[string]bool{}, members: map[string][]string{},
 		subjects: map[string][]string{}, bindings: map[string][]Binding{}, groups: map[string][]string{},
 	}
 	for _, p := range e.People {
@@ -36,6 +37,9 @@ func NewDirectory(e Everybody) *Directory {
 			d.groups[g] = append(d.groups[g], p.Name)
 			d.subjects[p.Name] = append(d.subjects[p.Name], "group:"+g)
 		}
+	}
+	for address, by := range e.MappedBy {
+		d.mappedBy[Address(address)] = by
 	}
 	for address, account := range e.Mapped {
 		if account == Nobody {
@@ -81,6 +85,9 @@ func (d *Directory) Person(name string) (Person, bool) {
 	p, ok := d.people[name]
 	return p, ok
 }
+
+// Mapper gives the account of who said whose an address is; "" if nobody with an account did.
+func (d *Directory) Mapper(address string) string { return d.mappedBy[Address(address)] }
 
 // Team gives a team.
 func (d *Directory) Team(name string) (Team, bool) {

@@ -40,4 +40,5 @@ type Everybody struct {
 	Teams    []Team
 	Bindings []Binding
 	Mapped   map[string]string // address -> account, by an administrator
+	MappedBy map[string]string // address -> account of who said so
 }

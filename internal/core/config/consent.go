@@ -86,10 +86,12 @@ type Consent struct {
 func (f *Facts) consent(kind, name string) Consent {
 	id := kind + "/" + name
 	switch {
-	case f == nil || !Governs(kind):
+	case f == nil:
 		return Consent{}
 	case f.Free:
 		return Consent{Free: true}
+	case !Governs(kind):
+		return Consent{}
 	}
 	return Consent{Referred: slices.Contains(f.Referred, id), Change: f.Changes[id], People: &f.People}
 }

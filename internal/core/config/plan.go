@@ -58,6 +58,9 @@ func Plan(current []Owned, wanted []manifest.Resource, source string, kind Sourc
 	for _, w := range wanted {
 		seen[w.ID()] = true
 		c := change(now, w, source, kind)
+		if was := now[w.ID()].Team; w.Kind == manifest.KindService && was != "" && was != w.Team && !free {
+			c.Action, c.Fields, c.Reason = Conflict, nil, staysWith(w.Name, was).Error()
+		}
 		consent := Consent{Free: free, Referred: slices.Contains(referred, w.ID())}
 		same := now[w.ID()].Digest == w.Digest
 		if _, there := now[w.ID()]; c.Action != Conflict && !same && consent.waits(w.Kind, there) {

@@ -72,10 +72,9 @@ func (s SourceState) push(p Pushed, f *Facts) (machine.Next[SourceState], error)
 	return next, nil
 }
 
-// guards hold a push to the rules by which it was said what must be approved. A source of
-// services cannot hold what governs.
+// guards hold a push to the rules by which it was said what must be approved.
 func (s SourceState) guards(f *Facts) []machine.Guard {
-	if f == nil || s.Spec.Kind != Platform {
+	if f == nil {
 		return nil
 	}
 	return []machine.Guard{{Machine: PolicyID, Step: f.Policy}}

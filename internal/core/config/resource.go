@@ -72,6 +72,9 @@ func (s ResourceState) apply(a Applied, e machine.Event) (machine.Next[ResourceS
 	if s.Source != "" && s.Source != a.Source {
 		return none, ownedBy(s.Kind, s.Name, s.Source)
 	}
+	if err := s.moves(a); err != nil {
+		return none, err
+	}
 	unowned := s.Source == ""
 	s.Kind, s.Name, s.Source, s.From = a.Kind, a.Name, a.Source, a.SourceKind
 	switch {
@@ -89,6 +92,21 @@ func (s ResourceState) apply(a Applied, e machine.Event) (machine.Next[ResourceS
 	put := next.State.put(a.Digest, a.Team, a.Commit, e.At, "")
 	next.State, next.Messages = put.State, append(next.Messages, put.Messages...)
 	return s.then(next, a.Release)
+}
+
+// moves refuses a service another team while an environment asks for approvals: its team says
+// who may approve its releases, and a commit that nobody approved must not choose them. That
+// holds for one that was removed, too: it would only take two commits.
+func (s ResourceState) moves(a Applied) error {
+	if a.Kind != manifest.KindService || s.Team == "" || a.Team == s.Team || a.Free {
+		return nil
+	}
+	return staysWith(a.Name, s.Team)
+}
+
+func staysWith(service, team string) error {
+	return fault.New(fault.Refused, "Service %s belongs to the team %s, which says who may approve its releases", service, team).
+		WithHint("leave the team as it is, and give people roles for what %s owns; a team is only changed while no environment asks for approvals", team)
 }
 
 // then asks for a release once the content is taken.

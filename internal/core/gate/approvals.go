@@ -54,6 +54,14 @@ func behind(contributors []Contributor, people People) (authors map[string]strin
 			authors[person] = author
 		}
 	}
+	for _, c := range contributors { // they must not open the door by saying that it is not theirs
+		by := people.Mapper(c.Email)
+		for _, person := range append(people.Same(by), by) {
+			if by != "" && authors[person] == "" {
+				authors[person] = "said whose the address " + c.Email + " is"
+			}
+		}
+	}
 	return authors, strangers
 }
 

@@ -39,6 +39,7 @@ func TestApprovals(t *testing.T) {
 		"by the author":             {[]Answer{approves("bob"), approves("cy")}, wrote("cy@example.org"), Fail, "1 of 2 have approved: bob. Not counted: cy (wrote part of the change).", "ada, dan, hal"},
 		"by an author's second":     {[]Answer{approves("bob"), approves("ada2")}, wrote("ADA@example.org"), Fail, "Not counted: ada2 (wrote part of the change).", "cy, dan, hal"},
 		"authors who do not matter": {[]Answer{approves("bob"), approves("cy")}, wrote("hal@example.org", "bot@forge"), Pass, "Approved by bob and cy.", ""},
+		"who said whose it is":      {[]Answer{approves("bob"), approves("cy")}, wrote("tool@forge"), Fail, "1 of 2 have approved: cy. Not counted: bob (said whose the address tool@forge is).", "ada, dan, hal"},
 		"an author nobody knows":    {[]Answer{approves("bob"), approves("cy")}, wrote("x@y.org", "x@y.org"), Unknown, "Nobody knows who is behind x@y.org, who wrote part of the change.", "slipway user map x@y.org PERSON, by an administrator"},
 		"an author who attacks":     {nil, wrote("$(reboot)'@y.org"), Unknown, "", "slipway user map '$(reboot)?@y.org' PERSON"},
 		"many nobody knows":         {nil, wrote("a@y", "b@y", "c@y", "d@y", "e@y", "f@y", "g@y"), Unknown, "behind a@y, b@y, c@y, d@y, e@y and 2 more, who", "e@y PERSON"},

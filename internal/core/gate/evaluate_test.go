@@ -84,7 +84,7 @@ func TestConditions(t *testing.T) {
 		"soaks nowhere":        {func(l *look) { l.policy.After = "" }, "soak", Unknown, "prod comes after no environment in which a release could soak.", "platform team", time.Time{}},
 		"hotfix and soak":      {func(l *look) { l.subject.Expedite, l.facts.Previous.Since = true, monday }, "soak", NotApplicable, "Relaxed, because this is a hotfix.", "", time.Time{}},
 
-		"window shut":        {func(l *look) { l.now = saturday }, "window", Fail, "The window opens Mon 30 Nov 2026 09:00 CET.", "--at next-window", time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)},
+		"window shut":        {func(l *look) { l.now = saturday }, "window", Fail, "The window opens Mon 30 Nov 2026 09:00 CET.", "wait until then", time.Date(2026, 11, 30, 8, 0, 0, 0, time.UTC)},
 		"hotfix and window":  {func(l *look) { l.subject.Expedite, l.now = true, saturday }, "window", NotApplicable, "Relaxed, because this is a hotfix.", "", time.Time{}},
 		"unknown zone":       {func(l *look) { l.policy.Windows[0].Zone = "Europe/Atlantis" }, "window", Unknown, `The windows of prod cannot be read: window 1: no time zone "Europe/Atlantis" is known.`, "platform team", time.Time{}},
 		"always open":        {func(l *look) { l.policy.Windows = []calendar.Window{{To: 24 * 60}} }, "window", Pass, "The window is open.", "", time.Time{}},

@@ -29,7 +29,7 @@ func (e *evaluation) window() {
 	case change.IsZero():
 		e.say("window", Fail, "The window never opens.", "have the platform team mend the Environment")
 	default:
-		e.say("window", Fail, fmt.Sprintf("The window opens %s.", e.clock(change)), "wait until then, or ask for it now: slipway promote "+e.Service+" "+e.Environment+" --at next-window")
+		e.say("window", Fail, fmt.Sprintf("The window opens %s.", e.clock(change)), "wait until then")
 	}
 }
 

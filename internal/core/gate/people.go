@@ -8,6 +8,8 @@ type People interface {
 	Known(address string) bool
 	// Behind gives all accounts of the human behind an address.
 	Behind(address string) []string
+	// Mapper gives the account of who said whose an address is; "" if nobody with one did.
+	Mapper(address string) string
 	// Same gives the other accounts of an account's human.
 	Same(person string) []string
 	// Active says whether an account is there and not disabled.

@@ -31,7 +31,8 @@ func directory() *access.Directory {
 		People:   []access.Person{person("ada", "ada@git"), person("ada2", "ada@git"), person("bob"), person("cy"), person("dan"), eve, person("fay"), person("gus"), person("hal")},
 		Teams:    []access.Team{{Name: "quality", Members: []access.Member{{Person: "hal"}, {Person: "cy"}}}},
 		Bindings: []access.Binding{bind("ada"), bind("ada2"), bind("bob"), bind("cy"), bind("dan"), bind("eve"), fay, gus},
-		Mapped:   map[string]string{"bot@forge": access.Nobody},
+		Mapped:   map[string]string{"bot@forge": access.Nobody, "tool@forge": access.Nobody},
+		MappedBy: map[string]string{"tool@forge": "bob"},
 	})
 }
 

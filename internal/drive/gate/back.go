@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"slipway.dev/internal/core/deploy"
-	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/train"
 	"slipway.dev/internal/engine"
@@ -22,8 +21,5 @@ func (b Back) Run(ctx context.Context, c engine.EffectCall) (machine.Value, erro
 	}
 	_, err = b.Engine.Submit(ctx, engine.To{Machine: deploy.MachineID(in.Service, in.Environment), Event: machine.Event{
 		ID: c.ID, Type: deploy.EventRollback, Actor: machine.System("train"), Data: machine.Must(in.Request)}})
-	if fault.Is(err, fault.NotFound) {
-		err = fault.New(fault.Refused, "%s was never deployed to %s", in.Service, in.Environment)
-	}
 	return nil, err
 }

@@ -210,21 +210,28 @@ func (b *Book) service(ctx context.Context, name string) (service, int64, error)
 	if err != nil || step == 0 || state.Removed {
 		return service{}, step, err
 	}
+	have, err := b.declared(ctx, state.Digest)
+	have.team = state.Team
+	return have, step, err
+}
+
+// declared gives what a service's manifest, by its digest, says of it.
+func (b *Book) declared(ctx context.Context, digest string) (service, error) {
 	b.mu.Lock()
-	have, ok := b.services[state.Digest]
+	have, ok := b.services[digest]
 	b.mu.Unlock()
-	if ok {
-		return have, step, nil
+	if ok || digest == "" {
+		return have, nil
 	}
-	r, err := b.document(ctx, state.Digest)
+	r, err := b.document(ctx, digest)
 	if err != nil {
-		return service{}, step, err
+		return service{}, err
 	}
 	have = serviceOf(r)
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	put(b.services, state.Digest, have)
-	return have, step, nil
+	put(b.services, digest, have)
+	return have, nil
 }
 
 func serviceOf(r manifest.Resource) service {

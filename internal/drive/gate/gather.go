@@ -32,6 +32,7 @@ type gathering struct {
 	entrant
 	policy gate.Policy
 	lane   deploy.State
+	spec   string // digest of the release's manifest
 	task   string // name of the approval task; empty: there is none yet
 }
 
@@ -90,6 +91,7 @@ func (g *gathering) release(ctx context.Context) error {
 		return nil
 	}
 	g.entrant.Facts.Revoked = s.Revoked
+	g.spec = s.Spec
 	g.Now = g.config(ctx, s.Spec, g.Environment)
 	if fault.CodeOf(g.Now.err) == fault.Internal {
 		return g.Now.err
@@ -170,8 +172,14 @@ func (g *gathering) needs(ctx context.Context) error {
 		return err
 	}
 	g.guard(machine.Guard{Machine: config.ResourceID("Service", g.Service), Step: step})
-	g.Team, g.Labels = s.team, s.labels
-	for _, name := range s.needs {
+	// Whose it is, is as things are now. What the release is and needs, its own manifest says:
+	// a later commit does not change by what an earlier one is judged.
+	own, err := g.declared(ctx, g.spec)
+	if err != nil {
+		return err
+	}
+	g.Team, g.Labels = s.team, own.labels
+	for _, name := range own.needs {
 		other, _, err := look[deploy.State](ctx, g, deploy.MachineID(name, g.Environment))
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"encoding/json"
 	"strings"
 
 	"slipway.dev/internal/core/config"
@@ -111,9 +112,9 @@ func (w *world) arrives(service, environment, n string) {
 		if len(s.Queue) > 0 && s.Active == nil {
 			_ = w.ask(service, environment)
 		}
-		there := s.Active == nil && s.Current != nil && strings.HasPrefix(s.Current.Commit, n)
-		return there && s.History[0].VSA != "" // signed: now the lane rests
+		return s.Active == nil && s.Current != nil && strings.HasPrefix(s.Current.Commit, n)
 	})
+	w.rests()
 }
 
 func (w *world) released(service, n string) release.State {
@@ -166,5 +167,22 @@ func (w *world) waiting() (deployment string) {
 	deployment = w.request("tickets", "prod", "a1")
 	w.must(w.ask("tickets", "prod")) // opens the task
 	w.must(w.answer(deployment, "bob", "approve"))
+	w.rests()
 	return deployment
+}
+
+// rests waits until no effect is under way, whose outcome would be a step of its machine.
+func (w *world) rests() {
+	w.Helper()
+	w.await("nothing is under way", func() bool {
+		busy := false
+		w.must(w.store.Pending(w.Context(), func(s store.Snapshot) error {
+			var has struct {
+				Effects []json.RawMessage `json:"effects"`
+			}
+			busy = busy || json.Unmarshal(s.Envelope, &has) != nil || len(has.Effects) > 0
+			return nil
+		}))
+		return !busy
+	})
 }

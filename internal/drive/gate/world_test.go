@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -46,6 +47,7 @@ type world struct {
 	vault  vault.Vault
 	clock  *clock
 	log    lockedLog
+	away   atomic.Bool // nobody can say who there is
 
 	mu      sync.Mutex
 	between func()             // is done once, when the facts of gate.asked are there and before they are used
@@ -73,7 +75,7 @@ func openWorld(t *testing.T, path string, c *clock) *world {
 		Teams: func(context.Context) ([]manifest.Resource, error) { return nil, nil }}))(t)
 	w.machines()
 	w.hands()
-	w.book = NewBook(Deps{Engine: w.engine, Everybody: w.people.Everybody, Resolve: driverelease.Resolver{Engine: w.engine}.Resolve, Contributors: w.contributors})
+	w.book = NewBook(Deps{Engine: w.engine, Everybody: w.everybody, Resolve: driverelease.Resolver{Engine: w.engine}.Resolve, Contributors: w.contributors})
 	w.asker = NewAsker(w.book, log)
 	w.doors()
 	if err := w.engine.Start(t.Context()); err != nil {
@@ -186,6 +188,13 @@ func (w *world) found(v machine.Value) {
 	if change != nil {
 		change()
 	}
+}
+
+func (w *world) everybody(ctx context.Context) (access.Everybody, error) {
+	if w.away.Load() {
+		return access.Everybody{}, errors.New("nobody can say who there is")
+	}
+	return w.people.Everybody(ctx)
 }
 
 func (w *world) contributors(context.Context, string, string, string, string) ([]gate.Contributor, error) {

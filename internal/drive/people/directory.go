@@ -83,7 +83,7 @@ func (d *Driver) everybody(ctx context.Context) (access.Everybody, error) {
 	if err != nil {
 		return access.Everybody{}, err
 	}
-	all := access.Everybody{Bindings: s.Bindings, Mapped: s.Mapped}
+	all := access.Everybody{Bindings: s.Bindings, Mapped: s.Mapped, MappedBy: s.MappedBy}
 	rows, err := d.Engine.List(ctx, "person/")
 	if err != nil {
 		return all, err

@@ -75,6 +75,12 @@ func (g *gathering) wrote(ctx context.Context, directory *access.Directory, from
 		for _, account := range directory.Behind(one.Email) {
 			g.Excluded[account] = "they wrote it, with the address " + one.Email
 		}
+		by := directory.Mapper(one.Email)
+		for _, account := range append(directory.Same(by), by) {
+			if by != "" && g.Excluded[account] == "" {
+				g.Excluded[account] = "they said whose the address " + one.Email + " is"
+			}
+		}
 	}
 	return nil
 }

@@ -22,9 +22,8 @@ func (d *Driver) Facts(ctx context.Context, r engine.Reader, e machine.Event) (m
 		return nil, err
 	}
 	name := strings.TrimPrefix(engine.Subject(ctx), "source/")
-	if s, _, err := engine.Load[config.SourceState](ctx, r, config.SourceID(name)); err == nil && s.Spec.Kind == config.Services {
-		return nil, nil // it may hold nothing that governs
-	} else if ignore(err, fault.NotFound) != nil {
+	s, _, err := engine.Load[config.SourceState](ctx, r, config.SourceID(name))
+	if ignore(err, fault.NotFound) != nil {
 		return nil, err
 	}
 	// The step is read first: what changes while the rest is read makes the guard fail.
@@ -41,7 +40,7 @@ func (d *Driver) Facts(ctx context.Context, r engine.Reader, e machine.Event) (m
 		all[i] = o.Resource
 	}
 	f := config.Facts{Policy: step, Free: !config.Asks(all)}
-	if f.Free {
+	if f.Free || s.Spec.Kind == config.Services { // that may hold nothing that governs
 		return machine.Must(f), nil
 	}
 	f.Referred = config.Referred(all)
