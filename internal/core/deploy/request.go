@@ -19,9 +19,9 @@ func (w *work) request(r Request) error {
 		if err := w.admit(r); err != nil {
 			return err
 		}
-		if err := w.expect(r); err != nil {
-			return err
-		}
+	}
+	if err := w.expect(r); err != nil { // also one that is forced: it would wait twice
+		return err
 	}
 	w.Service, w.Environment = r.Service, r.Environment
 	r.Rollout = defaults(r.Rollout)
@@ -57,12 +57,12 @@ func (w *work) admit(r Request) error {
 	return nil
 }
 
-// expect says why a request that is not forced need not wait beside those that do.
+// expect says why a request need not wait beside those that do.
 func (w *work) expect(r Request) error {
 	for _, p := range w.Queue {
 		switch {
 		case r.Release == p.Release && r.Config == p.Config:
-			return refuse("%s already waits as %s", r.Release, p.Deployment)
+			return refuse("%s already waits as %s", r.Release, p.Deployment).WithHint("to ask for it otherwise, take that back first: slipway abort %s %s --deployment %s", w.Service, w.Environment, p.Deployment)
 		case r.Reason != ReasonManual && p.Order > r.Order:
 			return w.older(r, p.Release)
 		}
