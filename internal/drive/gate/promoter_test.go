@@ -32,7 +32,9 @@ func TestPromotesByItself(t *testing.T) {
 	if s := w.lane("tickets", "prod"); s.Number != 0 {
 		t.Errorf("it went on where nobody asked for it: %+v", s)
 	}
-	w.await("a1 waits for approval", func() bool { return len(w.lane("tickets", "demo").Queue) == 1 && w.lane("tickets", "demo").Queue[0].Supersede })
+	w.await("a1 waits for approval", func() bool {
+		return len(w.lane("tickets", "demo").Queue) == 1 && w.lane("tickets", "demo").Queue[0].Supersede
+	})
 	w.commit("b2", app("tickets"))
 	w.comes("tickets", "staging", "b2")
 	w.await("b2 takes the place of a1", func() bool {
