@@ -56,7 +56,11 @@ func TestEveryCall(t *testing.T) {
 		},
 		"releases": func() error { l, err := c.Releases(ctx, "tickets", 2); return want(err, len(l) == 2) },
 		"release":  func() error { r, err := c.Release(ctx, "tickets", "r2"); return want(err, r.ID == "r2") },
-		"sources":  func() error { l, err := c.Sources(ctx); return want(err, len(l) == 1) },
+		"quiet window": func() error {
+			q, err := c.QuietWindow(ctx, "prod", "Europe/Berlin")
+			return want(err, q.Known && q.Window.Zone == "Europe/Berlin")
+		},
+		"sources": func() error { l, err := c.Sources(ctx); return want(err, len(l) == 1) },
 		"check": func() error {
 			l, err := c.Check(ctx, []model.File{{Name: "f", Content: "broken"}})
 			return want(err, len(l) == 1 && l[0].File == "f")

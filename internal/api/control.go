@@ -32,6 +32,7 @@ type Control interface {
 	Plan(ctx context.Context, service, environment, release string) (model.Plan, error)
 	Gates(ctx context.Context) ([]model.Gate, error)
 	Gate(ctx context.Context, q model.GateQuery) (model.Gate, error)
+	QuietWindow(ctx context.Context, environment, zone string) (model.QuietWindow, error)
 	RevokeRelease(ctx context.Context, service, release string, r model.RevokeRequest) (model.Receipt, error)
 
 	Glasses(ctx context.Context) ([]model.Glass, error)

@@ -42,6 +42,7 @@ func (d *door) routes() []route {
 		{"GET", "/v1/plans/{service}/{environment}", "getPlan", "Tell what a deployment would do", access.Read, one(d.plan)},
 		{"GET", "/v1/gates", "listGates", "List what waits at a door", access.Read, many(d.gates)},
 		{"GET", "/v1/gates/{service}/{environment}", "explainGate", "Tell how a door stands, or would stand", access.Read, one(d.gate)},
+		{"GET", "/v1/environments/{environment}/quiet-window", "getQuietWindow", "Propose a window from the hours of least traffic", access.Read, one(d.quietWindow)},
 		{"GET", "/v1/glass", "listGlass", "List who broke the glass", access.Read, many(d.glasses)},
 		{"POST", "/v1/glass", "breakGlass", "Ask for an emergency way", access.Glass, command(d.breakGlass)},
 		{"POST", "/v1/glass/{glass}/confirm", "confirmGlass", "Consent as the second person", access.Glass, command(d.confirmGlass)},

@@ -34,6 +34,7 @@ import (
 	"slipway.dev/internal/drive/people"
 	"slipway.dev/internal/drive/release"
 	"slipway.dev/internal/drive/source"
+	"slipway.dev/internal/drive/traffic"
 	"slipway.dev/internal/drive/vault"
 	"slipway.dev/internal/edgeclient"
 	"slipway.dev/internal/engine"
@@ -60,6 +61,7 @@ type house struct {
 	watcher   *deploy.Watcher
 	gates     *gate.Book
 	asker     *gate.Asker
+	traffic   *traffic.Counter
 	people    *people.Driver
 	control   *control.Control
 
@@ -97,6 +99,7 @@ func build(ctx context.Context, o Options) (*house, error) {
 		return nil, errors.Join(err, h.store.Close())
 	}
 	h.openGates()
+	h.openTraffic()
 	h.control = control.New(control.Deps{
 		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h}, Doors: h.gates,
 		People: h.people, Directory: h.people.Directory, Refused: h.refused,

@@ -62,6 +62,7 @@ func (h *house) begin(ctx context.Context) error {
 	h.beside(func() { h.keeper.Observe(h.ctx) })
 	h.beside(func() { h.watcher.Run(h.ctx, watchEvery) })
 	h.runGates()
+	h.beside(func() { h.traffic.Run(h.ctx, countEvery) })
 	h.beside(h.guardEdge)
 	h.beside(h.collect)
 	h.beside(func() { h.people.Run(h.ctx) })
@@ -158,6 +159,7 @@ func (h *house) close() {
 		l.Close() // again, if it served
 	}
 	h.sources.Close()
+	h.endTraffic()
 	h.stop() // first, so that nobody brings events to an engine that takes none any more
 	if err := h.engine.Stop(grace); err != nil {
 		h.Log.Error("stopping", "err", err)

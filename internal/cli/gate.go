@@ -20,8 +20,9 @@ func newGate(s *session) *cobra.Command {
 		Long: `A gate stands at the door of an environment. It has conditions; each passes, fails, is
 unknown, waived or does not apply. It opens only if none fails and none is unknown.`,
 		Example: `  slipway gate explain tickets prod
-  slipway gate list`,
-	}, gateExplain(s), gateList(s))
+  slipway gate list
+  slipway gate window prod`,
+	}, gateExplain(s), gateList(s), gateWindow(s))
 }
 
 func gateExplain(s *session) *cobra.Command {

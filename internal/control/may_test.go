@@ -62,7 +62,7 @@ func TestReaderOnlyReads(t *testing.T) {
 	ctx := control.WithActor(t.Context(), machine.System("readyz"))
 	may := map[string]bool{}
 	for _, name := range []string{"System", "Await", "Lanes", "Lane", "Deployments", "Releases", "Release", "Sources", "Check",
-		"Tasks", "Task", "Resources", "Deployment", "Decision", "Plan", "Gate", "Gates", "Glasses", "Train", "Trains", "Secrets", "SigningKeys", "Logs", "Watch"} {
+		"Tasks", "Task", "Resources", "Deployment", "Decision", "Plan", "Gate", "Gates", "QuietWindow", "Glasses", "Train", "Trains", "Secrets", "SigningKeys", "Logs", "Watch"} {
 		may[name] = true
 	}
 	c := reflect.ValueOf(w.Control)

@@ -57,7 +57,7 @@ func (c *Control) notBefore(ctx context.Context, r model.PromoteRequest) (time.T
 	}
 	if len(p.Windows) == 0 {
 		return time.Time{}, fault.New(fault.Refused, "%s has no windows: releases may come in at any time", r.Environment).
-			WithHint("promote now, or say a time with --at")
+			WithHint("promote now, or say a time with --at; for a window at a quiet time: slipway gate window %s", r.Environment)
 	}
 	hours, err := calendar.Load(p.Windows)
 	if err != nil {

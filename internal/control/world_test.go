@@ -24,6 +24,7 @@ import (
 	"slipway.dev/internal/core/notify"
 	"slipway.dev/internal/core/release"
 	"slipway.dev/internal/core/task"
+	"slipway.dev/internal/core/traffic"
 	corevault "slipway.dev/internal/core/vault"
 	"slipway.dev/internal/drive/people"
 	drive "slipway.dev/internal/drive/release"
@@ -105,6 +106,7 @@ func (w *world) machines() {
 	engine.Register(e, "deployment", deploy.RecordVersion, deploy.Record{})
 	engine.Register(e, "secret", corevault.SecretVersion, corevault.Secret{})
 	engine.Register(e, "key", corevault.KeysVersion, corevault.Keys{})
+	engine.Register(e, "traffic", traffic.Version, traffic.Machine{})
 	e.AddView(history.View())
 	resolver := drive.Resolver{Engine: e}
 	e.HandleFacts("release", resolver.Facts)

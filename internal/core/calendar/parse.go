@@ -91,6 +91,9 @@ func (w Window) String() string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s to %s (%s)", daysOf(w.Weekdays), w.From, w.To, zone))
 }
 
+// Days writes the window's days as ParseWeekdays reads them; "" is every day.
+func (w Window) Days() string { return daysOf(w.Weekdays) }
+
 // daysOf writes days as ParseWeekdays reads them.
 func daysOf(days []time.Weekday) string {
 	var parts []string
