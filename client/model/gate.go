@@ -101,7 +101,7 @@ type RollbackPath struct {
 
 // Contact is who to turn to.
 type Contact struct {
-	Role  string `json:"role"` // "owner", "on call", "approvers"
+	Role  string `json:"role"` // "owner, box-office", "on call", "may approve (approver)"
 	Name  string `json:"name"`
 	Email string `json:"email,omitempty"`
 }

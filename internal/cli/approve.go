@@ -112,7 +112,7 @@ func taskAnswer(s *session) *cobra.Command {
 		Long: `Answer says what you decide. What a form asks for is given as JSON, in a file or with "-"
 on standard input.`,
 		Example: `  slipway task answer policy.Environment.prod approve
-  slipway task answer access.2026-03 approve --value removals.json`,
+  slipway task answer access.all.prod.20261122 approve --value removals.json`,
 		Args: exactly("TASK", "DECISION"), ValidArgsFunction: s.complete(taskNames, answerWords),
 		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
 			t, err := c.Task(ctx, args[0])

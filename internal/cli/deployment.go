@@ -51,11 +51,23 @@ func (s *session) deployment(w io.Writer, d model.DeploymentDetail) {
 	}
 	if d.Gate != nil {
 		fmt.Fprintln(w)
-		s.gate(w, *d.Gate)
+		s.doorOf(w, d)
 	}
 	if d.Plan != nil {
 		fmt.Fprintln(w)
-		s.plan(w, *d.Plan)
+		s.plan(w, *d.Plan, func() { s.gateThen(w, d.Plan.Gate, "when this was planned, at "+clock(d.Plan.MadeAt)) })
+	}
+}
+
+// doorOf tells how the gate stands to a deployment that waits, or stood to one that does not.
+func (s *session) doorOf(w io.Writer, d model.DeploymentDetail) {
+	switch {
+	case d.Outcome == "waiting":
+		s.gate(w, *d.Gate)
+	case d.Gate.At.IsZero():
+		s.gateThen(w, *d.Gate, "while it waited")
+	default:
+		s.gateThen(w, *d.Gate, "when it went in, at "+clock(d.Gate.At))
 	}
 }
 

@@ -78,7 +78,7 @@ func gateList(s *session) *cobra.Command {
 				}
 				t := s.table("DEPLOYMENT", "RELEASE", "GATE", "WAITS FOR")
 				for _, g := range list {
-					t.colored(2, g.Deployment, g.Release, g.Verdict, strings.Join(missing(g), "; "))
+					t.colored(2, g.Deployment, g.Release, g.Verdict, missing(g))
 				}
 				t.write(w)
 			})
@@ -97,6 +97,32 @@ func (s *session) gate(w io.Writer, g model.Gate) {
 	if g.Glass != "" {
 		fmt.Fprintf(w, "%s\n", paint("red", "the glass is broken: it may enter all the same ("+clean(g.Glass)+")"))
 	}
+	s.conditions(w, g)
+	for _, c := range g.Conditions {
+		if c.Verdict != "fail" && c.Verdict != "unknown" {
+			continue
+		}
+		for _, n := range c.Needs {
+			fmt.Fprintf(w, "  %s needs %s\n", clean(c.Name), clean(n))
+		}
+	}
+	if !g.Next.IsZero() {
+		fmt.Fprintf(w, "It may change by itself at %s.\n", clock(g.Next))
+	}
+}
+
+// gateThen draws the table of a gate as it stood once. What it needed then is of no use now.
+func (s *session) gateThen(w io.Writer, g model.Gate, when string) {
+	paint := s.paint(s.out)
+	fmt.Fprintf(w, "The door of %s %s: %s\n", clean(g.Environment), when, paint(statusColor(g.Verdict), clean(g.Verdict)))
+	if g.Glass != "" {
+		fmt.Fprintf(w, "%s\n", paint("red", "it went in by a broken glass ("+clean(g.Glass)+")"))
+	}
+	s.conditions(w, g)
+}
+
+// conditions draws what a gate asks, and how that stands.
+func (s *session) conditions(w io.Writer, g model.Gate) {
 	if g.Expedite {
 		fmt.Fprintln(w, "a hotfix: soak and windows are relaxed, nothing else")
 	}
@@ -109,29 +135,21 @@ func (s *session) gate(w io.Writer, g model.Gate) {
 		t.colored(1, c.Name, c.Verdict, c.Reason)
 	}
 	t.write(w)
-	for _, c := range g.Conditions {
-		if c.Verdict != "fail" && c.Verdict != "unknown" {
-			continue
-		}
-		for _, n := range c.Needs {
-			fmt.Fprintf(w, "  %s needs %s\n", clean(c.Name), clean(n))
-		}
-	}
-	if !g.Next.IsZero() {
-		fmt.Fprintf(w, "It may change by itself at %s.\n", g.Next.Local().Format("Mon 2 Jan 15:04:05 MST"))
-	}
 }
 
-// missing are the conditions that keep a gate shut.
-func missing(g model.Gate) []string {
+// missing says in one line what keeps a gate shut.
+func missing(g model.Gate) string {
 	var list []string
 	for _, c := range g.Conditions {
 		if c.Verdict == "fail" || c.Verdict == "unknown" {
 			list = append(list, c.Name+": "+c.Reason)
 		}
 	}
-	return list
+	return strings.ReplaceAll(strings.Join(list, "; "), ".; ", "; ")
 }
+
+// clock is a time near enough that nobody asks for the year.
+func clock(t time.Time) string { return t.Local().Format("Mon 2 Jan 15:04:05 MST") }
 
 // moment reads a time with its offset, or a local one; "" is none.
 func moment(text string) (time.Time, error) {

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,8 +14,8 @@ func newHistory(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "history [SERVICE [ENV]]", Short: "List deployments and how they ended, latest first",
 		Long: `History lists deployments, latest first: of everything, of a service, or of a service
-in an environment. It says how each ended and why; slipway release show
-tells who wrote a release.`,
+in an environment. It says how each ended and why, and marks hotfixes, broken glass and
+trains; slipway release show tells who wrote a release.`,
 		Example: `  slipway history
   slipway history tickets prod --limit 5
   slipway history -o json | jq '.[] | select(.outcome == "rolledBack") | .reason'`,
@@ -36,7 +37,7 @@ tells who wrote a release.`,
 			return s.print(list, func(w io.Writer) {
 				t := s.table("DEPLOYMENT", "RELEASE", "STRATEGY", "OUTCOME", "CAUSE", "REQUESTED", "TOOK", "SUBJECT", "REASON")
 				for _, d := range list {
-					t.colored(3, d.ID, d.Release, d.Strategy, d.Outcome, orDash(d.Cause), s.ago(d.RequestedAt), seconds(d.Seconds), d.Subject, d.Reason)
+					t.colored(3, d.ID, marked(d.Release, d.Revoked), d.Strategy, d.Outcome, cause(d), s.ago(d.RequestedAt), seconds(d.Seconds), d.Subject, d.Reason)
 				}
 				t.write(w)
 			})
@@ -44,4 +45,22 @@ tells who wrote a release.`,
 	}
 	cmd.Flags().IntVar(&q.Limit, "limit", 20, "how many at most")
 	return cmd
+}
+
+// cause says why a deployment was asked for, and in which way it came if not as all do.
+func cause(d model.Deployment) string {
+	var list []string
+	if d.Cause != "" {
+		list = append(list, d.Cause)
+	}
+	if d.Expedite {
+		list = append(list, "hotfix")
+	}
+	if d.Glass != "" {
+		list = append(list, "broken glass "+d.Glass)
+	}
+	if d.Train != "" {
+		list = append(list, "train "+d.Train)
+	}
+	return orDash(strings.Join(list, ", "))
 }

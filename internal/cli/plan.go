@@ -28,7 +28,7 @@ each deployment above the first environment is kept with it: slipway deployment 
 			if err != nil {
 				return err
 			}
-			return s.print(p, func(w io.Writer) { s.plan(w, p) })
+			return s.print(p, func(w io.Writer) { s.plan(w, p, func() { s.gate(w, p.Gate) }) })
 		}),
 	}
 	cmd.Flags().StringVar(&release, "release", "", "release to plan for; default: the one that runs in the environment before")
@@ -36,8 +36,8 @@ each deployment above the first environment is kept with it: slipway deployment 
 	return cmd
 }
 
-// plan writes a plan for a person to read through.
-func (s *session) plan(w io.Writer, p model.Plan) {
+// plan writes a plan for a person to read through. door writes how its gate stands or stood.
+func (s *session) plan(w io.Writer, p model.Plan, door func()) {
 	paint := s.paint(s.out)
 	section := func(heading string, body func()) {
 		fmt.Fprintf(w, "\n%s\n", paint("bold", heading))
@@ -51,7 +51,7 @@ func (s *session) plan(w io.Writer, p model.Plan) {
 	fmt.Fprintf(w, "  strategy %s, migration %s, %s\n", clean(p.Strategy), clean(p.Migration), clean(expected))
 	section("Commits", func() { planCommits(w, p) })
 	section("Configuration", func() { planChanges(w, p) })
-	section("Gate", func() { s.gate(w, p.Gate) })
+	section("Gate", door)
 	section("Steps", func() { lines(w, p.Steps, func(i int) string { return fmt.Sprintf("%d.", i+1) }) })
 	section("Way back", func() { planRollback(w, p.Rollback) })
 	section("Contacts", func() { planContacts(w, p.Contacts) })

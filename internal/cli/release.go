@@ -33,7 +33,7 @@ func releaseList(s *session) *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{
 		Use: "list SERVICE", Short: "List a service's releases, latest first",
-		Long: "List shows a service's releases, latest first, and whether each was built.",
+		Long: "List shows a service's releases, latest first, and whether each was built, or revoked.",
 		Example: `  slipway release list tickets
   slipway release list tickets -o json | jq -r '.[0].artifact'`,
 		Args: exactly("SERVICE"), ValidArgsFunction: s.complete(services),
@@ -45,7 +45,7 @@ func releaseList(s *session) *cobra.Command {
 			return s.print(list, func(w io.Writer) {
 				t := s.table("RELEASE", "STATUS", "COMMIT", "AUTHOR", "CREATED", "BUILD", "SIZE", "SUBJECT")
 				for _, r := range list {
-					t.colored(1, r.ID, r.Status, short(r.Commit), orDash(person(r.Author)), s.ago(r.CreatedAt), seconds(r.BuildSeconds), bytesText(r.Size), r.Subject)
+					t.colored(1, r.ID, releaseStatus(r), short(r.Commit), orDash(person(r.Author)), s.ago(r.CreatedAt), seconds(r.BuildSeconds), bytesText(r.Size), r.Subject)
 				}
 				t.write(w)
 			})
@@ -53,6 +53,22 @@ func releaseList(s *session) *cobra.Command {
 	}
 	cmd.Flags().IntVar(&limit, "limit", 20, "how many at most")
 	return cmd
+}
+
+// releaseStatus is how a release's build went, or that it may go in nowhere any more.
+func releaseStatus(r model.Release) string {
+	if r.Revoked != "" {
+		return "revoked"
+	}
+	return r.Status
+}
+
+// marked is a release's name, with a mark if it was revoked.
+func marked(release, revoked string) string {
+	if revoked != "" {
+		return release + " (revoked)"
+	}
+	return release
 }
 
 // person is the name in "Ada <ada@example.com>".
@@ -79,11 +95,13 @@ func releaseShow(s *session) *cobra.Command {
 
 func (s *session) showRelease(w io.Writer, r model.Release) {
 	paint := s.paint(w)
-	fmt.Fprintf(w, "%s  %s\n", paint("bold", clean(r.Service+" "+r.ID)), paint(statusColor(r.Status), clean(r.Status)))
+	status := releaseStatus(r)
+	fmt.Fprintf(w, "%s  %s\n", paint("bold", clean(r.Service+" "+r.ID)), paint(statusColor(status), clean(status)))
 	for _, f := range [][2]string{
 		{"subject", r.Subject}, {"author", r.Author}, {"source", r.Source}, {"commit", r.Commit},
 		{"committed", date(r.CommittedAt)}, {"created", date(r.CreatedAt)}, {"artifact", r.Artifact},
 		{"size", strings.TrimSuffix(bytesText(r.Size), "-")}, {"provenance", r.Provenance}, {"error", r.Error},
+		{"revoked", r.Revoked}, {"revoked by", r.RevokedBy},
 	} {
 		if f[1] != "" {
 			fmt.Fprintf(w, "  %-11s %s\n", f[0], clean(f[1]))

@@ -76,7 +76,7 @@ func newAccess(s *session) *cobra.Command {
 		Long: `Review opens the tasks now. Who has the role security or admin answers each, but not who
 opened it: the roles to remove are its form, and all others are kept.`,
 		Example: `  slipway access review
-  slipway task answer access.all.prod.20260401 approve --value '{"remove":[]}'`,
+  echo '{"remove":[]}' | slipway task answer access.all.prod.20261122 approve --value -`,
 		Args: exactly(),
 		RunE: s.calling(func(ctx context.Context, c *client.Client, _ []string) error {
 			r, err := c.StartAccessReview(ctx)

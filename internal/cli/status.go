@@ -73,9 +73,9 @@ func (s *session) board(w io.Writer, lanes []model.Lane, gone map[string]model.D
 		cells := []string{l.Service, l.Environment, laneStatus(l, gone), "-", "-", "-", ready(l), ""}
 		switch {
 		case taken(l):
-			cells[3], cells[4], cells[5], cells[7] = l.Active.Release, short(l.Active.Commit), s.ago(l.Active.LiveAt), l.Active.Subject
+			cells[3], cells[4], cells[5], cells[7] = marked(l.Active.Release, l.Active.Revoked), short(l.Active.Commit), s.ago(l.Active.LiveAt), l.Active.Subject
 		case l.Current != nil:
-			cells[3], cells[4], cells[5], cells[7] = l.Current.Release, short(l.Current.Commit), s.ago(l.Current.CompletedAt), l.Current.Subject
+			cells[3], cells[4], cells[5], cells[7] = marked(l.Current.Release, l.Current.Revoked), short(l.Current.Commit), s.ago(l.Current.CompletedAt), l.Current.Subject
 		}
 		t.colored(2, cells...)
 		t.color[len(t.color)-1][2] = statusColor(l.Status)
@@ -158,18 +158,18 @@ func (s *session) releasesOf(w io.Writer, l model.Lane) {
 	t := s.table("", "RELEASE", "COMMIT", "LIVE", "SUBJECT")
 	what := "  serves"
 	if taken(l) {
-		t.row(what, l.Active.Release, short(l.Active.Commit), s.ago(l.Active.LiveAt), l.Active.Subject)
+		t.row(what, marked(l.Active.Release, l.Active.Revoked), short(l.Active.Commit), s.ago(l.Active.LiveAt), l.Active.Subject)
 		what = "  before"
 	}
 	if l.Current != nil {
-		t.row(what, l.Current.Release, short(l.Current.Commit), s.ago(l.Current.CompletedAt), l.Current.Subject)
+		t.row(what, marked(l.Current.Release, l.Current.Revoked), short(l.Current.Commit), s.ago(l.Current.CompletedAt), l.Current.Subject)
 	}
 	for _, k := range l.Kept {
 		what = "  kept"
 		if k.Warm {
 			what = "  warm"
 		}
-		t.row(what, k.Release, short(k.Commit), s.ago(k.CompletedAt), k.Subject)
+		t.row(what, marked(k.Release, k.Revoked), short(k.Commit), s.ago(k.CompletedAt), k.Subject)
 	}
 	t.write(w)
 }

@@ -28,7 +28,8 @@ func tokenCreate(s *session) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "create NAME", Short: "Make a token",
 		Long: `Create prints a new token, once. You must be signed in (slipway login). Scopes: apply,
-approve, audit, backup, deploy, glass, keys, people, read, revoke, secrets, sources.`,
+approve, audit, backup, deploy, keys, people, read, revoke, secrets, sources. No token
+breaks glass.`,
 		Example: `  slipway token create ci --scope deploy
   slipway token create watch --scope read --days 365 > watch.token`,
 		Args: exactly("NAME"),

@@ -44,11 +44,7 @@ func userList(s *session) *cobra.Command {
 			return s.print(list, func(w io.Writer) {
 				t := s.table("USER", "STATUS", "SEEN", "ROLES")
 				for _, u := range list {
-					var roles []string
-					for _, b := range u.Roles {
-						roles = append(roles, b.Role)
-					}
-					t.colored(1, u.Name, u.Status, s.ago(u.SeenAt), orDash(strings.Join(roles, " ")))
+					t.colored(1, u.Name, u.Status, s.ago(u.SeenAt), orDash(strings.Join(rolesText(u.Roles), ", ")))
 				}
 				t.write(w)
 			})

@@ -17,8 +17,14 @@ type verified struct {
 	Valid         bool            `json:"valid"`
 	Key           string          `json:"key"`
 	PredicateType string          `json:"predicateType"`
-	Subjects      []sign.Subject  `json:"subjects"`
+	Subjects      []about         `json:"subjects"`
 	Predicate     json.RawMessage `json:"predicate"`
+}
+
+// about is what a statement is about.
+type about struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest"`
 }
 
 func newVerify(s *session) *cobra.Command {
@@ -55,7 +61,10 @@ It ends with exit code 3 if no key that is given signed it.`,
 			if digest != "" && !v.About(digest) {
 				return fault.New(fault.Denied, "the statement is signed, but it is not about %s", digest)
 			}
-			out := verified{Valid: true, Key: v.KeyID, PredicateType: v.PredicateType, Subjects: v.Subjects, Predicate: v.Predicate}
+			out := verified{Valid: true, Key: v.KeyID, PredicateType: v.PredicateType, Subjects: []about{}, Predicate: v.Predicate}
+			for _, subject := range v.Subjects {
+				out.Subjects = append(out.Subjects, about(subject))
+			}
 			return s.print(out, func(w io.Writer) { tellVerified(w, out) })
 		},
 	}

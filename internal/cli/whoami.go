@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -43,7 +44,21 @@ or whoever runs the control plane (host), and what roles and rights they have.`,
 }
 
 // roleText puts a role into words: "operator of shop in prod (team:ops)".
-func roleText(b model.Binding) string {
+func roleText(b model.Binding) string { return roleWhere(b) + " (" + b.Subject + ")" }
+
+// rolesText puts roles into words, each once: it may come by an account and by a team.
+func rolesText(list []model.Binding) []string {
+	var out []string
+	for _, b := range list {
+		if text := roleWhere(b); !slices.Contains(out, text) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// roleWhere is a role and where it holds: "operator of shop in prod".
+func roleWhere(b model.Binding) string {
 	text := b.Role
 	if b.Team != "" {
 		text += " of " + b.Team
@@ -51,5 +66,5 @@ func roleText(b model.Binding) string {
 	if b.Environment != "" {
 		text += " in " + b.Environment
 	}
-	return text + " (" + b.Subject + ")"
+	return text
 }

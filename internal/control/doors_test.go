@@ -15,7 +15,7 @@ import (
 )
 
 // doors has the gates of waiting lanes answered as the program does, from the time on that
-// answer is called. Commits are written by nobody.
+// answer is called. Commits are written by nobody, or w.writers.
 func (w *world) doors() (answer func()) {
 	e := w.engine
 	engine.Register(e, "lease", lease.Version, lease.Machine{})
@@ -23,7 +23,12 @@ func (w *world) doors() (answer func()) {
 	engine.Register(e, "train", train.Version, train.Machine{})
 	book := drivegate.NewBook(drivegate.Deps{
 		Engine: e, Everybody: w.people.Everybody, Resolve: drive.Resolver{Engine: e}.Resolve,
-		Contributors: func(context.Context, string, string, string, string) ([]gate.Contributor, error) { return nil, nil },
+		Contributors: func(context.Context, string, string, string, string) ([]gate.Contributor, error) {
+			if list := w.writers.Load(); list != nil {
+				return *list, nil
+			}
+			return nil, nil
+		},
 	})
 	w.Control.Doors = book
 	e.HandleFacts("deploy", book.Facts)

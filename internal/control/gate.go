@@ -102,6 +102,10 @@ func (c *Control) runs(ctx context.Context, service, before, environment string)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return "", err
 	}
+	if s.Current == nil && s.Active != nil {
+		return "", fault.New(fault.Refused, "%s is still on its way into %s (%s), which comes before %s", service, before, s.Active.Phase, environment).
+			WithHint("wait until it is completed there: slipway status %s", service)
+	}
 	if s.Current == nil {
 		if _, err := c.resource(ctx, "Service", service); err != nil {
 			return "", err
@@ -117,6 +121,11 @@ func gateOf(e doors.Explained, deployment string) model.Gate {
 		Service: e.Service, Environment: e.Environment, Release: e.Release, Artifact: e.Artifact, Config: e.Subject.Config,
 		Deployment: deployment, Verdict: string(e.Verdict), Conditions: conditionsOf(e.Conditions), Policy: e.Decision.Policy,
 		At: e.At, Next: e.Next, Glass: e.Glass, Expedite: e.Expedite,
+	}
+	for i, c := range g.Conditions {
+		if deployment == "" && c.Name == "window" && c.Verdict == string(gate.Fail) && !e.Next.IsZero() { // what waits already need not be asked for
+			g.Conditions[i].Needs = append(slices.Clone(c.Needs), "or ask for it now: slipway promote "+e.Service+" "+e.Environment+" --at next-window")
+		}
 	}
 	return g
 }

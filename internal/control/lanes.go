@@ -77,6 +77,7 @@ func placedOf(r deploy.Release, warm bool, names subjects) model.Placed {
 	return model.Placed{
 		Deployment: r.Deployment, Release: r.Release, Commit: r.Commit, Subject: names.subject(r.Deployment, r.Release),
 		Artifact: r.Artifact, Config: r.Config, CompletedAt: r.Completed, Warm: warm,
+		Revoked: names.revoked(r.Deployment, r.Release),
 	}
 }
 
@@ -85,6 +86,7 @@ func (c *Control) deploymentOf(row deploy.Ended, names subjects) model.Deploymen
 		ID: row.Deployment, Service: row.Service, Environment: row.Environment, Release: row.Release,
 		Commit: row.Commit, Subject: names.subject(row.Deployment, row.Release), Artifact: row.Artifact, Config: row.Config,
 		Strategy: row.Strategy, Outcome: string(row.Outcome), Reason: row.Reason, Cause: row.Cause,
+		Expedite: row.Expedite, Glass: row.Glass, Train: row.Train, Revoked: names.revoked(row.Deployment, row.Release),
 		RequestedAt: row.Requested, CommittedAt: row.CommittedAt,
 		LiveAt: row.Live, FinishedAt: row.Finished,
 		RollbackMillis: float64(row.RollbackTime()) / float64(time.Millisecond),

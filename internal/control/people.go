@@ -249,6 +249,10 @@ func (c *Control) MakeToken(ctx context.Context, n model.NewToken) (model.Token,
 	if err != nil {
 		return model.Token{}, err
 	}
+	if slices.Contains(n.Scopes, "glass") {
+		return model.Token{}, fault.New(fault.Invalid, "no token breaks glass: only somebody who is signed in does").
+			WithHint("leave the scope glass out; there are: %v", access.ScopeWords())
+	}
 	if n.Days == 0 {
 		n.Days = defaultTokenDays
 	}

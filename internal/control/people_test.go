@@ -54,7 +54,7 @@ func TestTokens(t *testing.T) {
 			t.Errorf("a token %s: %v", name, err)
 		}
 	}
-	for _, bad := range []model.NewToken{{Name: "x"}, {Name: "x", Scopes: []string{"fly"}}, {Name: "x/y", Scopes: []string{"read"}}, {Name: "x", Scopes: []string{"read"}, Days: 900}, {Name: "x", Scopes: []string{"read"}, Days: -1}} {
+	for _, bad := range []model.NewToken{{Name: "x"}, {Name: "x", Scopes: []string{"fly"}}, {Name: "x", Scopes: []string{"read", "glass"}}, {Name: "x/y", Scopes: []string{"read"}}, {Name: "x", Scopes: []string{"read"}, Days: 900}, {Name: "x", Scopes: []string{"read"}, Days: -1}} {
 		_, err := w.MakeToken(ctx, bad)
 		w.refused(err, fault.Invalid)
 	}

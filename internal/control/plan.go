@@ -87,7 +87,7 @@ func (c *Control) plan(ctx context.Context, r deploy.Request, rel release.State)
 			return err
 		},
 		func() error { return c.planTime(ctx, &p) },
-		func() error { return c.planContacts(ctx, &p) },
+		func() error { return c.planContacts(ctx, &p, rel) },
 	} {
 		if err := add(); err != nil {
 			return model.Plan{}, err

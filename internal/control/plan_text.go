@@ -3,13 +3,17 @@ package control
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/manifest"
+	"slipway.dev/internal/core/release"
+	doors "slipway.dev/internal/drive/gate"
 )
 
 // stepsOf tells what a rollout does, in order.
@@ -66,7 +70,7 @@ func checklist(r config.Rollout) []string {
 }
 
 // planContacts finds who to turn to.
-func (c *Control) planContacts(ctx context.Context, p *model.Plan) error {
+func (c *Control) planContacts(ctx context.Context, p *model.Plan, rel release.State) error {
 	p.Contacts = []model.Contact{}
 	owned, err := c.Owned(ctx)
 	if err != nil {
@@ -91,17 +95,41 @@ func (c *Control) planContacts(ctx context.Context, p *model.Plan) error {
 			p.Contacts = append(p.Contacts, model.Contact{Role: "owner, " + p.Team, Name: string(m.Name), Email: string(m.Email)})
 		}
 	}
+	return c.planApprovers(ctx, p, rel, d)
+}
+
+// maxApprovers bounds how many people a plan names who may approve.
+const maxApprovers = 20
+
+// whatIfApproval begins the name of an approval that a gate counts only because it was asked
+// what would be.
+const whatIfApproval = "slipway:task/what-if#"
+
+// planApprovers finds whose approvals would count: not those of who wrote the change. The
+// gate says so itself, asked what would be if all in its groups had approved.
+func (c *Control) planApprovers(ctx context.Context, p *model.Plan, rel release.State, d *access.Directory) error {
 	policy, err := c.Doors.Policy(ctx, p.Environment)
 	if err != nil || policy.Approvals.Count == 0 {
 		return err
 	}
-	seen := map[string]bool{}
+	var people, groups []string // those in the groups, and in which each was met first
 	for _, group := range policy.Approvals.From {
 		for _, person := range d.Holders(group, access.Scope{Team: p.Team, Environment: p.Environment}) {
-			if !seen[person] && len(seen) < 20 {
-				seen[person] = true
-				p.Contacts = append(p.Contacts, model.Contact{Role: "approver, " + group, Name: person, Email: address(d, person)})
+			if !slices.Contains(people, person) {
+				people, groups = append(people, person), append(groups, group)
 			}
+		}
+	}
+	e, err := c.Doors.Explain(ctx, doors.Question{Service: p.Service, Environment: p.Environment, Release: rel, Approvals: people})
+	if err != nil {
+		return err
+	}
+	named := 0
+	for i, person := range people {
+		counts := slices.ContainsFunc(e.Inputs, func(in gate.Input) bool { return in.URI == whatIfApproval+person })
+		if counts && named < maxApprovers {
+			named++
+			p.Contacts = append(p.Contacts, model.Contact{Role: "may approve (" + groups[i] + ")", Name: person, Email: address(d, person)})
 		}
 	}
 	return nil

@@ -173,7 +173,7 @@ func releaseOf(s release.State) model.Release {
 		ID: s.ID, Service: s.Service, Source: s.Source, Commit: s.Commit, Subject: s.Subject,
 		CommittedAt: s.CommittedAt, CreatedAt: s.CreatedAt, Status: string(s.Status), Artifact: s.Artifact.Digest,
 		Provenance: s.Artifact.Provenance, Size: s.Artifact.Size, BuildSeconds: s.Artifact.Seconds, Error: s.Error, Order: s.Order,
-		Problems: s.Problems,
+		Problems: s.Problems, Revoked: s.Revoked, RevokedBy: s.RevokedBy,
 	}
 	if len(s.Authors) > 0 {
 		r.Author = s.Authors[0]

@@ -19,6 +19,7 @@ import (
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/core/notify"
@@ -51,9 +52,10 @@ type world struct {
 	output lockedBuffer // all that was logged
 
 	people  *people.Driver
-	unwell  atomic.Bool // instances do not become healthy
-	broken  atomic.Bool // builds fail
-	pending atomic.Bool // builds wait until they are cancelled
+	writers atomic.Pointer[[]gate.Contributor] // of all commits; nil: nobody
+	unwell  atomic.Bool                        // instances do not become healthy
+	broken  atomic.Bool                        // builds fail
+	pending atomic.Bool                        // builds wait until they are cancelled
 	kicked  chan string
 	printed map[string]string // log of an instance, by ID
 }

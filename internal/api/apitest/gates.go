@@ -141,5 +141,11 @@ func (f *Fake) RevokeRelease(ctx context.Context, service, id string, r model.Re
 	case r.Reason == "":
 		return model.Receipt{}, fault.New(fault.Invalid, "a release is revoked for a reason").WithHint("say it with --reason")
 	}
+	f.find(id).Revoked, f.find(id).RevokedBy = r.Reason, Actor(ctx).String()
+	for _, l := range f.lanes {
+		if l.Current.Release == id {
+			l.Current.Revoked = r.Reason
+		}
+	}
 	return f.note(Actor(ctx), "release/tickets/"+id, "release.revoke"), nil
 }

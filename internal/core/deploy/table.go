@@ -22,7 +22,7 @@ func missingOf(conditions []gate.Condition) string {
 	for _, c := range gate.Missing(conditions) {
 		out = append(out, strings.TrimSuffix(c.Name+": "+c.Reason, ": "))
 	}
-	return cut(strings.Join(out, "; "))
+	return cut(strings.ReplaceAll(strings.Join(out, "; "), ".; ", "; ")) // one sentence of several
 }
 
 func shut(c gate.Condition) bool { return len(gate.Missing([]gate.Condition{c})) > 0 }

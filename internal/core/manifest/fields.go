@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -32,6 +33,11 @@ func fieldsOf(t reflect.Type) []field {
 		out = append(out, f)
 	}
 	return out
+}
+
+// needed says whether something in a spec must be there, so that there must be a spec.
+func needed(spec reflect.Type) bool {
+	return slices.ContainsFunc(fieldsOf(spec), func(f field) bool { return f.need || f.group != "" && !f.optional })
 }
 
 func names(fields []field) []string {

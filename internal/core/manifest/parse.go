@@ -106,7 +106,7 @@ type header struct {
 	APIVersion string    `json:"apiVersion,omitempty" need:"yes" enum:"slipway.dev/v1" doc:"Always slipway.dev/v1."`
 	Kind       string    `json:"kind,omitempty" need:"yes" doc:"What it describes: Environment, Freeze, Integration, Policy, Service, System or Team."`
 	Metadata   Metadata  `json:"metadata,omitzero" need:"yes" doc:"What all kinds have."`
-	Spec       *anything `json:"spec,omitempty" need:"yes" doc:"What is particular to the kind."`
+	Spec       *anything `json:"spec,omitempty" doc:"What is particular to the kind."`
 }
 
 // anything is read later, when the kind is known.
@@ -160,8 +160,14 @@ func (d *decoder) decodeSpec(n node, kind string) any {
 		return nil
 	}
 	spec := reflect.New(t)
-	if value := lookup(n, "spec"); value != nil {
-		d.decode(value, spec.Elem(), field{}, "spec", 1)
+	value := lookup(n, "spec")
+	if top := follow(n); value == nil && top.Kind == yaml.MappingNode {
+		if needed(t) {
+			d.say(top, "", "field `spec` is missing: What is particular to the kind.")
+			return nil
+		}
+		value = &yaml.Node{Kind: yaml.MappingNode, Line: top.Line, Column: top.Column}
 	}
+	d.decode(value, spec.Elem(), field{}, "spec", 1)
 	return spec.Interface()
 }

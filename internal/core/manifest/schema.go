@@ -21,9 +21,13 @@ func Schema() []byte {
 		if kind == KindService {
 			then["metadata"] = map[string]any{"required": []string{"team"}}
 		}
+		rule := map[string]any{"properties": then}
+		if needed(kinds[kind]) {
+			rule["required"] = []string{"spec"}
+		}
 		perKind = append(perKind, map[string]any{
 			"if":   map[string]any{"properties": map[string]any{"kind": map[string]any{"const": kind}}, "required": []string{"kind"}},
-			"then": map[string]any{"properties": then},
+			"then": rule,
 		})
 	}
 	top["allOf"] = perKind
