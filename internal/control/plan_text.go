@@ -121,7 +121,8 @@ func (c *Control) planApprovers(ctx context.Context, p *model.Plan, rel release.
 		}
 	}
 	e, err := c.Doors.Explain(ctx, doors.Question{Service: p.Service, Environment: p.Environment, Release: rel, Approvals: people})
-	if err != nil {
+	unknown := func(c gate.Condition) bool { return c.Name == "approvals" && c.Verdict == gate.Unknown }
+	if err != nil || slices.ContainsFunc(e.Conditions, unknown) { // not all who wrote it are known: any of these may have
 		return err
 	}
 	named := 0

@@ -151,3 +151,19 @@ func TestSchemaDescribesAllFields(t *testing.T) {
 		t.Errorf("only %d definitions", len(doc.Defs))
 	}
 }
+
+// Where nothing in a spec must be there, it may be missing; schema and parser agree on where.
+func TestSpecMayBeMissing(t *testing.T) {
+	t.Parallel()
+	s := compiled(t)
+	for kind, may := range map[string]bool{
+		KindEnvironment: true, KindTeam: true, KindService: false, KindFreeze: false, KindPolicy: false, KindSystem: false, KindIntegration: false,
+	} {
+		data := []byte("apiVersion: slipway.dev/v1\nkind: " + kind + "\nmetadata: {name: x, team: y}\n")
+		docs, _ := documents(data)
+		_, problems := Parse("x.yaml", data)
+		if err := s.Validate(docs[0]); (err == nil) != may || (len(problems) == 0) != may {
+			t.Errorf("%s without a spec: the schema says %v, the parser %v", kind, err, problems)
+		}
+	}
+}
