@@ -2,6 +2,9 @@ package demo
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"slices"
 	"time"
 
 	"slipway.dev/client"
@@ -52,6 +55,9 @@ func (s *stage) task(ctx context.Context, deployment string) (model.Task, error)
 		t, err := s.house.client.Task(ctx, deployment)
 		if client.CodeOf(err) != "notFound" {
 			return t, err
+		}
+		if d, err := s.house.client.Deployment(ctx, deployment); err != nil || slices.Contains(ends, d.Outcome) {
+			return t, errors.Join(err, &Otherwise{fmt.Sprintf("nobody was asked to approve %s, and it is %s", deployment, d.Outcome)})
 		}
 		if err := pause(ctx); err != nil {
 			return t, err

@@ -134,7 +134,7 @@ func TestPromoteKeys(t *testing.T) {
 	p, cmd, dir := startLive(t, "--chapter", "promote")
 	p.waitFor(t, "Now it is yours")
 	for _, press := range []struct{ key, shown string }{
-		{"b", "bob finds nothing that waits"},
+		{"d", "dan finds nothing that waits"},
 		{"g", "the first user saw it"},
 		{"p", "None of 1 has approved."},
 		{"a", "ada approves with a token of hers, and is refused"},
@@ -143,8 +143,8 @@ func TestPromoteKeys(t *testing.T) {
 		{"", "the decision about concerts.staging.2 is signed"},
 		{"p", "None of 2 has approved."},
 		{"d", "prod  dan approves: 1 of 2."},
-		{"c", "prod  cleo approves: 2 of 2."},
-		{"b", "bob approves, and is refused: 2 of 2 have approved"},
+		{"b", "prod  bob approves: 2 of 2."},
+		{"c", "cleo approves, and is refused: 2 of 2 have approved"},
 		{"e", "prod is frozen by on-sale"},
 	} {
 		p.person.WriteString(press.key)
