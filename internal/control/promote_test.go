@@ -115,7 +115,10 @@ func TestPromote(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.reaches("tickets", "prod", "a1")
-	w.await("its decision is signed", func() bool { detail = try(w.Deployment(w.ctx, d))(t); return detail.VSA != "" && !detail.FinishedAt.IsZero() })
+	w.await("its decision is signed", func() bool {
+		detail = try(w.Deployment(w.ctx, d))(t)
+		return detail.VSA != "" && !detail.FinishedAt.IsZero()
+	})
 	if detail.Outcome != "completed" || detail.Gate.Verdict != "pass" || len(detail.Gate.Conditions) != 2 || detail.Plan.Release != detail.Release || detail.Plan.Gate.Verdict != "fail" {
 		t.Errorf("%+v\n%+v\n%+v", detail.Deployment, detail.Gate, detail.Plan)
 	}
@@ -192,7 +195,10 @@ func TestExpediteRelaxesNoApproval(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.reaches("tickets", "prod", "a1")
-	w.await("it is marked", func() bool { x, err := w.Deployment(w.ctx, d); return err == nil && x.Gate != nil && x.Gate.Expedite && x.Plan.Gate.Expedite })
+	w.await("it is marked", func() bool {
+		x, err := w.Deployment(w.ctx, d)
+		return err == nil && x.Gate != nil && x.Gate.Expedite && x.Plan.Gate.Expedite
+	})
 }
 
 // A freeze keeps releases out, but nobody from going back.
