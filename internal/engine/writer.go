@@ -243,15 +243,17 @@ func (w *writer) publish(b *batch) {
 	for _, r := range b.rows {
 		r.encoded = nil
 		w.cache.put(r)
+	}
+	if b.head > b.base { // first, so that who is woken, or has an answer, finds it in the journal
+		w.e.watchers.moved(b.head, b.entries)
+	}
+	for _, r := range b.rows {
 		if b.changed[r.id] {
 			w.e.desired.set(r)
 		}
 	}
 	for _, c := range b.calls {
 		w.e.effects.start(c)
-	}
-	if b.head > b.base { // first, so that who has an answer finds it in the journal
-		w.e.watchers.moved(b.head, b.entries)
 	}
 	for _, t := range b.taken {
 		t.s.reply <- t.answer
