@@ -116,9 +116,9 @@ func (c *Counter) bring(ctx context.Context, from, to time.Time, requests map[st
 	}
 	var events []engine.To
 	for _, name := range environments {
-		n, ever := requests[name]
-		if !ever {
-			continue // without any request ever, silence says nothing
+		n, serves := requests[name]
+		if !serves {
+			continue // what serves nothing is not quiet
 		}
 		events = append(events, engine.To{Machine: traffic.MachineID(name), Event: machine.Event{
 			Type: traffic.EventCounted, Actor: machine.System("traffic"),
