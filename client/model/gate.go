@@ -80,7 +80,8 @@ type Plan struct {
 	Basis       string        `json:"basis"`   // what that rests on
 	Rollback    RollbackPath  `json:"rollback"`
 	Contacts    []Contact     `json:"contacts"`
-	Checklist   []string      `json:"checklist"` // what is validated, and by whom
+	Checklist   []string      `json:"checklist"`        // what is validated, and by whom
+	Reason      string        `json:"reason,omitempty"` // why it was asked for, in the words of who did
 	MadeAt      time.Time     `json:"madeAt"`
 }
 

@@ -94,7 +94,7 @@ func (c *Control) Deploy(ctx context.Context, r model.DeployRequest) (model.Rece
 		return model.Receipt{}, err
 	}
 	request.Force = r.Force
-	return c.enter(ctx, actor, request)
+	return c.enter(ctx, actor, request, "")
 }
 
 // built finds a release that has an artifact: the one that is named, or the latest.

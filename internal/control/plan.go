@@ -31,9 +31,9 @@ func (c *Control) Plan(ctx context.Context, service, environment, name string) (
 	return c.plan(ctx, request, rel)
 }
 
-// writePlan keeps the plan of a request as a blob, and gives its digest. The first
-// environment takes releases without asking and has none.
-func (c *Control) writePlan(ctx context.Context, r deploy.Request) (string, error) {
+// writePlan keeps the plan of a request, and why that was made, as a blob and gives its
+// digest. The first environment takes releases without asking and has none.
+func (c *Control) writePlan(ctx context.Context, r deploy.Request, why string) (string, error) {
 	p, err := c.Doors.Policy(ctx, r.Environment)
 	if err != nil || p.After == "" {
 		return "", err
@@ -46,6 +46,7 @@ func (c *Control) writePlan(ctx context.Context, r deploy.Request) (string, erro
 	if err != nil {
 		return "", err
 	}
+	plan.Reason = why
 	return c.Engine.Blobs().Put(ctx, machine.Must(plan))
 }
 

@@ -77,10 +77,10 @@ func TestPlanTellsAll(t *testing.T) {
 		}
 	}
 	// It is kept with the deployment as it was, whatever comes afterwards.
-	d = w.promoted(w.ctx, nil)
+	d = w.promoted(w.ctx, func(r *model.PromoteRequest) { r.Reason = "the fair begins" })
 	away = fault.New(fault.Unavailable, "the repository cannot be reached")
 	kept := try(w.Deployment(w.ctx, d))(t).Plan
-	if kept == nil || kept.Release != p.Release || len(kept.Commits) != 1 || kept.Seconds != p.Seconds || kept.MadeAt.Before(p.MadeAt) {
+	if kept == nil || kept.Release != p.Release || kept.Reason != "the fair begins" || len(kept.Commits) != 1 || kept.Seconds != p.Seconds || kept.MadeAt.Before(p.MadeAt) {
 		t.Errorf("%+v", kept)
 	}
 	if p = try(w.Plan(w.ctx, "tickets", "prod", ""))(t); p.NoCommits != away.Error() || len(p.Commits) != 0 {

@@ -21,6 +21,9 @@ func (c *Control) Promote(ctx context.Context, r model.PromoteRequest) (model.Re
 	if err != nil {
 		return model.Receipt{}, err
 	}
+	if len(r.Reason) > longestReason {
+		return model.Receipt{}, fault.New(fault.TooLarge, "the reason is longer than %d bytes", longestReason)
+	}
 	if _, err := c.resource(ctx, "Environment", r.Environment); err != nil {
 		return model.Receipt{}, err
 	}
@@ -37,8 +40,11 @@ func (c *Control) Promote(ctx context.Context, r model.PromoteRequest) (model.Re
 		return model.Receipt{}, err
 	}
 	request.Force, request.Expedite, request.NotBefore = r.Force, r.Expedite, at
-	return c.enter(ctx, actor, request)
+	return c.enter(ctx, actor, request, r.Reason)
 }
+
+// longestReason is how long the reason of a promotion may be, in bytes.
+const longestReason = 300
 
 // notBefore is the moment that a promotion is asked for; zero: now.
 func (c *Control) notBefore(ctx context.Context, r model.PromoteRequest) (time.Time, error) {
@@ -82,14 +88,15 @@ func (c *Control) requestOf(ctx context.Context, rel release.State, environment 
 	}, nil
 }
 
-// enter brings a request to its lane, with the plan of what it will do.
-func (c *Control) enter(ctx context.Context, actor machine.Actor, r deploy.Request) (model.Receipt, error) {
+// enter brings a request to its lane, with the plan of what it will do and why it was asked
+// for.
+func (c *Control) enter(ctx context.Context, actor machine.Actor, r deploy.Request, why string) (model.Receipt, error) {
 	lane := deploy.MachineID(r.Service, r.Environment)
 	before, _, err := engine.Load[deploy.State](ctx, c.Engine, lane)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return model.Receipt{}, err
 	}
-	if r.Plan, err = c.writePlan(ctx, r); err != nil {
+	if r.Plan, err = c.writePlan(ctx, r, why); err != nil {
 		return model.Receipt{}, err
 	}
 	receipt, err := c.tell(ctx, actor, lane, deploy.EventRequested, r)

@@ -53,7 +53,7 @@ func (c *Control) member(ctx context.Context, environment string, m model.TrainW
 	if err != nil {
 		return train.Wanted{}, err
 	}
-	if request.Plan, err = c.writePlan(ctx, request); err != nil {
+	if request.Plan, err = c.writePlan(ctx, request, ""); err != nil {
 		return train.Wanted{}, err
 	}
 	s, err := c.resource(ctx, manifest.KindService, m.Service)
