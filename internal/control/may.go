@@ -147,6 +147,8 @@ func (s sight) machine(id string, names subjects) bool {
 	switch kind {
 	case "person", "session", "token", "access", "security":
 		return s.directory.Allowed(s.caller, access.Audit, access.Scope{})
+	case "traffic":
+		return s.of("", rest)
 	case "deploy":
 		service, environment, _ := strings.Cut(rest, "/")
 		return s.of(names.team(service), environment)
