@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 
 	"slipway.dev/internal/core/fault"
@@ -108,12 +109,41 @@ func (w *writer) written(err error, next *batch) *batch {
 	if err != nil {
 		return w.failed(b, err, next)
 	}
-	if !next.empty() {
+	if few := len(b.taken) + len(next.taken); !next.empty() && few > gathered {
 		w.launch(next)
 		next = w.newBatch()
 	}
 	w.publish(b)
+	if !next.empty() && w.flight == nil {
+		w.gather(next, len(b.taken))
+	}
 	return next
+}
+
+// gathered is up to how many submissions in two batches it pays to make one of them; yields,
+// how often those who have just got their answers are let go first.
+const (
+	gathered = 128
+	yields   = 16
+)
+
+// gather lets those who have just been answered submit again, so that they share the next
+// commit instead of making a second one that goes in turns with it: what a commit costs by
+// itself would else be paid twice.
+func (w *writer) gather(next *batch, answered int) {
+	for n := 0; n < yields && answered > 0; n++ {
+		runtime.Gosched()
+		select {
+		case s, ok := <-w.queue:
+			if !ok {
+				return
+			}
+			list := w.drain(s, min(answered, maxBatch-len(next.taken)))
+			answered -= len(list)
+			w.take(next, list)
+		default:
+		}
+	}
 }
 
 // drain takes what else is there at once.
