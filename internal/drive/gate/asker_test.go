@@ -171,6 +171,7 @@ func TestWhatChangedBeforeItFollows(t *testing.T) {
 	})
 	w.asker.take() // it was asked for
 	w.must(w.answer(d, "cid", "approve"))
+	w.rests() // no more entries about it
 	w.answering()
 	w.await("it goes in", func() bool { return w.lane("tickets", "prod").Current != nil })
 }

@@ -2,6 +2,8 @@ package gate
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 
@@ -14,7 +16,6 @@ import (
 	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/core/vault"
 	"slipway.dev/internal/engine"
-	"slipway.dev/internal/store"
 )
 
 // Deps are what a Book needs of others.
@@ -287,34 +288,34 @@ func (b *Book) config(ctx context.Context, spec, environment string) resolved {
 
 // resolve makes a configuration. The guards are taken first, as those of the rules are: what
 // governs, and the secrets whose versions it has.
-func (b *Book) resolve(ctx context.Context, spec, environment string) resolved {
-	rules, err := b.Engine.List(ctx, config.PolicyID)
-	if err != nil {
-		return resolved{err: err}
+func (b *Book) resolve(ctx context.Context, spec, environment string) (r resolved) {
+	if r.err = b.hold(ctx, &r, config.PolicyID); r.err != nil {
+		return r
 	}
-	secrets, err := b.Engine.List(ctx, vault.SecretID(""))
-	if err != nil {
-		return resolved{err: err}
+	once := func() (names []string) {
+		var c config.Resolved
+		r.digest, c, r.err = b.Resolve(ctx, spec, environment)
+		r.rollout = c.Rollout
+		return slices.Sorted(maps.Values(c.Secrets))
 	}
-	digest, c, err := b.Resolve(ctx, spec, environment)
-	r := resolved{digest: digest, rollout: c.Rollout, err: err}
-	r.guards = append(r.guards, machine.Guard{Machine: config.PolicyID, Step: stepOf(rules, config.PolicyID)})
-	for _, ref := range c.Secrets {
+	secrets := once()
+	for _, ref := range secrets {
 		name, _, _ := strings.Cut(ref, "@")
-		id := vault.SecretID(name)
-		r.guards = append(r.guards, machine.Guard{Machine: id, Step: stepOf(secrets, id)})
+		if r.err = b.hold(ctx, &r, vault.SecretID(name)); r.err != nil {
+			return r
+		}
+	}
+	if len(secrets) > 0 { // which they are is known only now
+		once()
 	}
 	return r
 }
 
-// stepOf finds a machine's step in a list; 0: it is not there.
-func stepOf(rows []store.Row, id string) int64 {
-	for _, row := range rows {
-		if row.ID == id {
-			return row.Step
-		}
-	}
-	return 0
+// hold adds a guard on a machine to a configuration.
+func (b *Book) hold(ctx context.Context, r *resolved, id string) error {
+	_, step, err := of[any](ctx, &b.cache, id)
+	r.guards = append(r.guards, machine.Guard{Machine: id, Step: step})
+	return err
 }
 
 // contributors gives who wrote a range of commits. What two commits have between them never

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/glass"
 	"slipway.dev/internal/core/lease"
@@ -43,6 +44,12 @@ func TestStaleFactsOpenNothing(t *testing.T) {
 		"the environment before runs another": func(w *world, _ string) {
 			w.commit("b2", app("tickets"))
 			w.arrives("tickets", "dev", "b2")
+		},
+		"the environment before gets sick": func(w *world, _ string) {
+			w.mu.Lock()
+			w.ill["dev"] = true
+			w.mu.Unlock()
+			w.await("it is sick", func() bool { healthy, _ := w.lane("tickets", "dev").Health(); return !healthy })
 		},
 		"the place is taken": func(w *world, _ string) {
 			w.must(w.submit(lease.MachineID("prod"), lease.EventTaken, machine.System("test"),
@@ -123,6 +130,8 @@ func TestStaleGlassOpensNothing(t *testing.T) {
 			}
 			if began := s.Active != nil; began == closes {
 				t.Errorf("began: %v, %v", began, err)
+			} else if closes && len(w.facts) < 2 {
+				t.Errorf("it was not asked again: %v", err)
 			} else if began && s.Active.Glass == "" {
 				t.Errorf("it does not say by what it went in: %+v", s.Active.Row)
 			}
@@ -189,5 +198,27 @@ func TestADecisionDoesNotOutliveItsTime(t *testing.T) {
 	_ = w.ask("tickets", "prod")
 	if s := w.lane("tickets", "prod"); s.Active != nil || !w.said(0, d) {
 		t.Errorf("it went in by an approval that has expired: %+v", s)
+	}
+}
+
+// A config that is kept says of which rules and secrets it was made: one that is older than
+// what a decision is guarded by makes that fail.
+func TestAConfigIsHeldToWhatItWasMadeOf(t *testing.T) {
+	w := newWorld(t)
+	w.waiting()
+	step := func(id string) int64 { return try(w.store.Machine(t.Context(), id))(t).Step }
+	spec := w.released("tickets", "a1").Spec
+	r := w.book.config(t.Context(), spec, "prod")
+	before := []machine.Guard{{Machine: config.PolicyID, Step: step(config.PolicyID)}, {Machine: "secret/key", Step: step("secret/key")}}
+	if !slices.Equal(r.guards, before) || r.err != nil {
+		t.Fatalf("%+v", r)
+	}
+	w.apply(team, environment("dev", ""), environment("prod", prod+", config: {COLOUR: blue}"))
+	if again := w.book.config(t.Context(), spec, "prod"); again.digest == r.digest && !slices.Equal(again.guards, before) || step(config.PolicyID) == before[0].Step {
+		t.Errorf("an old config with new guards: %+v", again)
+	}
+	w.must(w.book.cache.catchUp(t.Context()))
+	if again := w.book.config(t.Context(), spec, "prod"); again.digest == r.digest || again.guards[0].Step != step(config.PolicyID) {
+		t.Errorf("%+v", again)
 	}
 }
