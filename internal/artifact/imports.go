@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	ocispec "github.com/opencontainers/image-spec/specs-go/v1"
 	"oras.land/oras-go/v2"
@@ -24,6 +25,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote/retry"
 
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/netguard"
 )
 
 // Imported is an artifact that was taken in.
@@ -114,9 +116,21 @@ func (s *Store) open(ctx context.Context, ref string) (oras.ReadOnlyTarget, stri
 		}
 	}
 	repo := &remote.Repository{Reference: parsed, PlainHTTP: onLoopback(parsed.Host())}
-	repo.Client = &auth.Client{Client: retry.DefaultClient, Cache: auth.NewCache(), Credential: s.opts.Credential}
+	repo.Client = &auth.Client{Client: registries(), Cache: auth.NewCache(), Credential: s.opts.Credential}
 	return repo, parsed.Reference, nil
 }
+
+// registries gives a client that tries again, and never reaches link-local addresses: who may
+// name an image must not read a cloud's metadata with it. Registries in private networks are
+// the rule rather than the exception.
+func registries() *http.Client {
+	c := netguard.Policy{Private: true}.Client(longestImport)
+	c.Transport = retry.NewTransport(c.Transport)
+	return c
+}
+
+// longestImport bounds one request to a registry; a layer is one.
+const longestImport = time.Hour
 
 func splitLayout(ref string) (dir, reference string) {
 	if dir, reference, ok := strings.Cut(ref, "@"); ok {

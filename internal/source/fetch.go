@@ -31,6 +31,9 @@ func (m *Mirror) Fetch(ctx context.Context, r Remote) (string, error) {
 	if err := r.Check(); err != nil {
 		return "", err
 	}
+	if err := r.reach(ctx); err != nil {
+		return "", err
+	}
 	m.fetching.Lock()
 	defer m.fetching.Unlock()
 	head, err := m.remoteHead(ctx, r)
