@@ -20,11 +20,11 @@ func (r Remote) reach(ctx context.Context) error {
 	if host == "" {
 		return nil
 	}
-	addresses := []netip.Addr{}
+	var addresses []netip.Addr
 	if a, err := netip.ParseAddr(host); err == nil {
 		addresses = append(addresses, a)
-	} else if addresses, err = net.DefaultResolver.LookupNetIP(ctx, "ip", host); err != nil {
-		return nil // git says it better, and may know the name by its own ways
+	} else { // of a name that is not found git tells better, and it may know it by its own ways
+		addresses, _ = net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	}
 	for _, a := range addresses {
 		if err := (netguard.Policy{Private: true}).Check(a); err != nil {
