@@ -73,7 +73,8 @@ func (h *house) hands() error {
 	e := h.engine
 	resolver := release.Resolver{Engine: e}
 	h.book = gate.NewBook(gate.Deps{
-		Engine: e, Resolve: resolver.Resolve,
+		Governing: func(ctx context.Context) ([]config.Owned, error) { return source.Governing(ctx, e) },
+		Engine:    e, Resolve: resolver.Resolve,
 		Everybody: func(context.Context) (access.Everybody, error) { return h.people, nil },
 		Contributors: func(context.Context, string, string, string, string) ([]coregate.Contributor, error) {
 			return []coregate.Contributor{{Name: "Author", Email: "author@example.com"}}, nil

@@ -28,7 +28,8 @@ type Train struct {
 	By          string        `json:"by"`
 	At          time.Time     `json:"at"`
 	EndedAt     time.Time     `json:"endedAt,omitzero"`
-	Members     []TrainMember `json:"members"` // in the order in which they go in
+	Members     []TrainMember `json:"members"`        // in the order in which they go in
+	Plan        []Plan        `json:"plan,omitempty"` // of all members, as it was asked for; of one train only, not in lists
 }
 
 // TrainMember is a service in a train.

@@ -1,12 +1,16 @@
 package app
 
 import (
+	"context"
+
+	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
 	coregate "slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/glass"
 	"slipway.dev/internal/core/lease"
 	"slipway.dev/internal/core/train"
 	"slipway.dev/internal/drive/gate"
+	"slipway.dev/internal/drive/source"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/version"
 )
@@ -18,7 +22,8 @@ func (h *house) openGates() {
 	engine.Register(e, "glass", glass.Version, glass.Machine{})
 	engine.Register(e, "train", train.Version, train.Machine{})
 	h.gates = gate.NewBook(gate.Deps{
-		Engine: e, Everybody: h.people.Everybody, Contributors: h.sources.Contributors, Resolve: h.releases.Resolve,
+		Governing: func(ctx context.Context) ([]config.Owned, error) { return source.Governing(ctx, e) },
+		Engine:    e, Everybody: h.people.Everybody, Contributors: h.sources.Contributors, Resolve: h.releases.Resolve,
 	})
 	e.HandleFacts("deploy", h.gates.Facts)
 	e.HandleFacts("glass", h.gates.GlassFacts)

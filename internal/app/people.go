@@ -10,10 +10,10 @@ import (
 
 	"slipway.dev/internal/api"
 	"slipway.dev/internal/core/access"
-	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/drive/people"
+	"slipway.dev/internal/drive/source"
 	"slipway.dev/internal/identity"
 )
 
@@ -90,21 +90,10 @@ func (h *house) scheme() string {
 
 // teams gives the teams that are in force.
 func (h *house) teams(ctx context.Context) ([]manifest.Resource, error) {
-	rows, err := h.engine.List(ctx, config.ResourceID(manifest.KindTeam, ""))
+	owned, err := source.Of(ctx, h.engine, manifest.KindTeam)
 	var list []manifest.Resource
-	for _, row := range rows {
-		if row.Status == "removed" {
-			continue
-		}
-		document, err := h.engine.Blobs().Get(ctx, row.Summary.Labels["digest"])
-		if err != nil {
-			return nil, err
-		}
-		r, err := manifest.Load(document)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, r)
+	for _, o := range owned {
+		list = append(list, o.Resource)
 	}
 	return list, err
 }

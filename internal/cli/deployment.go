@@ -55,7 +55,7 @@ func (s *session) deployment(w io.Writer, d model.DeploymentDetail) {
 	}
 	if d.Plan != nil {
 		fmt.Fprintln(w)
-		s.plan(w, *d.Plan, func() { s.gateThen(w, d.Plan.Gate, "when this was planned, at "+clock(d.Plan.MadeAt)) })
+		s.planned(w, *d.Plan)
 	}
 }
 

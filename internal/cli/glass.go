@@ -147,3 +147,22 @@ func (s *session) review(g model.Glass) string {
 	}
 	return "-"
 }
+
+// broken warns of every break-glass that is not over and done with.
+func (s *session) broken(w io.Writer, list []model.Glass) {
+	for _, g := range list {
+		text := ""
+		switch g.Status {
+		case "waiting":
+			text = "waits for a second person"
+		case "open":
+			text = "is open until " + g.Until.Local().Format("15:04:05 MST")
+		case "review":
+			text = "must be reviewed, " + s.review(g)
+		default:
+			continue
+		}
+		line := fmt.Sprintf("The glass %s, broken by %s (%s), %s.", g.ID, g.By, g.Criterion, text)
+		fmt.Fprintln(w, s.paint(w)("red", clean(line)))
+	}
+}

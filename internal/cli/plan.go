@@ -36,6 +36,11 @@ each deployment above the first environment is kept with it: slipway deployment 
 	return cmd
 }
 
+// planned writes a plan that was kept: its gate is told as it stood then.
+func (s *session) planned(w io.Writer, p model.Plan) {
+	s.plan(w, p, func() { s.gateThen(w, p.Gate, "when this was planned, at "+clock(p.MadeAt)) })
+}
+
 // plan writes a plan for a person to read through. door writes how its gate stands or stood.
 func (s *session) plan(w io.Writer, p model.Plan, door func()) {
 	paint := s.paint(s.out)
@@ -49,6 +54,9 @@ func (s *session) plan(w io.Writer, p model.Plan, door func()) {
 		expected = "expected to take " + seconds(p.Seconds) + " (" + p.Basis + ")"
 	}
 	fmt.Fprintf(w, "  strategy %s, migration %s, %s\n", clean(p.Strategy), clean(p.Migration), clean(expected))
+	if p.Reason != "" {
+		fmt.Fprintf(w, "  asked for: %s\n", clean(p.Reason))
+	}
 	section("Commits", func() { planCommits(w, p) })
 	section("Configuration", func() { planChanges(w, p) })
 	section("Gate", door)

@@ -55,19 +55,32 @@ release that runs in the environment before, or the one that is named.`,
 }
 
 func trainShow(s *session) *cobra.Command {
-	return &cobra.Command{
+	var plan bool
+	cmd := &cobra.Command{
 		Use: "show TRAIN", Short: "Show a train and its members",
-		Long:    "Show tells how a train stands: which doors are open, whose turn it is, and how far each member is.",
-		Example: `  slipway train show prod-20261122-101500.000`,
-		Args:    exactly("TRAIN"),
+		Long: `Show tells how a train stands: which doors are open, whose turn it is, and how far each
+member is. With --plan it shows what was planned for all of them.`,
+		Example: `  slipway train show prod-20261122-101500.000
+  slipway train show prod-20261122-101500.000 --plan`,
+		Args: exactly("TRAIN"),
 		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
 			t, err := c.Train(ctx, args[0])
 			if err != nil {
 				return err
 			}
-			return s.print(t, func(w io.Writer) { s.train(w, t) })
+			return s.print(t, func(w io.Writer) {
+				s.train(w, t)
+				for i := range t.Plan {
+					if plan {
+						fmt.Fprintln(w)
+						s.planned(w, t.Plan[i])
+					}
+				}
+			})
 		}),
 	}
+	cmd.Flags().BoolVar(&plan, "plan", false, "show also what was planned for each member")
+	return cmd
 }
 
 func (s *session) train(w io.Writer, t model.Train) {

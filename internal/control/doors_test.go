@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/glass"
@@ -11,6 +12,7 @@ import (
 	"slipway.dev/internal/core/train"
 	drivegate "slipway.dev/internal/drive/gate"
 	drive "slipway.dev/internal/drive/release"
+	"slipway.dev/internal/drive/source"
 	"slipway.dev/internal/engine"
 )
 
@@ -22,7 +24,8 @@ func (w *world) doors() (answer func()) {
 	engine.Register(e, "glass", glass.Version, glass.Machine{})
 	engine.Register(e, "train", train.Version, train.Machine{})
 	book := drivegate.NewBook(drivegate.Deps{
-		Engine: e, Everybody: w.people.Everybody, Resolve: drive.Resolver{Engine: e}.Resolve,
+		Governing: func(ctx context.Context) ([]config.Owned, error) { return source.Governing(ctx, e) },
+		Engine:    e, Everybody: w.people.Everybody, Resolve: drive.Resolver{Engine: e}.Resolve,
 		Contributors: func(context.Context, string, string, string, string) ([]gate.Contributor, error) {
 			if list := w.writers.Load(); list != nil {
 				return *list, nil

@@ -46,20 +46,12 @@ func (c *Control) target(ctx context.Context, r model.GlassRequest) (glass.Targe
 }
 
 func (c *Control) systemTarget(ctx context.Context, name string) (glass.Target, *gate.Glass, error) {
-	s, err := c.resource(ctx, manifest.KindSystem, name)
-	if err != nil {
-		return glass.Target{}, nil, err
-	}
-	document, err := c.Engine.Blobs().Get(ctx, s.Digest)
-	if err != nil {
-		return glass.Target{}, nil, err
-	}
-	r, err := manifest.Load(document)
+	r, err := c.manifest(ctx, manifest.KindSystem, name)
 	if err != nil {
 		return glass.Target{}, nil, err
 	}
 	spec, err := r.System()
-	return glass.Target{System: name, Environment: string(spec.Environment), Team: s.Team}, config.GlassOf(spec.BreakGlass), err
+	return glass.Target{System: name, Environment: string(spec.Environment), Team: r.Team}, config.GlassOf(spec.BreakGlass), err
 }
 
 // ConfirmGlass is the second person's consent.

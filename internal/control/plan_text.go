@@ -10,6 +10,7 @@ import (
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/core/release"
@@ -72,28 +73,26 @@ func checklist(r config.Rollout) []string {
 // planContacts finds who to turn to.
 func (c *Control) planContacts(ctx context.Context, p *model.Plan, rel release.State) error {
 	p.Contacts = []model.Contact{}
-	owned, err := c.Owned(ctx)
-	if err != nil {
-		return err
-	}
 	_, d, err := c.known(ctx)
 	if err != nil {
 		return err
 	}
-	for _, o := range owned {
-		if o.Kind != manifest.KindTeam || o.Name != p.Team {
-			continue
-		}
-		t, err := o.TeamSpec()
-		if err != nil {
-			return err
-		}
-		for _, person := range t.OnCall {
-			p.Contacts = append(p.Contacts, model.Contact{Role: "on call", Name: string(person), Email: address(d, string(person))})
-		}
-		for _, m := range t.Members {
-			p.Contacts = append(p.Contacts, model.Contact{Role: "owner, " + p.Team, Name: string(m.Name), Email: string(m.Email)})
-		}
+	team, err := c.manifest(ctx, manifest.KindTeam, p.Team)
+	if fault.Is(err, fault.NotFound) { // it has none, or one that nobody declared
+		return c.planApprovers(ctx, p, rel, d)
+	}
+	if err != nil {
+		return err
+	}
+	t, err := team.TeamSpec()
+	if err != nil {
+		return err
+	}
+	for _, person := range t.OnCall {
+		p.Contacts = append(p.Contacts, model.Contact{Role: "on call", Name: string(person), Email: address(d, string(person))})
+	}
+	for _, m := range t.Members {
+		p.Contacts = append(p.Contacts, model.Contact{Role: "owner, " + p.Team, Name: string(m.Name), Email: string(m.Email)})
 	}
 	return c.planApprovers(ctx, p, rel, d)
 }

@@ -82,10 +82,7 @@ func (c *Control) requestOf(ctx context.Context, rel release.State, environment 
 	if err != nil {
 		return deploy.Request{}, err
 	}
-	return deploy.Request{
-		Service: rel.Service, Environment: environment, Release: rel.ID, Artifact: rel.Artifact.Digest,
-		Commit: rel.Commit, CommittedAt: rel.CommittedAt, Order: rel.Order, Config: digest, Rollout: resolved.Rollout, Reason: deploy.ReasonManual,
-	}, nil
+	return rel.Into(release.Environment{Name: environment, Config: digest, Rollout: resolved.Rollout}, deploy.ReasonManual), nil
 }
 
 // enter brings a request to its lane, with the plan of what it will do and why it was asked

@@ -7,6 +7,7 @@ import (
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/engine"
 )
 
@@ -26,6 +27,24 @@ func (c *Control) Resources(ctx context.Context, kind string) ([]model.Resource,
 		}
 	}
 	return c.withProposals(ctx, list, kind)
+}
+
+// manifest gives a resource in force with its spec.
+func (c *Control) manifest(ctx context.Context, kind, name string) (manifest.Resource, error) {
+	s, err := c.resource(ctx, kind, name)
+	if err != nil {
+		return manifest.Resource{}, err
+	}
+	return c.document(ctx, s.Digest)
+}
+
+// document gives a manifest by its digest.
+func (c *Control) document(ctx context.Context, digest string) (manifest.Resource, error) {
+	blob, err := c.Engine.Blobs().Get(ctx, digest)
+	if err != nil {
+		return manifest.Resource{}, err
+	}
+	return manifest.Load(blob)
 }
 
 // resource says whether a resource is in force.

@@ -2,6 +2,7 @@ package control
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -9,7 +10,6 @@ import (
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
-	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/core/train"
 	"slipway.dev/internal/engine"
 )
@@ -22,15 +22,22 @@ func (c *Control) CreateTrain(ctx context.Context, r model.TrainRequest) (model.
 			return model.Train{}, err
 		}
 	}
+	var plans []*model.Plan
 	for _, m := range r.Members {
-		wanted, err := c.member(ctx, r.Environment, m)
+		wanted, plan, err := c.member(ctx, r.Environment, m)
 		if err != nil {
 			return model.Train{}, err
 		}
 		request.Members = append(request.Members, wanted)
+		if plan != nil { // the first environment has none
+			plans = append(plans, plan)
+		}
 	}
 	who, err := caller(ctx)
 	if err != nil {
+		return model.Train{}, err
+	}
+	if request.Plan, err = c.Engine.Blobs().Put(ctx, machine.Must(plans)); err != nil {
 		return model.Train{}, err
 	}
 	request.ID = fmt.Sprintf("%s-%s", r.Environment, c.Engine.Now().UTC().Format("20060102-150405.000"))
@@ -40,40 +47,36 @@ func (c *Control) CreateTrain(ctx context.Context, r model.TrainRequest) (model.
 	return c.Train(ctx, request.ID)
 }
 
-// member looks up all that a train must know of one of its services.
-func (c *Control) member(ctx context.Context, environment string, m model.TrainWanted) (train.Wanted, error) {
+// member looks up all that a train must know of one of its services, and what it will do.
+func (c *Control) member(ctx context.Context, environment string, m model.TrainWanted) (train.Wanted, *model.Plan, error) {
 	if _, err := c.may(ctx, access.Deploy, c.scope(ctx, m.Service, environment)); err != nil {
-		return train.Wanted{}, err
+		return train.Wanted{}, nil, err
 	}
 	rel, err := c.candidate(ctx, m.Service, environment, m.Release)
 	if err != nil {
-		return train.Wanted{}, err
+		return train.Wanted{}, nil, err
 	}
 	request, err := c.requestOf(ctx, rel, environment)
 	if err != nil {
-		return train.Wanted{}, err
+		return train.Wanted{}, nil, err
 	}
 	if request.Plan, err = c.writePlan(ctx, request, ""); err != nil {
-		return train.Wanted{}, err
+		return train.Wanted{}, nil, err
 	}
-	s, err := c.resource(ctx, manifest.KindService, m.Service)
+	plan, err := c.readPlan(ctx, request.Plan)
 	if err != nil {
-		return train.Wanted{}, err
+		return train.Wanted{}, nil, err
 	}
-	document, err := c.Engine.Blobs().Get(ctx, s.Digest)
+	r, err := c.document(ctx, rel.Spec) // what this release needs, and not a later one
 	if err != nil {
-		return train.Wanted{}, err
-	}
-	r, err := manifest.Load(document)
-	if err != nil {
-		return train.Wanted{}, err
+		return train.Wanted{}, nil, err
 	}
 	spec, err := r.Service()
 	w := train.Wanted{Request: request}
 	for _, n := range spec.Needs {
 		w.Needs = append(w.Needs, string(n))
 	}
-	return w, err
+	return w, plan, err
 }
 
 // Train tells about one train.
@@ -89,7 +92,22 @@ func (c *Control) Train(ctx context.Context, id string) (model.Train, error) {
 	case !sight.of("", s.Environment):
 		return model.Train{}, noTrain(id)
 	}
-	return trainOf(s), nil
+	t := trainOf(s)
+	if s.Plan == "" {
+		return t, nil
+	}
+	blob, err := c.Engine.Blobs().Get(ctx, s.Plan)
+	if err != nil {
+		return t, err
+	}
+	if err := json.Unmarshal(blob, &t.Plan); err != nil {
+		return t, err
+	}
+	place := func(p model.Plan) int {
+		return slices.IndexFunc(t.Members, func(m model.TrainMember) bool { return m.Service == p.Service })
+	}
+	slices.SortFunc(t.Plan, func(a, b model.Plan) int { return place(a) - place(b) })
+	return t, nil
 }
 
 func noTrain(id string) error {

@@ -58,6 +58,9 @@ func TestTrain(t *testing.T) {
 			w.refused(err, fault.Denied)
 		}
 		made := try(w.CreateTrain(w.as("dev"), model.TrainRequest{Environment: "prod", Members: wanted, Reason: "together"}))(t)
+		if p := made.Plan; len(p) != 2 || p[0].Service != "payments" || p[1].Service != "tickets" || p[1].Release != made.Members[1].Release {
+			t.Errorf("one plan of both, in the order in which they go in: %+v", p)
+		}
 		if len(made.Members) != 2 || made.Members[0].Service != "payments" || made.Status != "gathering" || made.By != "person:dev" {
 			t.Fatalf("%+v", made)
 		}

@@ -139,12 +139,12 @@ func (w *work) enterBy(p Pending, a Answered) {
 	}
 	w.tellTrain(p, Preparing, "")
 	w.effects = append(w.effects, machine.Effect{Kind: EffectSign, Class: machine.Repeatable, Input: machine.Must(SignInput{
-		Deployment: p.Deployment, Subject: p.subject(), Decision: a.Decision, At: w.now,
+		Deployment: p.Deployment, Subject: p.Subject(), Decision: a.Decision, At: w.now,
 	})})
 }
 
-// subject is a deployment that waits as its gate sees it, as far as the lane knows it.
-func (p Pending) subject() gate.Subject {
+// Subject is a deployment that waits as its gate sees it, as far as the lane knows it.
+func (p Pending) Subject() gate.Subject {
 	return gate.Subject{
 		Service: p.Service, Environment: p.Environment, Release: p.Release, Artifact: p.Artifact, Config: p.Config,
 		Commit: p.Commit, CommittedAt: p.CommittedAt, Order: p.Order, Migration: string(p.Rollout.Migration),

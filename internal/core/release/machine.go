@@ -205,10 +205,15 @@ func (s State) place(e machine.Event, which func(environment string) bool) (next
 }
 
 func (s State) ask(env Environment) deploy.Request {
-	reason := "push"
 	if s.To != "" {
-		reason = "manual"
+		return s.Into(env, deploy.ReasonManual)
 	}
+	return s.Into(env, deploy.ReasonPush)
+}
+
+// Into is the request by which the release asks to go into an environment. Reason is one of
+// deploy's.
+func (s State) Into(env Environment, reason string) deploy.Request {
 	return deploy.Request{Service: s.Service, Environment: env.Name, Release: s.ID, Artifact: s.Artifact.Digest,
 		Commit: s.Commit, CommittedAt: s.CommittedAt, Order: s.Order, Config: env.Config, Rollout: env.Rollout, Reason: reason}
 }

@@ -23,12 +23,12 @@ type Request struct {
 	ID          string   `json:"id"`
 	Environment string   `json:"environment"`
 	Members     []Wanted `json:"members"`
-	Plan        string   `json:"plan,omitempty"`  // digest of the plan's blob
+	Plan        string   `json:"plan,omitempty"`  // digest of the blob with the plans of all members
 	Force       bool     `json:"force,omitempty"` // also with migrations that cannot be gone back across
 	Reason      string   `json:"reason,omitempty"`
 }
 
-// Wanted is a member that is asked for. Train, Plan and Environment of its Request are filled
+// Wanted is a member that is asked for. Train and Environment of its Request are filled
 // in by the train.
 type Wanted struct {
 	deploy.Request

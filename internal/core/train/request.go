@@ -45,9 +45,6 @@ func (w *work) request(r Request) error {
 func (w *work) asks(m Wanted) deploy.Request {
 	q := m.Request
 	q.Train, q.Environment = w.ID, w.Environment
-	if q.Plan == "" {
-		q.Plan = w.Plan
-	}
 	if q.Reason == "" {
 		q.Reason = deploy.ReasonManual
 	}

@@ -86,23 +86,7 @@ func (a *Asker) poke() {
 // Follow looks at what happens, until ctx ends, and has those lanes asked for again that it
 // may concern.
 func (a *Asker) Follow(ctx context.Context) {
-	position, err := a.engine.Await(ctx, -1)
-	a.everything()
-	for err == nil {
-		for entry, fail := range a.engine.Watch(ctx, position) {
-			if err = fail; err != nil {
-				break
-			}
-			position = entry.Seq
-			a.concern(ctx, entry.Machine)
-		}
-		if err != nil && ctx.Err() == nil {
-			a.log.Warn("the journal cannot be followed; gates are asked for by their timers only, until it can", "err", err)
-			if err = nil; !pause(ctx, time.Second) {
-				return
-			}
-		}
-	}
+	follow(ctx, a.engine, a.log, "gates are asked for by their timers only,", a.everything, func(id string) { a.concern(ctx, id) })
 }
 
 // everything marks all lanes that wait: nobody has followed what happened so far.
@@ -253,13 +237,3 @@ func (a *Asker) ask(ctx context.Context, lane string) {
 
 // retry is how long after a failure a gate is evaluated again.
 const retry = 2 * time.Second
-
-// pause waits, and says whether to go on.
-func pause(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return false
-	case <-time.After(d):
-		return true
-	}
-}

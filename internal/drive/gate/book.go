@@ -17,6 +17,8 @@ import (
 // Deps are what a Book needs of others.
 type Deps struct {
 	Engine *engine.Engine
+	// Governing gives the resources in force that govern; see config.Governs.
+	Governing func(ctx context.Context) ([]config.Owned, error)
 	// Everybody gives all accounts and their rights, without the teams of manifests.
 	Everybody func(ctx context.Context) (access.Everybody, error)
 	// Contributors gives who wrote the commits of a source that are reachable from to and
@@ -50,10 +52,9 @@ type rules struct {
 }
 
 type service struct {
-	team   string
+	team   string // of the one in force
 	labels map[string]string
 	needs  []string
-	path   string
 }
 
 type writersKey struct{ source, from, to, path string }
@@ -129,9 +130,13 @@ func (b *Book) read(ctx context.Context) (*rules, error) {
 		}
 		r.guards = append(r.guards, machine.Guard{Machine: id, Step: step})
 	}
-	all, err := b.governing(ctx)
+	owned, err := b.Governing(ctx)
 	if err != nil {
 		return nil, err
+	}
+	all := make([]manifest.Resource, len(owned))
+	for i, o := range owned {
+		all[i] = o.Resource
 	}
 	everybody, err := b.Everybody(ctx)
 	if err != nil {
@@ -152,28 +157,6 @@ func (b *Book) read(ctx context.Context) (*rules, error) {
 		}
 	}
 	return r, nil
-}
-
-// governing gives the resources in force that policies are made of.
-func (b *Book) governing(ctx context.Context) ([]manifest.Resource, error) {
-	var all []manifest.Resource
-	for _, kind := range []string{manifest.KindEnvironment, manifest.KindTeam, manifest.KindFreeze, manifest.KindPolicy} {
-		rows, err := b.Engine.List(ctx, config.ResourceID(kind, ""))
-		if err != nil {
-			return nil, err
-		}
-		for _, row := range rows {
-			if row.Status == "removed" {
-				continue
-			}
-			r, err := b.document(ctx, row.Summary.Labels["digest"])
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, r)
-		}
-	}
-	return all, nil
 }
 
 func (b *Book) document(ctx context.Context, digest string) (manifest.Resource, error) {
@@ -223,12 +206,11 @@ func (b *Book) declared(ctx context.Context, digest string) (service, error) {
 }
 
 func serviceOf(r manifest.Resource) service {
-	out := service{team: r.Team, labels: map[string]string{}}
+	out := service{labels: map[string]string{}}
 	for k, v := range r.Labels {
 		out.labels[string(k)] = string(v)
 	}
 	if s, err := r.Service(); err == nil {
-		out.path = string(s.Source.Path)
 		for _, n := range s.Needs {
 			out.needs = append(out.needs, string(n))
 		}

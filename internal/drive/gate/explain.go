@@ -68,7 +68,7 @@ func (b *Book) Explain(ctx context.Context, q Question) (Explained, error) {
 func (b *Book) entrant(ctx context.Context, lane deploy.State, q Question) (entrant, error) {
 	for _, p := range lane.Queue {
 		if q.Deployment != "" && p.Deployment == q.Deployment {
-			return entrant{Subject: subjectOf(p)}, nil
+			return entrant{Subject: p.Subject()}, nil
 		}
 	}
 	if q.Deployment != "" {

@@ -59,7 +59,7 @@ func (b *Book) answersFor(ctx context.Context, id string) ([]deploy.Answered, er
 // answer evaluates the gate for one release that waits.
 func (b *Book) answer(ctx context.Context, r *rules, lane deploy.State, p deploy.Pending) (deploy.Answered, error) {
 	a := deploy.Answered{Deployment: p.Deployment}
-	e, err := b.gather(ctx, r, lane, entrant{Subject: subjectOf(p)}, p.Deployment)
+	e, err := b.gather(ctx, r, lane, entrant{Subject: p.Subject()}, p.Deployment)
 	if err != nil {
 		if code := fault.CodeOf(err); code != fault.NotFound && code != fault.Invalid {
 			return a, err
@@ -80,15 +80,6 @@ func (b *Book) answer(ctx context.Context, r *rules, lane deploy.State, p deploy
 		a.Ask.Escalation = append([]escalate.Step{{Tell: a.Ask.From}}, way.Steps...)
 	}
 	return a, nil
-}
-
-// subjectOf gives a request that waits as the gate sees it.
-func subjectOf(p deploy.Pending) gate.Subject {
-	return gate.Subject{
-		Service: p.Service, Environment: p.Environment, Release: p.Release, Artifact: p.Artifact, Config: p.Config,
-		Commit: p.Commit, CommittedAt: p.CommittedAt, Order: p.Order, Migration: string(p.Rollout.Migration),
-		Expedite: p.Expedite, NotBefore: p.NotBefore, Train: p.Train, RequestedBy: p.Actor.String(),
-	}
 }
 
 // closed is the decision where the gate cannot be asked at all.

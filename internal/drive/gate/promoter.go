@@ -5,11 +5,12 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
-	"time"
 
+	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/core/release"
 	"slipway.dev/internal/engine"
 )
@@ -27,34 +28,18 @@ func (p Promoter) Run(ctx context.Context) {
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	room := make(chan struct{}, together)
-	position, err := p.Book.Engine.Await(ctx, -1)
-	for err == nil {
-		p.all(ctx)
-		for entry, fail := range p.Book.Engine.Watch(ctx, position) {
-			if err = fail; err != nil {
-				break
-			}
-			position = entry.Seq
-			switch machine.Kind(entry.Machine) {
-			case "deployment":
-				room <- struct{}{}
-				asking.Go(func() {
-					p.ended(ctx, entry.Machine)
-					<-room
-				})
-			case "resource":
-				if strings.HasPrefix(entry.Machine, "resource/Environment/") {
-					p.all(ctx)
-				}
-			}
+	follow(ctx, p.Book.Engine, p.Log, "nothing is promoted by itself", func() { p.all(ctx) }, func(id string) {
+		switch {
+		case machine.Kind(id) == "deployment":
+			room <- struct{}{}
+			asking.Go(func() {
+				p.ended(ctx, id)
+				<-room
+			})
+		case strings.HasPrefix(id, config.ResourceID(manifest.KindEnvironment, "")):
+			p.all(ctx)
 		}
-		if err != nil && ctx.Err() == nil {
-			p.Log.Warn("the journal cannot be followed; nothing is promoted by itself until it can", "err", err)
-			if err = nil; !pause(ctx, time.Second) {
-				return
-			}
-		}
-	}
+	})
 }
 
 // ended looks at a service whose deployment has ended.
@@ -118,10 +103,8 @@ func (p Promoter) promote(ctx context.Context, service, before, environment stri
 		return err
 	}
 	_, err = b.Engine.Submit(ctx, engine.To{Machine: deploy.MachineID(service, environment), Event: machine.Event{
-		Type: deploy.EventRequested, Actor: machine.System("promoter"), Data: machine.Must(deploy.Request{
-			Service: service, Environment: environment, Release: s.ID, Artifact: s.Artifact.Digest, Commit: s.Commit,
-			CommittedAt: s.CommittedAt, Order: s.Order, Config: digest, Rollout: c.Rollout, Reason: deploy.ReasonAuto,
-		}),
+		Type: deploy.EventRequested, Actor: machine.System("promoter"),
+		Data: machine.Must(s.Into(release.Environment{Name: environment, Config: digest, Rollout: c.Rollout}, deploy.ReasonAuto)),
 	}})
 	if fault.Is(err, fault.Refused) { // it runs, waits or was rolled back there already
 		return nil

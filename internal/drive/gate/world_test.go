@@ -27,6 +27,7 @@ import (
 	corevault "slipway.dev/internal/core/vault"
 	"slipway.dev/internal/drive/people"
 	driverelease "slipway.dev/internal/drive/release"
+	"slipway.dev/internal/drive/source"
 	drivetask "slipway.dev/internal/drive/task"
 	"slipway.dev/internal/drive/vault"
 	"slipway.dev/internal/engine"
@@ -75,7 +76,8 @@ func openWorld(t *testing.T, path string, c *clock) *world {
 		Teams: func(context.Context) ([]manifest.Resource, error) { return nil, nil }}))(t)
 	w.machines()
 	w.hands()
-	w.book = NewBook(Deps{Engine: w.engine, Everybody: w.everybody, Resolve: driverelease.Resolver{Engine: w.engine}.Resolve, Contributors: w.contributors})
+	w.book = NewBook(Deps{Engine: w.engine, Governing: func(ctx context.Context) ([]config.Owned, error) { return source.Governing(ctx, w.engine) },
+		Everybody: w.everybody, Resolve: driverelease.Resolver{Engine: w.engine}.Resolve, Contributors: w.contributors})
 	w.asker = NewAsker(w.book, log)
 	w.doors()
 	if err := w.engine.Start(t.Context()); err != nil {

@@ -21,13 +21,18 @@ func Governing(ctx context.Context, e *engine.Engine) ([]config.Owned, error) {
 		if !config.Governs(kind) {
 			continue
 		}
-		some, err := owned(ctx, e, config.ResourceID(kind, ""))
+		some, err := Of(ctx, e, kind)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, some...)
 	}
 	return list, nil
+}
+
+// Of gives the resources of a kind that are in force.
+func Of(ctx context.Context, e *engine.Engine, kind string) ([]config.Owned, error) {
+	return owned(ctx, e, config.ResourceID(kind, ""))
 }
 
 func owned(ctx context.Context, e *engine.Engine, prefix string) ([]config.Owned, error) {
