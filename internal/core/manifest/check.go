@@ -3,6 +3,7 @@ package manifest
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -71,6 +72,17 @@ func checkRef(s string) error {
 	if strings.Contains(s, "..") || strings.HasSuffix(s, ".lock") || strings.HasSuffix(s, ".") {
 		return errors.New("git does not allow such a name")
 	}
+	return nil
+}
+
+// checkRequest holds a pattern to what net/http takes. A panic is how it says no.
+func checkRequest(s string) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("net/http does not take it as a pattern: %v", p)
+		}
+	}()
+	http.NewServeMux().Handle(s, http.NotFoundHandler())
 	return nil
 }
 

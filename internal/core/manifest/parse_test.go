@@ -142,7 +142,7 @@ func TestNumbersArePlain(t *testing.T) {
 func TestLoadRefuses(t *testing.T) {
 	t.Parallel()
 	for _, stored := range []string{"", "[]", "{}", `{"apiVersion":"slipway.dev/v9","kind":"Team","metadata":{"name":"a"}}`,
-		`{"apiVersion":"slipway.dev/v1","kind":"Flow","metadata":{"name":"a"}}`, `{"apiVersion":"slipway.dev/v1","kind":"Team"}`} {
+		`{"apiVersion":"slipway.dev/v1","kind":"Flaw","metadata":{"name":"a"}}`, `{"apiVersion":"slipway.dev/v1","kind":"Team"}`} {
 		if r, err := Load([]byte(stored)); err == nil {
 			t.Errorf("%s is loaded as %+v", stored, r)
 		}

@@ -22,6 +22,10 @@ const (
 	KindPolicy      = "Policy"
 	KindSystem      = "System"
 	KindIntegration = "Integration"
+	KindFlow        = "Flow"
+	KindUseCase     = "UseCase"
+	KindProcess     = "BusinessProcess"
+	KindComponent   = "Component"
 )
 
 // kinds has the type of each kind's spec.
@@ -33,6 +37,10 @@ var kinds = map[string]reflect.Type{
 	KindPolicy:      reflect.TypeFor[Policy](),
 	KindSystem:      reflect.TypeFor[System](),
 	KindIntegration: reflect.TypeFor[Integration](),
+	KindFlow:        reflect.TypeFor[Flow](),
+	KindUseCase:     reflect.TypeFor[UseCase](),
+	KindProcess:     reflect.TypeFor[BusinessProcess](),
+	KindComponent:   reflect.TypeFor[Component](),
 }
 
 // Kinds gives the names of all kinds, sorted.
@@ -117,6 +125,20 @@ func (r Resource) System() (System, error) { return specOf[System](r, KindSystem
 func (r Resource) Integration() (Integration, error) {
 	return specOf[Integration](r, KindIntegration)
 }
+
+// FlowSpec gives the spec of a Flow.
+func (r Resource) FlowSpec() (Flow, error) { return specOf[Flow](r, KindFlow) }
+
+// UseCase gives the spec of a UseCase.
+func (r Resource) UseCase() (UseCase, error) { return specOf[UseCase](r, KindUseCase) }
+
+// Process gives the spec of a BusinessProcess.
+func (r Resource) Process() (BusinessProcess, error) {
+	return specOf[BusinessProcess](r, KindProcess)
+}
+
+// Component gives the spec of a Component.
+func (r Resource) Component() (Component, error) { return specOf[Component](r, KindComponent) }
 
 func specOf[T any](r Resource, kind string) (T, error) {
 	var t T

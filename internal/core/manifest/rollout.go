@@ -15,9 +15,37 @@ type Rolling struct {
 // BlueGreen has no settings.
 type BlueGreen struct{}
 
-// Canary shifts requests in steps.
+// Canary lets a growing share of the requests reach the new release.
 type Canary struct {
-	Steps []Step `json:"steps,omitempty" min:"1" max:"20" doc:"Shares of the requests, growing. All follow after the last. Default: 5, 25 and 50 percent for 30s each." eg:"[{\"weight\":10,\"pause\":\"1m\"}]"`
+	Steps     []Step    `json:"steps,omitempty" min:"1" max:"20" doc:"Shares of the requests, growing. All follow after the last. Without steps, the share grows with the evidence that the release is fine." eg:"[{\"weight\":10,\"pause\":\"1m\"}]"`
+	Minimum   Duration  `json:"minimum,omitempty" doc:"Without steps: shortest time until it has all requests. Default: 0s." eg:"\"5m\""`
+	Maximum   Duration  `json:"maximum,omitempty" doc:"Without steps: time after which a person is asked if the evidence is not enough. Default: 1h." eg:"\"2h\""`
+	Sticky    *Sticky   `json:"sticky,omitempty" doc:"How a user stays with the release that they had. Default: each request is shared out by itself."`
+	Internal  *Internal `json:"internal,omitempty" doc:"Whose requests reach it first."`
+	Baseline  string    `json:"baseline,omitempty" enum:"fresh running" doc:"What it is compared with: new instances of the old release that start together with it, or those that run. Default: fresh, without steps."`
+	Synthetic bool      `json:"synthetic,omitempty" doc:"The smoke checks are repeated on both releases while it is judged, and count as evidence."`
+	Judge     *Judge    `json:"judge,omitempty" doc:"How sure one must be."`
+}
+
+// Sticky says what tells one user from another.
+type Sticky struct {
+	Cookie bool   `json:"cookie,omitempty" one:"by" doc:"A cookie that the edge sets."`
+	Header Header `json:"header,omitempty" one:"by" doc:"A header that has the user's identity." eg:"\"X-User-Id\""`
+}
+
+// Internal says whose requests reach a new release first.
+type Internal struct {
+	Header Header   `json:"header,omitempty" need:"yes" doc:"Header that such requests have. Whoever can set it is internal." eg:"\"X-Internal\""`
+	Value  Text     `json:"value,omitempty" doc:"Value that it must have. Default: any." eg:"\"yes\""`
+	For    Duration `json:"for,omitempty" doc:"How long before others follow. Default: 1m." eg:"\"10m\""`
+}
+
+// Judge says how sure the judge must be.
+type Judge struct {
+	Alpha Percent `json:"alpha,omitempty" doc:"How often a release that is fine may be taken back. Default: 1%." eg:"\"1%\""`
+	Beta  Percent `json:"beta,omitempty" doc:"How often a release that is worse may get through. Default: 5%." eg:"\"5%\""`
+	Worse Number  `json:"worse,omitempty" doc:"Odds ratio of errors up to which a release counts as no worse. Default: 1.5." eg:"1.5"`
+	Harm  Number  `json:"harm,omitempty" doc:"Odds ratio that must be ruled out before it has all requests. Default: 2." eg:"2"`
 }
 
 // Step is one exposure of a canary.

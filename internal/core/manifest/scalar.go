@@ -36,6 +36,12 @@ type (
 	Tell        string // "onCall", "members", "team:ops", "onCall:ops" or "person:ada"
 	URL         string // "https://example.com/hook"
 	Server      string // "mail.example.com:587"
+	Request     string // "POST /orders/{id}"
+	Metric      string // name of a metric: "orders_total"
+	PromQL      string // expression in PromQL, with [window] for the time
+	Money       string // "0.40 EUR"
+	Rate        string // "200/s"
+	Number      string // "1.5"
 )
 
 // rule is what a scalar may be. Pattern holds for parser and schema; check says what a
@@ -83,8 +89,14 @@ var rules = map[string]rule{
 	"CEL": {what: `an expression in CEL`, max: 2000, check: checkCEL},
 	"Tell": {what: `one of onCall, members, team:NAME, onCall:NAME and person:NAME`,
 		pattern: `^(onCall|members|(team|onCall|person):[a-z]([a-z0-9-]*[a-z0-9])?)$`, max: 80},
-	"URL":    {what: `an address like "https://example.com/hook"`, pattern: `^https?://[^\s/?#@]+(/[^\s#]*)?$`, max: 2000, check: checkURL},
-	"Server": {what: `a server and its port, like "mail.example.com:587"`, pattern: `^([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[1-9][0-9]{0,4}$`, max: 260},
+	"URL":     {what: `an address like "https://example.com/hook"`, pattern: `^https?://[^\s/?#@]+(/[^\s#]*)?$`, max: 2000, check: checkURL},
+	"Request": {what: `a method and a path, like "POST /orders/{id}"`, pattern: `^([A-Z]+ +)?/[^\s#?]*$`, max: 500, check: checkRequest},
+	"Metric":  {what: `a metric's name, like "orders_total"`, pattern: `^[a-zA-Z_:][a-zA-Z0-9_:]*$`, max: 200},
+	"PromQL":  {what: `an expression in PromQL with [window] in it`, pattern: `\[window\]`, max: 2000},
+	"Money":   {what: `an amount and a currency, like "0.40 EUR"`, pattern: `^[0-9]{1,12}(\.[0-9]{1,6})? [A-Z]{3}$`, max: 30},
+	"Rate":    {what: `so many in a second, minute, hour or day, like "200/s"`, pattern: `^[0-9]{1,9}(\.[0-9]{1,3})?/(s|m|h|d)$`, max: 20},
+	"Number":  {what: `a number from 1 to 1000, like 1.5`, pattern: `^(1000|[1-9][0-9]{0,2}(\.[0-9]{1,6})?)$`, max: 20, number: true},
+	"Server":  {what: `a server and its port, like "mail.example.com:587"`, pattern: `^([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[1-9][0-9]{0,4}$`, max: 260},
 }
 
 const (
@@ -151,4 +163,24 @@ func (c CPU) Cores() float64 {
 func (p Percent) Share() float64 {
 	n, _ := strconv.ParseFloat(strings.TrimSuffix(string(p), "%"), 64)
 	return n / 100
+}
+
+// Amount is the number of a sum of money, and its currency; 0 and "" for "".
+func (m Money) Amount() (float64, string) {
+	number, currency, _ := strings.Cut(string(m), " ")
+	n, _ := strconv.ParseFloat(number, 64)
+	return n, currency
+}
+
+// PerSecond is 0 for "".
+func (r Rate) PerSecond() float64 {
+	number, unit, _ := strings.Cut(string(r), "/")
+	n, _ := strconv.ParseFloat(number, 64)
+	return n / map[string]float64{"s": 1, "m": 60, "h": 3600, "d": 86400, "": 1}[unit]
+}
+
+// Float is 0 for "".
+func (n Number) Float() float64 {
+	f, _ := strconv.ParseFloat(string(n), 64)
+	return f
 }

@@ -17,6 +17,7 @@ type Service struct {
 	Timeouts  Timeouts          `json:"timeouts,omitzero" doc:"How long the edge waits for it."`
 	Migration string            `json:"migration,omitempty" enum:"none expand contract irreversible" doc:"What a release does to stored data, and so what a rollback may cross. Default: none."`
 	Needs     []Name            `json:"needs,omitempty" max:"100" doc:"Services that must run, healthy, in an environment before this one goes in." eg:"[\"payments\"]"`
+	Metrics   *Scrape           `json:"metrics,omitempty" doc:"Metrics that the app offers in the text format of Prometheus."`
 	Overrides map[Name]Override `json:"overrides,omitempty" doc:"What is different in an environment, by its name." eg:"{\"prod\":{\"replicas\":4}}"`
 }
 
@@ -69,6 +70,13 @@ type Health struct {
 	Interval Duration `json:"interval,omitempty" doc:"Time between two looks. Default: 1s."`
 	Timeout  Duration `json:"timeout,omitempty" doc:"Longest time of one look. Default: 2s."`
 	Deadline Duration `json:"deadline,omitempty" doc:"Time until all new instances must be healthy. Default: 60s."`
+}
+
+// Scrape is where an app's own metrics are.
+type Scrape struct {
+	Path     URLPath  `json:"path,omitempty" doc:"Path on $PORT. Default: /metrics" eg:"\"/metrics\""`
+	Interval Duration `json:"interval,omitempty" doc:"Time between two looks. Default: 15s."`
+	Keep     []Metric `json:"keep,omitempty" max:"200" doc:"Names of the metrics that are kept, besides those that flows name." eg:"[\"orders_total\"]"`
 }
 
 // Timeouts say how long the edge waits.

@@ -17,7 +17,23 @@ type Table struct {
 	Epoch      int64     `json:"epoch"`
 	Generation int64     `json:"generation"`
 	Services   []Service `json:"services"`
+	Flows      []Flow    `json:"flows,omitempty"` // in every environment
 	Limits     Limits    `json:"limits"`
+}
+
+// Flow is what the edge needs to know of a business flow: which requests are its steps.
+type Flow struct {
+	Name   string     `json:"name"`
+	Bounds []float64  `json:"bounds"` // of its latency histogram, in seconds, ascending
+	Steps  []FlowStep `json:"steps"`
+}
+
+// FlowStep is requests for a service: a pattern of net/http with a method or without, and
+// with a path. A request counts for the most specific step of each flow that it is of.
+type FlowStep struct {
+	Name    string `json:"name"`
+	Service string `json:"service"`
+	Request string `json:"request"`
 }
 
 // Service is where requests for one service in one environment go.
@@ -28,6 +44,22 @@ type Service struct {
 	Groups      []Group       `json:"groups"`
 	IdleTimeout time.Duration `json:"idleTimeout,omitempty"` // of kept upstream connections; default 1.5 s
 	Timeout     time.Duration `json:"timeout,omitempty"`     // until an upstream's response headers; default 60 s
+	Sticky      *Sticky       `json:"sticky,omitempty"`      // how users are told apart; nil: they are not
+	Apart       bool          `json:"apart,omitempty"`       // a canary is judged: units are counted
+}
+
+// Sticky says what tells one user from another. A user's place among all, from 0 to 1, follows
+// from their identity and the service alone. The groups divide that range in the order in
+// which they are listed, so that a group whose weight grows at the front loses no user.
+type Sticky struct {
+	Cookie string `json:"cookie,omitempty"` // name of a cookie that the edge sets where it is missing
+	Header string `json:"header,omitempty"` // header that has the identity; requests without it are shared out by themselves
+}
+
+// Match says whose requests a group gets whatever its weight is.
+type Match struct {
+	Header string `json:"header"`
+	Value  string `json:"value,omitempty"` // empty: any
 }
 
 // Route is a public place: a host ("shop.localhost", "*" for any) and a path prefix that
@@ -42,6 +74,7 @@ type Group struct {
 	Release    string     `json:"release"`
 	Deployment string     `json:"deployment"`
 	Weight     int        `json:"weight"` // shares are weight / sum of weights; 0: none
+	Match      *Match     `json:"match,omitempty"`
 	Instances  []Instance `json:"instances"`
 }
 
@@ -97,13 +130,44 @@ type Counter struct {
 	Cut         uint64   `json:"cut"`        // also counted in Status: the app's answer broke off in the middle
 	Latency     []uint64 `json:"latency"`    // len(Buckets)+1, not cumulative; until the app's answer began
 	InFlight    int64    `json:"inFlight"`
+	Received   uint64   `json:"received"` // bytes of request bodies
+	Sent       uint64   `json:"sent"`     // bytes of answers' bodies
+}
+
+// FlowCounter is the requests of one step of a flow that one release got. Flow and Step are
+// empty for requests that no flow names. What the edge refuses, and those whose client went
+// away, are in no flow's figures. All figures only ever grow.
+type FlowCounter struct {
+	Flow        string    `json:"flow"`
+	Step        string    `json:"step"`
+	Service     string    `json:"service"`
+	Environment string    `json:"environment"`
+	Release     string    `json:"release"`
+	Deployment  string    `json:"deployment"`
+	Bounds      []float64 `json:"bounds"` // of Latency; those of the flow when it was counted
+	Requests    uint64    `json:"requests"`
+	Errors      uint64    `json:"errors"`    // 5xx of the app, answers that broke off, and what the edge failed to bring
+	Anonymous   uint64    `json:"anonymous"` // answered 2xx or 3xx without Authorization header or cookie
+	Plain       uint64    `json:"plain"`     // came from outside without TLS
+	Latency     []uint64  `json:"latency"`   // len(Bounds)+1, not cumulative; until the answer began
+	Units       Units     `json:"units"`
+}
+
+// Units is what a judge counts: requests, but of one user (a Sticky identity, or else the
+// Idempotency-Key of a request) at most one a minute in each step, namely the first. They
+// are counted where Service.Apart is set.
+type Units struct {
+	Requests uint64   `json:"requests"`
+	Errors   uint64   `json:"errors"`
+	Latency  []uint64 `json:"latency,omitempty"`
 }
 
 // Counters is the answer to GET /v1/counters.
 type Counters struct {
-	At       time.Time `json:"at"`
-	Counters []Counter `json:"counters"`
-	Unrouted uint64    `json:"unrouted"` // requests for which there was no route
+	At       time.Time     `json:"at"`
+	Counters []Counter     `json:"counters"`
+	Flows    []FlowCounter `json:"flows,omitempty"`
+	Unrouted uint64        `json:"unrouted"` // requests for which there was no route
 }
 
 // Drained is the answer to GET /v1/drained?instance=ID&wait=DURATION: whether an instance

@@ -36,9 +36,10 @@ type Handover struct {
 // grow, and a counter's value is the sum over all sources: whoever learns of a source
 // twice keeps the higher figures, and nothing is counted twice or lost.
 type Source struct {
-	ID       string    `json:"id"`
-	Counters []Counter `json:"counters"`
-	Unrouted uint64    `json:"unrouted"`
+	ID       string        `json:"id"`
+	Counters []Counter     `json:"counters"`
+	Flows    []FlowCounter `json:"flows,omitempty"`
+	Unrouted uint64        `json:"unrouted"`
 }
 
 // Lingerer is a replaced edge that still serves the connections that it has. It reports
