@@ -130,8 +130,8 @@ type Counter struct {
 	Cut         uint64   `json:"cut"`        // also counted in Status: the app's answer broke off in the middle
 	Latency     []uint64 `json:"latency"`    // len(Buckets)+1, not cumulative; until the app's answer began
 	InFlight    int64    `json:"inFlight"`
-	Received   uint64   `json:"received"` // bytes of request bodies
-	Sent       uint64   `json:"sent"`     // bytes of answers' bodies
+	Received    uint64   `json:"received"` // bytes of request bodies
+	Sent        uint64   `json:"sent"`     // bytes of answers' bodies
 }
 
 // FlowCounter is the requests of one step of a flow that one release got. Flow and Step are
