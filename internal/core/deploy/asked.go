@@ -148,7 +148,7 @@ func (p Pending) Subject() gate.Subject {
 	return gate.Subject{
 		Service: p.Service, Environment: p.Environment, Release: p.Release, Artifact: p.Artifact, Config: p.Config,
 		Commit: p.Commit, CommittedAt: p.CommittedAt, Order: p.Order, Migration: string(p.Rollout.Migration),
-		Expedite: p.Expedite, NotBefore: p.NotBefore, Train: p.Train, RequestedBy: p.Actor.String(),
+		Expedite: p.Expedite, Fix: p.Fix, NotBefore: p.NotBefore, Train: p.Train, RequestedBy: p.Actor.String(),
 	}
 }
 

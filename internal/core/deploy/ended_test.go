@@ -43,7 +43,7 @@ func TestRecordKeepsTheDecision(t *testing.T) {
 	if diff := cmp.Diff(table, second.Conditions); diff != "" {
 		t.Errorf("the gate's table (-want +got)\n%s", diff)
 	}
-	if second.Outcome != RolledBack || second.VSA != "sha256:v2" || second.Glass != "tickets.dev.1" || second.Gate != gate.Fail || !second.Expedite {
+	if second.Outcome != RolledBack || second.VSA != "sha256:v2" || second.Glass != "tickets.dev.1" || second.Gate != gate.Fail || !second.Expedite || second.Fix != "it-times-out" {
 		t.Errorf("%+v", second.Row)
 	}
 	if diff := cmp.Diff([]string{"sha256:p", "sha256:v2"}, Record{}.Summary(second).Keeps); diff != "" {
@@ -61,7 +61,7 @@ const twoStories = `> deploy r1
 > applied
 > wait
 gate shut glass=tickets.dev.1
-> deploy r2 plan=sha256:p expedite
+> deploy r2 plan=sha256:p expedite fix=it-times-out
 > healthy 2.0
 > applied
 > wait

@@ -43,6 +43,7 @@ type Request struct {
 	Reason      string         `json:"reason"`          // one of Reasons
 	Force       bool           `json:"force,omitempty"` // also if it was rolled back here before
 	Expedite    bool           `json:"expedite,omitempty"`
+	Fix         string         `json:"fix,omitempty"`      // it mends what uses up an error budget: why, in the words of who asks
 	NotBefore   time.Time      `json:"notBefore,omitzero"` // the gate stays shut until then
 	Plan        string         `json:"plan,omitempty"`     // digest of the deployment plan's blob
 	Train       string         `json:"train,omitempty"`    // it enters with others

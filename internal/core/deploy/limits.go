@@ -22,7 +22,7 @@ const (
 	maxRejected = 8
 	maxPhases   = 10 // marks of a row
 
-	maxGate = 1600 // bytes of a gate's table
+	maxGate = 1500 // bytes of a gate's table
 
 	routePatience = 30 * time.Second // until the edge has applied a route
 	checkPatience = 10 * time.Minute // until smoke checks have an outcome, whatever their own limits
@@ -57,6 +57,9 @@ func (r Request) check() error {
 		if len(value) > maxName {
 			return fault.New(fault.TooLarge, "%.32q… is longer than %d bytes", value, maxName)
 		}
+	}
+	if len(r.Fix) > maxReason {
+		return fault.New(fault.TooLarge, "why it is the fix is told in more than %d bytes", maxReason)
 	}
 	for _, digest := range []string{r.Artifact, r.Config, r.Plan} {
 		if len(digest) > maxDigest {

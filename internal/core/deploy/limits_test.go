@@ -20,7 +20,7 @@ func big(n int) Request {
 	r := Request{
 		Service: strings.Repeat("s", maxName-4), Environment: "prod", Release: name("r", maxName), Artifact: name("sha256:", maxDigest), Commit: name("c", maxName),
 		CommittedAt: start, Order: int64(n), Config: name("sha256:c", maxDigest), Reason: "manual",
-		Plan: name("sha256:p", maxDigest), Train: name("t", maxName), Expedite: true,
+		Plan: name("sha256:p", maxDigest), Train: name("t", maxName), Expedite: true, Fix: strings.Repeat("f", maxReason),
 		Rollout: config.Rollout{Replicas: maxReplicas, Strategy: config.Strategy{Kind: "canary", Steps: []config.Step{{Weight: 10}}},
 			Rollback: config.Rollback{Errors: 0.05, Minimum: 20, Warm: time.Hour, Keep: maxKeep}, Migration: config.MigrationNone, Smoke: 1, Deadline: time.Minute},
 	}
@@ -154,6 +154,7 @@ func TestRequestLimits(t *testing.T) {
 		"no service":          {func(r *Request) { r.Service = "" }, fault.Invalid},
 		"no config":           {func(r *Request) { r.Config = "" }, fault.Invalid},
 		"a long commit":       {func(r *Request) { r.Commit += "x" }, fault.TooLarge},
+		"a long fix":          {func(r *Request) { r.Fix += "x" }, fault.TooLarge},
 		"too many replicas":   {func(r *Request) { r.Rollout.Replicas++ }, fault.TooLarge},
 		"too many kept":       {func(r *Request) { r.Rollout.Rollback.Keep++ }, fault.TooLarge},
 		"too many routes":     {func(r *Request) { r.Rollout.Routes = append(r.Rollout.Routes, r.Rollout.Routes...) }, fault.TooLarge},

@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -43,6 +44,7 @@ func (Record) Step(s Ended, e machine.Event) (machine.Next[Ended], error) {
 	if ended.Conditions == nil { // the lane tells them once
 		ended.Conditions = s.Conditions
 	}
+	ended.Fix = cmp.Or(ended.Fix, s.Fix) // the same
 	next := machine.Next[Ended]{State: ended}
 	if n, ok := ended.notice(); ok && err == nil && ended.Outcome != s.Outcome {
 		next.Effects = []machine.Effect{{Kind: notify.EffectNotice, Class: machine.Repeatable, Input: machine.Must(n)}}

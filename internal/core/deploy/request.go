@@ -116,7 +116,7 @@ func (w *work) row(p Pending) Row {
 	row := Row{
 		Deployment: p.Deployment, Kind: KindDeploy, Release: p.Release, Artifact: p.Artifact, Commit: p.Commit, Config: p.Config,
 		Strategy: p.Rollout.Strategy.Kind, Cause: p.Reason, Actor: p.Actor, Gate: p.Gate, Conditions: p.Conditions,
-		Plan: p.Plan, Train: p.Train, Expedite: p.Expedite, CommittedAt: p.CommittedAt, Requested: p.At,
+		Plan: p.Plan, Train: p.Train, Expedite: p.Expedite, Fix: p.Fix, CommittedAt: p.CommittedAt, Requested: p.At,
 	}
 	if w.Current != nil {
 		row.From = w.Current.Release

@@ -189,6 +189,7 @@ type Row struct {
 	Plan        string        `json:"plan,omitempty"`     // digest of the deployment plan
 	Train       string        `json:"train,omitempty"`
 	Expedite    bool          `json:"expedite,omitempty"` // a hotfix: soak and windows were not asked
+	Fix         string        `json:"fix,omitempty"`      // why it mends what uses up an error budget, as who asked for it said
 	Outcome     Phase         `json:"outcome,omitempty"`  // of Active: what it will be if it goes on as it does
 	Reason      string        `json:"reason,omitempty"`
 	CommittedAt time.Time     `json:"committedAt,omitzero"`

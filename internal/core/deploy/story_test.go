@@ -300,6 +300,8 @@ func release(name string, settings []string) (Request, error) {
 			r.Plan = value
 		case "expedite":
 			r.Expedite = true
+		case "fix":
+			r.Fix = value
 		default:
 			return r, fmt.Errorf("no setting %q", s)
 		}

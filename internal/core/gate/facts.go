@@ -16,6 +16,7 @@ type Subject struct {
 	Migration   string    `json:"migration,omitempty"`
 	Labels      map[string]string
 	Expedite    bool      `json:"expedite,omitempty"` // a hotfix: no soak, no window; everything else holds
+	Fix         string    `json:"fix,omitempty"`      // why it mends what uses up a budget; RequestedBy says so
 	NotBefore   time.Time `json:"notBefore,omitzero"` // asked for at a time
 	Train       string    `json:"train,omitempty"`    // it enters together with others
 	RequestedBy string    `json:"requestedBy,omitempty"`
