@@ -49,6 +49,7 @@ type PromoteRequest struct {
 	Window      bool      `json:"window,omitempty"`   // not before the next window
 	Expedite    bool      `json:"expedite,omitempty"` // a hotfix: no soak, no window
 	Force       bool      `json:"force,omitempty"`    // also if it was rolled back here before
+	Fix         string    `json:"fix,omitempty"`      // what it mends: no error budget holds it up
 	Reason      string    `json:"reason,omitempty"`
 }
 

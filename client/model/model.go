@@ -37,31 +37,33 @@ type Placed struct {
 
 // Deployment is a release on its way into, or in, an environment.
 type Deployment struct {
-	ID             string    `json:"id"` // "tickets.dev.12"
-	Service        string    `json:"service"`
-	Environment    string    `json:"environment"`
-	Release        string    `json:"release"`
-	Commit         string    `json:"commit,omitempty"`
-	Subject        string    `json:"subject,omitempty"`
-	Artifact       string    `json:"artifact"`
-	Config         string    `json:"config"`
-	Strategy       string    `json:"strategy"`
-	Outcome        string    `json:"outcome"`            // its status: preparing … completed, rolledBack …
-	Reason         string    `json:"reason,omitempty"`   // why it ended so, or what it waits for
-	Cause          string    `json:"cause,omitempty"`    // "push", "manual" or "rollback"
-	Expedite       bool      `json:"expedite,omitempty"` // a hotfix: neither soak nor window was asked
-	Glass          string    `json:"glass,omitempty"`    // break-glass by which it went in, though the gate was shut
-	Train          string    `json:"train,omitempty"`    // that it goes with
-	Revoked        string    `json:"revoked,omitempty"`  // why its release was revoked
-	Weight         int       `json:"weight"`             // percent of the requests that it gets now
-	Stage          int       `json:"stage"`              // of Stages
-	Stages         int       `json:"stages"`
-	RequestedAt    time.Time `json:"requestedAt"`
-	CommittedAt    time.Time `json:"committedAt,omitzero"`
-	LiveAt         time.Time `json:"liveAt,omitzero"`     // first user request could reach it
-	FinishedAt     time.Time `json:"finishedAt,omitzero"` //
-	Seconds        float64   `json:"seconds"`             // requested to finished, or until now
-	RollbackMillis float64   `json:"rollbackMillis,omitempty"`
+	ID             string     `json:"id"` // "tickets.dev.12"
+	Service        string     `json:"service"`
+	Environment    string     `json:"environment"`
+	Release        string     `json:"release"`
+	Commit         string     `json:"commit,omitempty"`
+	Subject        string     `json:"subject,omitempty"`
+	Artifact       string     `json:"artifact"`
+	Config         string     `json:"config"`
+	Strategy       string     `json:"strategy"`
+	Outcome        string     `json:"outcome"`            // its status: preparing … completed, rolledBack …
+	Reason         string     `json:"reason,omitempty"`   // why it ended so, or what it waits for
+	Cause          string     `json:"cause,omitempty"`    // "push", "manual" or "rollback"
+	Expedite       bool       `json:"expedite,omitempty"` // a hotfix: neither soak nor window was asked
+	Glass          string     `json:"glass,omitempty"`    // break-glass by which it went in, though the gate was shut
+	Train          string     `json:"train,omitempty"`    // that it goes with
+	Fix            string     `json:"fix,omitempty"`      // what it mends: it is not held up by a budget
+	Judge          *Judgement `json:"judge,omitempty"`    // of a canary: what the judge said last
+	Revoked        string     `json:"revoked,omitempty"`  // why its release was revoked
+	Weight         int        `json:"weight"`             // percent of the requests that it gets now
+	Stage          int        `json:"stage"`              // of Stages
+	Stages         int        `json:"stages"`
+	RequestedAt    time.Time  `json:"requestedAt"`
+	CommittedAt    time.Time  `json:"committedAt,omitzero"`
+	LiveAt         time.Time  `json:"liveAt,omitzero"`     // first user request could reach it
+	FinishedAt     time.Time  `json:"finishedAt,omitzero"` //
+	Seconds        float64    `json:"seconds"`             // requested to finished, or until now
+	RollbackMillis float64    `json:"rollbackMillis,omitempty"`
 }
 
 // Instance is one running copy.
@@ -187,6 +189,7 @@ type DeployRequest struct {
 	Release     string `json:"release,omitempty"`
 	Image       string `json:"image,omitempty"`
 	Force       bool   `json:"force,omitempty"` // also if it was rolled back here before
+	Fix         string `json:"fix,omitempty"`   // what it mends: no error budget holds it up
 }
 
 // RollbackRequest goes back in an environment. To: a release that was completed there;

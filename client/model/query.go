@@ -24,3 +24,9 @@ type AuditQuery struct {
 	Limit   int    // 0: a default of the control plane's
 	Machine string // identity of a machine, e.g. "deploy/tickets/prod"; empty: all
 }
+
+// ObjectivesQuery selects service level objectives. Empty fields select all.
+type ObjectivesQuery struct {
+	Flow        string
+	Environment string
+}

@@ -54,6 +54,7 @@ alone. Elsewhere it returns once the request is written, unless --wait is given.
 	}
 	cmd.Flags().StringVar(&r.Release, "release", "", "release to deploy; default: the latest that is built")
 	cmd.Flags().StringVar(&r.Image, "image", "", "OCI reference to deploy instead: host/repo@sha256:…, host/repo:tag or /dir:tag of an OCI layout")
+	cmd.Flags().StringVar(&r.Fix, "fix", "", "it mends what burns an error budget: what that is; no budget holds it up")
 	cmd.Flags().BoolVar(&r.Force, "force", false, "also if the release was rolled back here before")
 	waitFlag(cmd, &wait)
 	s.completeFlag(cmd, "release", 2, releases)

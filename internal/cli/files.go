@@ -80,3 +80,25 @@ func escape(path string) string {
 	}
 	return string(out)
 }
+
+// readFile reads a file, or standard input as "-".
+func (s *session) readFile(name string) ([]byte, error) {
+	const most = 64 << 20
+	in := s.in
+	if name != "-" {
+		f, err := os.Open(name)
+		if err != nil {
+			return nil, fault.New(fault.NotFound, "%s cannot be read", name).Because(err)
+		}
+		defer f.Close()
+		in = f
+	}
+	raw, err := io.ReadAll(io.LimitReader(in, most+1))
+	switch {
+	case err != nil:
+		return nil, fault.New(fault.Invalid, "%s cannot be read", name).Because(err)
+	case len(raw) > most:
+		return nil, fault.New(fault.TooLarge, "%s is larger than 64 MiB", name)
+	}
+	return raw, nil
+}

@@ -80,13 +80,13 @@ func (s *session) paint(stream io.Writer) func(color, text string) string {
 // statusColor is the colour of a status.
 func statusColor(status string) string {
 	switch status {
-	case "completed", "built", "healthy", "running", "current", "create":
+	case "completed", "built", "healthy", "running", "current", "create", "ok", "promote":
 		return "green"
-	case "failed", "rollbackFailed", "held", "crashed", "revoked", "conflict", "delete":
+	case "failed", "rollbackFailed", "held", "crashed", "revoked", "conflict", "delete", "exhausted", "missed", "rollback", "error":
 		return "red"
-	case "rolledBack", "rollingBack", "aborted", "cancelled", "update":
+	case "rolledBack", "rollingBack", "aborted", "cancelled", "update", "burning", "warning", "finding":
 		return "yellow"
-	case "idle", "empty", "superseded", "unchanged", "rotated":
+	case "idle", "empty", "superseded", "unchanged", "rotated", "unknown", "notMeasured", "notAssessed", "info":
 		return "dim"
 	case "":
 		return ""

@@ -20,7 +20,9 @@ not write the change, time to soak, windows and freezes, and what else the envir
 manifest names. The release enters as soon as the gate is open.
 
 With --at it enters not before a time, with --at next-window not before the next window.
---expedite marks a hotfix: soak and windows are relaxed, approvals never.`,
+--expedite marks a hotfix: soak and windows are relaxed, approvals never. --fix says that
+the release mends what uses up an error budget, so that this budget does not hold it up;
+that is shown as waived, and signed with the decision.`,
 		Example: `  slipway promote tickets staging
   slipway promote tickets prod --at next-window
   slipway promote tickets prod --release 3f2a91c --expedite --reason "orders are charged twice"`,
@@ -58,6 +60,7 @@ With --at it enters not before a time, with --at next-window not before the next
 	cmd.Flags().StringVar(&r.Release, "release", "", "release to promote; default: the one that runs in the environment before")
 	cmd.Flags().StringVar(&at, "at", "", "not before this time (2026-12-24T10:00), or next-window")
 	cmd.Flags().BoolVar(&r.Expedite, "expedite", false, "a hotfix: relax soak and windows")
+	cmd.Flags().StringVar(&r.Fix, "fix", "", "it mends what burns an error budget: what that is; no budget holds it up")
 	cmd.Flags().BoolVar(&r.Force, "force", false, "also if the release was rolled back there before")
 	cmd.Flags().StringVar(&r.Reason, "reason", "", "why, for the record")
 	cmd.Flags().BoolVar(&wait, "wait", false, "wait until it is in, or does not get in")

@@ -93,7 +93,7 @@ func (c *Control) Deploy(ctx context.Context, r model.DeployRequest) (model.Rece
 	if err != nil {
 		return model.Receipt{}, err
 	}
-	request.Force = r.Force
+	request.Force, request.Fix = r.Force, r.Fix
 	return c.enter(ctx, actor, request, "")
 }
 

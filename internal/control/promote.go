@@ -39,7 +39,7 @@ func (c *Control) Promote(ctx context.Context, r model.PromoteRequest) (model.Re
 	if err != nil {
 		return model.Receipt{}, err
 	}
-	request.Force, request.Expedite, request.NotBefore = r.Force, r.Expedite, at
+	request.Force, request.Expedite, request.Fix, request.NotBefore = r.Force, r.Expedite, r.Fix, at
 	return c.enter(ctx, actor, request, r.Reason)
 }
 

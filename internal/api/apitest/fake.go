@@ -20,21 +20,22 @@ type Fake struct {
 	Standby bool // answers like a control plane that does not lead
 	Slow    bool // deployments stay where they are
 
-	mu       sync.Mutex
-	now      time.Time
-	position int64
-	lanes    []*model.Lane
-	history  []*model.Deployment // latest first
-	releases []*model.Release    // latest first
-	tasks    []*model.Task       // oldest first
-	glasses  []model.Glass
-	trains   []model.Train
-	sources  []model.Source
-	secrets  []*model.Secret
-	values   map[string][]byte
-	keys     []model.SigningKey
-	journal  []model.AuditEntry
-	changed  chan struct{} // closed and replaced with each entry
+	mu          sync.Mutex
+	now         time.Time
+	position    int64
+	lanes       []*model.Lane
+	history     []*model.Deployment // latest first
+	releases    []*model.Release    // latest first
+	tasks       []*model.Task       // oldest first
+	glasses     []model.Glass
+	maintenance []model.Maintenance
+	trains      []model.Train
+	sources     []model.Source
+	secrets     []*model.Secret
+	values      map[string][]byte
+	keys        []model.SigningKey
+	journal     []model.AuditEntry
+	changed     chan struct{} // closed and replaced with each entry
 }
 
 type actorKey struct{}
