@@ -105,4 +105,5 @@ var libraries = map[string][]string{
 	"github.com/moby/moby":                {"internal/target/docker"},
 	"github.com/landlock-lsm/go-landlock": {"internal/sandbox"},
 	"cel.dev/cel-go":                      {"internal/core/gate/expr"},
+	"github.com/prometheus":               {"internal/drive/metrics"},
 }

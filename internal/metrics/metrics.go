@@ -5,7 +5,9 @@ package metrics
 
 import (
 	"context"
+	"maps"
 	"regexp"
+	"slices"
 	"time"
 
 	"slipway.dev/internal/core/fault"
@@ -121,3 +123,14 @@ func ValidName(name string) bool { return metricName.MatchString(name) }
 
 // ValidLabel says whether it may be the name of a label.
 func ValidLabel(name string) bool { return labelName.MatchString(name) }
+
+// CompareLabels orders label sets: by their names and values in the order of names.
+func CompareLabels(a, b map[string]string) int { return slices.Compare(flat(a), flat(b)) }
+
+func flat(labels map[string]string) []string {
+	out := make([]string, 0, 2*len(labels))
+	for _, name := range slices.Sorted(maps.Keys(labels)) {
+		out = append(out, name, labels[name])
+	}
+	return out
+}
