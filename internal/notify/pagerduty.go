@@ -93,7 +93,7 @@ var severities = []string{"info", "warning", "error", "critical"}
 
 func severity(topic string) string {
 	switch topic {
-	case notify.BreakGlass, notify.Security:
+	case notify.BreakGlass, notify.Security, notify.Alerts:
 		return "critical"
 	case notify.Escalations:
 		return "error"

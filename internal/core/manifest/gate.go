@@ -99,7 +99,7 @@ type Integration struct {
 	Teams     *ChatTo      `json:"msTeams,omitempty" one:"what" doc:"Incoming webhook of Microsoft Teams."`
 	PagerDuty *PagerDutyTo `json:"pagerDuty,omitempty" one:"what" doc:"Events API v2 of PagerDuty."`
 	Mail      *MailTo      `json:"mail,omitempty" one:"what" doc:"E-mail, to people's own addresses."`
-	Topics    []string     `json:"topics,omitempty" max:"10" enum:"tasks escalations breakGlass security deployments" doc:"What it is told. Default: all." eg:"[\"tasks\",\"breakGlass\"]"`
+	Topics    []string     `json:"topics,omitempty" max:"10" enum:"tasks escalations alerts breakGlass security deployments" doc:"What it is told. Default: all." eg:"[\"tasks\",\"breakGlass\"]"`
 	For       []Name       `json:"for,omitempty" max:"100" doc:"Teams whose things it is told of. Default: all." eg:"[\"box-office\"]"`
 	Private   bool         `json:"private,omitempty" doc:"It may be at a private address. Never at a link-local one."`
 }

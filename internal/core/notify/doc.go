@@ -14,7 +14,7 @@
 // The first notice goes at once. What follows within the window (a minute; twice as long after
 // each one that held more than a few notices, up to 15 minutes; half as long after each that
 // did not) is gathered and sent as one message when it ends. A few urgent ones of each window
-// (escalations, break-glass, security) do not wait; what waits goes with them. Of what waits
+// (escalations, alerts, break-glass, security) do not wait; what waits goes with them. Of what waits
 // only so much is kept; of the rest it is counted how many there were. One message is under
 // way at a time.
 package notify

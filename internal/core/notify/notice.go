@@ -16,6 +16,7 @@ const (
 	BreakGlass  = "breakGlass"
 	Security    = "security"
 	Deployments = "deployments"
+	Alerts      = "alerts" // what wakes people
 )
 
 // Notice is something that people are to be told.
@@ -39,7 +40,7 @@ type Notice struct {
 
 // urgent says whether it must not wait behind others.
 func (n Notice) urgent() bool {
-	return n.Topic == Escalations || n.Topic == BreakGlass || n.Topic == Security
+	return n.Topic == Escalations || n.Topic == BreakGlass || n.Topic == Security || n.Topic == Alerts
 }
 
 // Longest texts that a channel keeps, in bytes.

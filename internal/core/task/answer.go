@@ -37,6 +37,8 @@ func (s State) fits(a Answer) error {
 		agree = Submit
 	}
 	switch {
+	case s.Kind == Alert && a.Decision != agree:
+		return fault.New(fault.Invalid, "an alert is taken on with %s, and ends by itself; it is not answered with %q", agree, a.Decision)
 	case a.Decision != agree && a.Decision != Reject:
 		return fault.New(fault.Invalid, "the task %s is answered with %s or %s, not with %q", s.Name, agree, Reject, a.Decision)
 	case len(a.Comment) > maxComment:

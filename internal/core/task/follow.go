@@ -51,8 +51,11 @@ func (s State) recount(at time.Time) State {
 		s.Status, s.Reason = Rejected, by(reject[:1], "rejected")
 	case len(agree) >= s.Quorum:
 		s.Status, s.Reason = Approved, by(agree, "approved")
-		if s.Kind == Form {
+		switch s.Kind {
+		case Form:
 			s.Reason = by(agree, "filled in")
+		case Alert:
+			s.Reason = by(agree, "taken on")
 		}
 	default:
 		s.Status, s.Reason = Open, ""
@@ -109,7 +112,8 @@ func (o outcome) finish(before State, at time.Time) next {
 }
 
 // tell gives the notices that are due while it is open. Those who are asked are told when it
-// begins to wait, together with the first steps of the escalation.
+// begins to wait, together with the first steps of the escalation. An alert wakes one after
+// the other, although all of them may answer.
 func (s State) tell(begins bool, at time.Time) (State, []notify.Notice) {
 	if s.Claimed != "" {
 		return s, nil
@@ -119,7 +123,9 @@ func (s State) tell(begins bool, at time.Time) (State, []notify.Notice) {
 	switch {
 	case begins:
 		n := s.notice(notify.Tasks, s.Title)
-		n.Tell = slices.Clone(s.From)
+		if s.Kind != Alert || len(s.Escalation) == 0 {
+			n.Tell = slices.Clone(s.From)
+		}
 		for _, t := range append(slices.Clone(s.Delegates), due...) {
 			if t = address(t); !slices.Contains(n.Tell, t) {
 				n.Tell = append(n.Tell, t)
@@ -154,7 +160,13 @@ func (s State) settled() (State, []notify.Notice) {
 
 func (s State) notice(topic, title string) notify.Notice {
 	text := fmt.Sprintf("%d of %d have agreed.", s.Agreed(), s.Quorum)
-	if s.Text != "" {
+	switch {
+	case s.Kind == Alert:
+		text = s.Text
+		if len(s.Escalation) > 0 {
+			topic = notify.Alerts
+		}
+	case s.Text != "":
 		text = s.Text + "\n" + text
 	}
 	return notify.Notice{Topic: topic, Title: title, Text: text, Not: slices.Sorted(maps.Keys(s.Excluded)), Team: s.Team, Service: s.Service, Environment: s.Environment,

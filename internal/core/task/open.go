@@ -39,7 +39,7 @@ func (a Ask) problem(at time.Time) string {
 	switch {
 	case a.Name == "" || len(a.Name) > 300 || strings.ContainsAny(a.Name, "/\n"):
 		return "it needs a name without a slash, as in its machine's identity"
-	case !slices.Contains([]Kind{Approval, Review, Form, SignOff, Acceptance, Access}, a.Kind):
+	case !slices.Contains([]Kind{Approval, Review, Form, SignOff, Acceptance, Access, Alert}, a.Kind):
 		return "there is no kind " + string(a.Kind)
 	case strings.TrimSpace(a.Title) == "" || len(a.Title) > maxTitle:
 		return "it needs a title of at most 300 bytes"

@@ -22,6 +22,7 @@ const (
 	SignOff    Kind = "signOff"
 	Acceptance Kind = "acceptance"
 	Access     Kind = "access" // review of who holds which right
+	Alert      Kind = "alert"  // somebody takes it on; that is their answer
 )
 
 // Ask is what is asked, of whom, and about what.
