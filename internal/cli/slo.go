@@ -63,7 +63,7 @@ func (s *session) objectives(w io.Writer, list []model.Objective, flow bool) {
 	}
 	t := s.table(headings...)
 	for _, o := range list {
-		cells := []string{o.Environment, o.Name, target(o), span(o.WindowHours), orDash(o.Measured), orDash(o.Budget), burning(o), o.State, o.Reason}
+		cells := []string{o.Environment, o.Name, target(o), span(o.WindowHours), shareOf(o.Measured), shareOf(o.Budget), burning(o), o.State, o.Reason}
 		if flow {
 			cells = append([]string{o.Flow}, cells...)
 		}
@@ -87,7 +87,7 @@ func span(hours float64) string {
 	return fmt.Sprintf("%.4gh", hours)
 }
 
-func orDash(share *float64) string {
+func shareOf(share *float64) string {
 	if share == nil {
 		return "-"
 	}
