@@ -59,6 +59,8 @@ func Variants() []Variant {
 	return []Variant{
 		{"good-1", "concerts", "Add a concert to the list", true},
 		{"good-2", "tickets", "Stop when the house is sold out", true},
+		{"some-orders-fail", "tickets", "Seat customers side by side", false},
+		{"slow-to-publish", "concerts", "Ask the halls before a concert is published", false},
 		{"errors-under-load", "tickets", "Hold seats while an order is paid", false},
 		{"no-start", "payments", "Rename the payment key's variable", false},
 		{"smoke-fails", "concerts", "Load concerts by month", false},

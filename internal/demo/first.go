@@ -14,7 +14,7 @@ import (
 // first is the chapter of the main job: a commit is live without a failed request, and one
 // command takes it back.
 func first() chapter {
-	goods, bads := pick(true, ""), pick(false, "no-start", "smoke-fails", "errors-under-load", "leaks")
+	goods, bads := pick("good-1", "good-2"), pick("no-start", "smoke-fails", "errors-under-load", "leaks")
 	good, bad := inTurn(goods), inTurn(bads)
 	return chapter{
 		name: "first", platform: "platform", environments: []string{dev}, open: openShop,
@@ -201,15 +201,12 @@ func toLeave(lanes []model.Lane, shipped string) string {
 	return found
 }
 
-// pick gives the good or bad versions: those that are named, in that order, or all.
-func pick(good bool, names ...string) []examples.Variant {
+// pick gives versions by their names, in that order.
+func pick(names ...string) []examples.Variant {
 	var list []examples.Variant
-	for _, v := range examples.Variants() {
-		if v.Good == good {
-			list = append(list, v)
-		}
+	for _, name := range names {
+		list = append(list, named(name))
 	}
-	slices.SortStableFunc(list, func(a, b examples.Variant) int { return slices.Index(names, a.Name) - slices.Index(names, b.Name) })
 	return list
 }
 

@@ -1,4 +1,5 @@
-// Concerts shows what is on: a page for people and a list for programs.
+// Concerts shows what is on: a page for people, a list and a search for programs. Organisers
+// publish concerts.
 package main
 
 import (
@@ -24,18 +25,20 @@ func main() {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /concerts", func(w http.ResponseWriter, _ *http.Request) {
-		answer(w, http.StatusOK, map[string]any{"concerts": concerts(), "version": version})
+		answer(w, http.StatusOK, map[string]any{"concerts": listed(), "version": version})
 	})
+	mux.HandleFunc("GET /concerts/search", search)
+	mux.HandleFunc("POST /concerts", publish)
 	mux.HandleFunc("GET /{$}", showPage)
 	if err := serve(mux); err != nil {
 		log.Fatal("concerts: ", err)
 	}
 }
 
-func showPage(w http.ResponseWriter, _ *http.Request) {
+func showPage(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("X-Version", version)
-	data := map[string]any{"Headline": headline, "Concerts": concerts(), "Version": version}
+	data := map[string]any{"Headline": headline, "Concerts": listed(), "Version": version, "SignedIn": signedIn(r)}
 	if err := page.Execute(w, data); err != nil {
 		log.Print("page: ", err)
 	}

