@@ -29,7 +29,7 @@ func PolicyFor(environment manifest.Resource, all []manifest.Resource) (gate.Pol
 	p := gate.Policy{
 		Environment: environment.Name, After: string(e.After), Auto: g.Auto, Supersede: g.Supersede,
 		Approvals: approvals(environment, e, all), Soak: g.Soak.Value(), Windows: windows(g.Windows),
-		Concurrency: g.Concurrency, Rules: rules("", g.Rules), Later: later(g), Glass: GlassOf(g.BreakGlass),
+		Concurrency: g.Concurrency, Rules: rules("", g.Rules), Budget: blocks(g.Budget), Later: later(g), Glass: GlassOf(g.BreakGlass),
 	}
 	for _, r := range byName(all) {
 		if err := apply(&p, r); err != nil {
@@ -121,13 +121,21 @@ func rules(prefix string, list []manifest.Rule) []gate.Rule {
 	return out
 }
 
+// blocks says what of an error budget keeps a release out; "": nothing does.
+func blocks(b *manifest.Budget) string {
+	if b == nil {
+		return ""
+	}
+	return b.Block
+}
+
 // later names what the gate asks and this version cannot look into.
 func later(g manifest.Gate) []string {
 	var out []string
 	for _, l := range []struct {
 		name  string
 		asked bool
-	}{{"readiness", g.Readiness != ""}, {"budget", g.Budget != nil}, {"parity", g.Parity != nil}, {"review", g.Review}} {
+	}{{"readiness", g.Readiness != ""}, {"parity", g.Parity != nil}, {"review", g.Review}} {
 		if l.asked {
 			out = append(out, l.name)
 		}

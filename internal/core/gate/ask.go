@@ -18,6 +18,9 @@ func (c *Compiled) Ask(s Subject, f Facts, people People) *task.Ask {
 	if s.Expedite {
 		text += " It is a hotfix: soak and windows are relaxed."
 	}
+	if s.Fix != "" {
+		text += " It is said to be the fix, so that used-up error budgets do not keep it out: " + sentence(s.Fix)
+	}
 	return &task.Ask{
 		Kind:        task.Approval,
 		Title:       fmt.Sprintf("Approve %s %s for %s", s.Service, s.Release, s.Environment),

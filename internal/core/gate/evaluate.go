@@ -61,6 +61,7 @@ func (c *Compiled) Evaluate(s Subject, f Facts, people People, now time.Time) De
 	e.freeze()
 	e.concurrency()
 	e.dependency()
+	e.budget()
 	e.train()
 	e.policy()
 	e.later()

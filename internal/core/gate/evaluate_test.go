@@ -27,6 +27,7 @@ func TestEverything(t *testing.T) {
 	l := look{strict(), subject(), satisfied(), monday}
 	l.subject.NotBefore, l.subject.Train = monday.Add(-time.Minute), "t1"
 	l.facts.Train = &Train{ID: "t1", Go: true}
+	l.policy.Budget, l.facts.Budgets = BlockExhausted, []Budget{fine("sign-in")}
 	l.facts.Extra = map[string]any{"evidence": []any{}}
 	d := l.decide()
 	var names []string
@@ -36,7 +37,7 @@ func TestEverything(t *testing.T) {
 			t.Errorf("%+v", c)
 		}
 	}
-	if got := strings.Join(names, " "); got != "previous approvals soak window freeze concurrency dependency train policy/reversible at" {
+	if got := strings.Join(names, " "); got != "previous approvals soak window freeze concurrency dependency budget train policy/reversible at" {
 		t.Error(got)
 	}
 	if d.Verdict != Pass || !d.Open() || d.Glass != "" || d.Policy != PolicyDigest(l.policy) || !strings.HasPrefix(d.Policy, "sha256:") {
@@ -45,7 +46,7 @@ func TestEverything(t *testing.T) {
 	if want := monday.Add(2 * time.Hour); !d.Next.Equal(want) {
 		t.Errorf("next %v, want the end of the window", d.Next)
 	}
-	if got := fmt.Sprint(d.Inputs); got != "[{slipway:task/tickets.prod.7#bob sha256:bob} {slipway:task/tickets.prod.7#cy sha256:cy}]" {
+	if got := fmt.Sprint(d.Inputs); got != "[{slipway:task/tickets.prod.7#bob sha256:bob} {slipway:task/tickets.prod.7#cy sha256:cy} {slipway:slo/prod/sign-in }]" {
 		t.Error(got)
 	}
 }
@@ -197,7 +198,7 @@ func TestPolicyDigest(t *testing.T) {
 	seen := []string{got}
 	for i, change := range []func(*Policy){
 		func(p *Policy) { p.Approvals.Count = 1 }, func(p *Policy) { p.Soak++ }, func(p *Policy) { p.Windows[0].To++ }, func(p *Policy) { p.Freezes = nil },
-		func(p *Policy) { p.Rules[0].Expr = "true" }, func(p *Policy) { p.Later = []string{"budget"} }, func(p *Policy) { p.Glass = nil }, func(p *Policy) { p.After = "dev" },
+		func(p *Policy) { p.Rules[0].Expr = "true" }, func(p *Policy) { p.Later = []string{"parity"} }, func(p *Policy) { p.Budget = BlockExhausted }, func(p *Policy) { p.Budget = BlockBurning }, func(p *Policy) { p.Glass = nil }, func(p *Policy) { p.After = "dev" },
 	} {
 		p := strict()
 		change(&p)

@@ -18,7 +18,7 @@ func decode(raw []byte, to any) error { return json.Unmarshal(raw, to) }
 
 // names of the machines that guards are on.
 var machineNames = [machines]string{
-	"policy/current", "access/bindings", "task/all", "deploy/tickets/staging", "lease/prod", "glass/tickets.prod", "resource/Service/tickets", "deploy/tickets/prod",
+	"policy/current", "access/bindings", "task/all", "deploy/tickets/staging", "lease/prod", "glass/tickets.prod", "resource/Service/tickets", "deploy/tickets/prod", "slo/prod/purchase",
 	"release/none", "release/tickets/r1", "release/tickets/r2", "release/tickets/r3",
 }
 
@@ -45,7 +45,10 @@ func (w *world) answered(p deploy.Pending) deploy.Answered {
 	}
 	s := gate.Subject{
 		Service: p.Service, Environment: p.Environment, Release: p.Release, Artifact: p.Artifact, Config: digest('c', w.config), Commit: p.Commit,
-		CommittedAt: p.CommittedAt, Order: p.Order, Migration: "none", Expedite: p.Expedite, NotBefore: p.NotBefore,
+		CommittedAt: p.CommittedAt, Order: p.Order, Migration: "none", Expedite: p.Expedite, Fix: p.Fix, NotBefore: p.NotBefore,
+	}
+	if w.how == fixesAll {
+		s.Fix = "it is"
 	}
 	if p.Order == 3 {
 		s.Migration = "irreversible"
@@ -57,7 +60,7 @@ func (w *world) answered(p deploy.Pending) deploy.Answered {
 	a := deploy.Answered{
 		Deployment: p.Deployment, Artifact: s.Artifact, Config: s.Config, Lease: policy.Concurrency, Supersede: true,
 		Decision: policy.Evaluate(s, w.facts(p), w.directory(), now),
-		Guards:   w.guards(policyMachine, peopleMachine, taskMachine, stagingMachine, leaseMachine, glassMachine, serviceMachine, laneMachine, releaseMachine+int(p.Order)),
+		Guards:   w.guards(policyMachine, peopleMachine, taskMachine, stagingMachine, leaseMachine, glassMachine, serviceMachine, laneMachine, sloMachine, releaseMachine+int(p.Order)),
 	}
 	for i := range a.Decision.Conditions {
 		a.Decision.Conditions[i].Needs = nil // for people; to write and read them takes its time
@@ -106,6 +109,7 @@ func (w *world) facts(p deploy.Pending) gate.Facts {
 	if w.revoked[n] && w.how != forgetsRevoked {
 		f.Revoked = "bad"
 	}
+	f.Budgets = w.budgets()
 	if w.glass > 0 && (w.now < w.glass || w.how == letsGlassOpen) {
 		f.Glass, f.GlassUntil = "glass", nine.Add(w.glass)
 		if w.how == letsGlassOpen {
@@ -113,6 +117,20 @@ func (w *world) facts(p deploy.Pending) gate.Facts {
 		}
 	}
 	return f
+}
+
+func (w *world) budgets() []gate.Budget {
+	b := budgets[w.budget]
+	switch w.how {
+	case forgetsBudget:
+		return nil
+	case oldBudget:
+		b = budgets[w.budgetWas]
+	case passesUnknown:
+		b.Few = true
+	}
+	b.Flow = "purchase"
+	return []gate.Budget{b}
 }
 
 func (w *world) directory() gate.People {
@@ -243,7 +261,10 @@ func (w *world) enter(a *deploy.Active) {
 	if p.Config != a.Config {
 		w.seen.count[rebound]++
 	}
-	if why := w.door(*a.Target, p.Expedite, notBefore); why != "" {
+	if p.Fix != "" && w.spent(false) != "" {
+		w.seen.count[byFix]++
+	}
+	if why := w.door(*a.Target, p, notBefore); why != "" {
 		w.fail("%s of %s was let in although %s", a.Deployment, a.Release, why)
 	}
 }

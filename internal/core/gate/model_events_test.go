@@ -28,6 +28,9 @@ func begin(r *rand.Rand, how wrong, seen *tally) *world {
 	if r.IntN(2) == 0 {
 		w.people |= strangerMapped
 	}
+	if r.IntN(3) == 0 {
+		w.budget = r.IntN(len(budgets))
+	}
 	w.run(1+r.IntN(releases), 0)
 	if r.IntN(2) == 0 {
 		p := past()
@@ -42,7 +45,7 @@ var past = sync.OnceValue(func() *world {
 	w := &world{seen: &tally{}, people: everybodyApproves | strangerMapped, glass: time.Hour}
 	for n := 1; n < releases; n++ {
 		w.run(n, 0)
-		w.request(n, "manual", false, 0)
+		w.request(n, deploy.Request{Reason: deploy.ReasonManual}, 0)
 		w.ask()
 		w.progress()
 		if !w.completed[n] {
@@ -85,7 +88,7 @@ func (w *world) help(r *rand.Rand) {
 		w.flight = w.wayBack(r)
 		w.deliver()
 	case len(w.lane.Queue) == 0:
-		w.request(w.staging.release, pick(r, "manual", "auto", "push"), r.IntN(5) == 0, pick(r, 0, 0, 0, w.now+10*time.Minute))
+		w.request(w.staging.release, asking(r, 5), pick(r, 0, 0, 0, w.now+10*time.Minute))
 	case r.IntN(2) == 0:
 		w.say(pick(r, w.lane.Queue...), r.IntN(everybody), r.IntN(12) > 0)
 	case r.IntN(2) == 0:
@@ -123,13 +126,13 @@ func (w *world) change(r *rand.Rand) {
 		w.touch(peopleMachine)
 		w.did("mapped %v", w.people.mapped())
 	default:
-		w.request(1+r.IntN(releases), pick(r, "manual", "auto", "push"), r.IntN(3) == 0, 0)
+		w.request(1+r.IntN(releases), asking(r, 3), 0)
 	}
 }
 
 // platform is what changes around a gate.
 func (w *world) platform(r *rand.Rand) {
-	switch r.IntN(11) {
+	switch r.IntN(12) {
 	case 0, 1:
 		w.now += pick(r, time.Second, 10*time.Minute, 25*time.Minute, time.Hour)
 		w.did("now %v", w.now)
@@ -166,6 +169,10 @@ func (w *world) platform(r *rand.Rand) {
 		w.did("glass until %v", w.glass)
 	case 10:
 		w.timer(r)
+	case 11:
+		w.budgetWas, w.budget = w.budget, r.IntN(len(budgets))
+		w.touch(sloMachine)
+		w.did("budget %s", budgets[w.budget].State)
 	}
 }
 
@@ -184,15 +191,22 @@ func (w *world) say(p deploy.Pending, who int, approve bool) {
 	w.did("%s says %v of %s", names[who], approve, p.Deployment)
 }
 
-func (w *world) request(n int, reason string, expedite bool, notBefore time.Duration) {
-	req := deploy.Request{
-		Service: "tickets", Environment: "prod", Release: fmt.Sprint("r", n), Artifact: digest('a', n), Commit: fmt.Sprint("c", n), CommittedAt: nine,
-		Order: int64(n), Config: digest('c', w.config), Rollout: rollout, Reason: reason, Expedite: expedite,
+// asking is how a request comes: one in so many is a hotfix, one in three the fix.
+func asking(r *rand.Rand, every int) deploy.Request {
+	req := deploy.Request{Reason: pick(r, "manual", "auto", "push"), Expedite: r.IntN(every) == 0}
+	if r.IntN(3) == 0 {
+		req.Fix = "it is"
 	}
+	return req
+}
+
+func (w *world) request(n int, req deploy.Request, notBefore time.Duration) {
+	req.Service, req.Environment, req.Release, req.Artifact, req.Commit = "tickets", "prod", fmt.Sprint("r", n), digest('a', n), fmt.Sprint("c", n)
+	req.CommittedAt, req.Order, req.Config, req.Rollout = nine, int64(n), digest('c', w.config), rollout
 	if notBefore > 0 {
 		req.NotBefore = nine.Add(notBefore)
 	}
-	w.did("release %d, expedite %v, not before %v", n, expedite, notBefore)
+	w.did("release %d, expedite %v, fix %v, not before %v", n, req.Expedite, req.Fix != "", notBefore)
 	w.step(machine.Event{Type: deploy.EventRequested, Actor: person, Data: machine.Must(req)})
 }
 

@@ -120,6 +120,7 @@ const (
 	byGlass
 	byRollback
 	byExpedite
+	byFix
 	afterTime
 	stale
 	refused
@@ -129,7 +130,7 @@ const (
 	outcomes
 )
 
-var outcomeNames = [outcomes]string{"let in", "let in by broken glass", "gone back", "let in expedited", "let in at its time", "stale", "refused", "bound anew", "crashed", "completed"}
+var outcomeNames = [outcomes]string{"let in", "let in by broken glass", "gone back", "let in expedited", "let in as the fix", "let in at its time", "stale", "refused", "bound anew", "crashed", "completed"}
 
 func (a *tally) add(b *tally) {
 	a.sequences += b.sequences

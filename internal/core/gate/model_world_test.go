@@ -28,11 +28,15 @@ const (
 	forgetsAuthors  wrong = "it counts authors"
 	letsGlassOpen   wrong = "its glass never closes"
 	keepsForAnyTime wrong = "a decision holds for ever"
+	forgetsBudget   wrong = "it asks for no budget"
+	oldBudget       wrong = "it asks for the budget of before"
+	fixesAll        wrong = "it takes everything for the fix"
+	passesUnknown   wrong = "it takes what is not measured for little traffic"
 )
 
 var wrongs = []wrong{
 	keepsWithdrawn, dropsGuards, seesNoDisabled, forgetsDigest, forgetsRevoked, rollsBackBlind, stopsItsClock, oldPolicy,
-	oneHumanTwice, forgetsAuthors, letsGlassOpen, keepsForAnyTime,
+	oneHumanTwice, forgetsAuthors, letsGlassOpen, keepsForAnyTime, forgetsBudget, oldBudget, fixesAll, passesUnknown,
 }
 
 // The people. The two adas share an address; dan wrote nothing.
@@ -94,14 +98,16 @@ type asked struct {
 	room       int
 	reversible bool
 	glass      bool
+	budget     string
 }
 
 var asks = []asked{
 	{count: 1, expire: time.Hour, glass: true},
-	{count: 2, expire: 2 * time.Hour, glass: true},
+	{count: 2, expire: 2 * time.Hour, glass: true, budget: gate.BlockExhausted},
 	{count: 1, expire: 40 * time.Minute, soak: 20 * time.Minute},
 	{count: 0, window: true, room: 1, glass: true},
 	{count: 1, expire: 50 * time.Minute, reversible: true, window: true, room: 2},
+	{count: 0, budget: gate.BlockBurning},
 }
 
 // frozen is the time of each of the freezes that may be in force; the first is none.
@@ -112,7 +118,7 @@ var policies = func() (all []*gate.Compiled) {
 	for _, a := range asks {
 		for _, f := range frozen {
 			p := gate.Policy{
-				Environment: "prod", After: "staging", Soak: a.soak, Concurrency: a.room,
+				Environment: "prod", After: "staging", Soak: a.soak, Concurrency: a.room, Budget: a.budget,
 				Approvals: gate.Approvals{Count: a.count, From: []string{"approver"}, Expire: a.expire},
 			}
 			if a.window {
@@ -149,6 +155,7 @@ const (
 	glassMachine
 	serviceMachine
 	laneMachine
+	sloMachine
 	releaseMachine // and those of the other releases after it
 	machines       = releaseMachine + releases + 1
 )
@@ -181,6 +188,8 @@ type world struct {
 	}
 	revoked   [releases + 1]bool
 	config    int
+	budget    int // of budgets: how that of the only flow stands
+	budgetWas int
 	glass     time.Duration // until when it is broken; 0: it is not
 	busy      int           // other services under way
 	steps     [machines]int64
@@ -198,8 +207,28 @@ func (w *world) asks() asked { return asks[w.policy] }
 
 func (w *world) touch(machine int) { w.steps[machine]++ }
 
+// budgets are the ways in which the budget of the only flow may stand.
+var budgets = []gate.Budget{{State: gate.BudgetOK}, {State: gate.BudgetBurning}, {State: gate.BudgetExhausted}, {State: gate.BudgetUnknown}, {State: gate.BudgetUnknown, Few: true}}
+
+// spent says why there is no budget for a release; a fix needs only that it is known.
+func (w *world) spent(fix bool) string {
+	asked, b := w.asks().budget, budgets[w.budget]
+	switch known := b.State != gate.BudgetUnknown || b.Few; {
+	case asked != "" && !known:
+		return "nobody knows its flow's budget"
+	case asked == "" || fix:
+		return ""
+	case b.State == gate.BudgetExhausted:
+		return "its flow's budget is used up"
+	case b.State == gate.BudgetBurning && asked == gate.BlockBurning:
+		return "its flow's budget burns"
+	}
+	return ""
+}
+
 // door is the plain model: why the release of a deployment may not enter now; "": it may.
-func (w *world) door(p deploy.Release, expedite bool, notBefore time.Duration) string {
+func (w *world) door(p deploy.Release, of deploy.Pending, notBefore time.Duration) string {
+	expedite, spent := of.Expedite, w.spent(of.Fix != "")
 	a, n := w.asks(), int(p.Order)
 	switch soaked := w.staging.release == n && w.now >= w.staging.since+a.soak; {
 	case p.Config != digest('c', w.config):
@@ -222,6 +251,8 @@ func (w *world) door(p deploy.Release, expedite bool, notBefore time.Duration) s
 		return "there is no room"
 	case a.reversible && n == 3:
 		return "it cannot be taken back"
+	case spent != "":
+		return spent
 	case w.now < notBefore:
 		return "its time has not come"
 	}

@@ -19,8 +19,9 @@ type Policy struct {
 	Freezes     []calendar.Freeze `json:"freezes,omitempty"`
 	Concurrency int               `json:"concurrency,omitempty"` // deployments under way at once in the environment; 0: any
 	Rules       []Rule            `json:"rules,omitempty"`
-	// Later names conditions that this version cannot look into (readiness, budget, parity,
-	// review). They are unknown.
+	Budget      string            `json:"budget,omitempty"` // what of its flows' error budgets blocks: BlockExhausted or BlockBurning; "": nothing
+	// Later names conditions that this version cannot look into (readiness, parity, review).
+	// They are unknown.
 	Later []string `json:"later,omitempty"`
 	Glass *Glass   `json:"glass,omitempty"` // how the glass may be broken; nil: not at all
 }

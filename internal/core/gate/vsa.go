@@ -42,6 +42,8 @@ type Detail struct {
 	Conditions  []Condition `json:"conditions,omitempty"`
 	Glass       string      `json:"glass,omitempty"` // break-glass by which it went in although the verdict is no pass
 	Expedited   bool        `json:"expedited,omitempty"`
+	Fix         string      `json:"fix,omitempty"`         // why it is the fix, as who asked said
+	RequestedBy string      `json:"requestedBy,omitempty"` // of a fix: who said so
 }
 
 // The parts of a summary, as SLSA names them.
@@ -83,6 +85,9 @@ func (d Decision) Statement(s Subject, at time.Time, by Verifier) (Statement, er
 	}
 	if d.Verdict == Pass {
 		v.VerificationResult, v.VerifiedLevels = "PASSED", []string{Level}
+	}
+	if s.Fix != "" {
+		v.Detail.Fix, v.Detail.RequestedBy = s.Fix, s.RequestedBy
 	}
 	var err error
 	if v.Policy, err = refer("slipway:environment/"+s.Environment+"/gate", d.Policy); err != nil {

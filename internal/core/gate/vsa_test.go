@@ -22,7 +22,10 @@ func TestStatement(t *testing.T) {
 	broken.facts.Answers, broken.facts.Glass, broken.policy.Later = broken.facts.Answers[:1], "glass/tickets.prod", []string{"readiness"}
 	hotfix := look{strict(), subject(), satisfied(), monday}
 	hotfix.subject.Expedite = true
-	for name, l := range map[string]look{"passed": {strict(), subject(), satisfied(), monday}, "broken": broken, "hotfix": hotfix} {
+	fix := look{strict(), subject(), satisfied(), monday}
+	fix.policy.Budget, fix.facts.Budgets = BlockExhausted, []Budget{spent("purchase")}
+	fix.subject.Fix, fix.subject.RequestedBy = "the pool was too small", "person:ada"
+	for name, l := range map[string]look{"passed": {strict(), subject(), satisfied(), monday}, "broken": broken, "hotfix": hotfix, "fix": fix} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			st, err := l.decide().Statement(l.subject, l.now, Verifier{ID: "https://slipway.example.com", Version: "1.2.3"})
