@@ -8,6 +8,8 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // APIVersion is what a manifest's apiVersion must say.
@@ -154,4 +156,21 @@ func specOf[T any](r Resource, kind string) (T, error) {
 func digest(b []byte) string {
 	sum := sha256.Sum256(b)
 	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Where gives the place of a field in the file, or of the nearest one around it that is
+// there: "spec", "steps", "[0]", "service". Of what was stored it is At.
+func (r Resource) Where(path ...string) Position {
+	if r.node == nil {
+		return r.At
+	}
+	s := spot{d: &decoder{file: r.At.File}, n: r.node}
+	for _, name := range path {
+		if i, err := strconv.Atoi(strings.Trim(name, "[]")); err == nil && strings.HasPrefix(name, "[") {
+			s = s.item(i)
+		} else {
+			s = s.in(name)
+		}
+	}
+	return Position{r.At.File, max(s.n.Line, 1), max(s.n.Column, 1)}
 }

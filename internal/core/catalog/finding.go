@@ -1,0 +1,70 @@
+package catalog
+
+import (
+	"cmp"
+	"slices"
+
+	"slipway.dev/internal/core/manifest"
+)
+
+// Severity is how much a finding matters.
+type Severity string
+
+// The severities.
+const (
+	Error   Severity = "error"   // what is declared cannot be so
+	Warning Severity = "warning" // it will hurt one day
+	Info    Severity = "info"    // something to know
+)
+
+// Codes of findings that are of no attribute of a flow.
+const (
+	Unreadable     = "unreadable"
+	Missing        = "missing"         // something that is named and not declared
+	NoService      = "no-service"      // a step that no service serves
+	NoFlow         = "no-flow"         // a service, or a use case, without a flow
+	Alone          = "alone"           // a flow or use case that nothing is made of
+	Circle         = "circle"          // things that need one another
+	Weaker         = "weaker"          // a flow that rests on something with a weaker target
+	Nobody         = "nobody"          // an escalation path that names nobody
+	Unmeasured     = "unmeasured"      // a target without a measure
+	NoBudget       = "no-budget"       // a target of 100%
+	Contradictory  = "contradictory"   // targets that cannot both hold
+	TooLittle      = "too-little"      // traffic from which nothing will ever follow
+	WrongComponent = "wrong-component" // a component of another type than its place asks for
+)
+
+// Finding is one thing that is declared but does not fit together.
+type Finding struct {
+	Code      string            `json:"code"`
+	Severity  Severity          `json:"severity"`
+	Kind      string            `json:"kind"`
+	Name      string            `json:"name"`
+	Attribute string            `json:"attribute,omitempty"` // of a well-designed flow
+	Text      string            `json:"text"`                // what is the matter
+	Looked    string            `json:"looked"`              // what was looked at
+	Hint      string            `json:"hint,omitempty"`      // what to do
+	At        manifest.Position `json:"at,omitzero"`         // zero for what has no file
+}
+
+// Findings gives all that is the matter: errors first, then by kind, name, code and text.
+func (c *Catalog) Findings() []Finding {
+	out := slices.Clone(c.broken)
+	out = append(out, c.inCircles()...)
+	for _, check := range []func() []Finding{c.ofServices, c.ofUseCases, c.ofProcesses, c.ofComponents} {
+		out = append(out, check()...)
+	}
+	declared := c.estimator(nil)
+	for _, name := range c.flows.names {
+		out = append(out, c.ofFlow(name, declared)...)
+	}
+	slices.SortStableFunc(out, order)
+	return out
+}
+
+func order(a, b Finding) int {
+	return cmp.Or(cmp.Compare(rank[a.Severity], rank[b.Severity]), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name),
+		cmp.Compare(a.Code, b.Code), cmp.Compare(a.Attribute, b.Attribute), cmp.Compare(a.Text, b.Text))
+}
+
+var rank = map[Severity]int{Error: 0, Warning: 1, Info: 2}

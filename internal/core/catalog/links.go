@@ -1,0 +1,111 @@
+package catalog
+
+import (
+	"slices"
+
+	"slipway.dev/internal/core/flow"
+	"slipway.dev/internal/core/graph"
+	"slipway.dev/internal/core/manifest"
+)
+
+// links are who names whom, read once.
+type links struct {
+	flowsOf  map[string][]string // of a service or component: flows that it takes part in
+	supports map[string][]string // of a flow: use cases that name it
+	stages   map[string][]string // of a use case: processes that it is a stage of
+	held     map[string]float64  // of a service: strictest availability that a flow demands
+	shared   map[string][]string // of three steps in a row: flows that have them
+	circles  []circle
+	circular map[string]bool // flows and components, by ID, that are in one
+}
+
+// circle is resources of one kind that can all be reached from one another.
+type circle struct {
+	kind  string
+	names []string
+	way   []string // from the first name back to it
+}
+
+func (c *Catalog) link() links {
+	l := links{flowsOf: map[string][]string{}, supports: map[string][]string{}, stages: map[string][]string{},
+		held: map[string]float64{}, shared: map[string][]string{}, circular: map[string]bool{}}
+	for _, f := range c.flows.all() {
+		for _, s := range f.Steps {
+			add(l.flowsOf, s.Service, f.Name)
+			l.held[s.Service] = max(l.held[s.Service], available(f))
+		}
+		for _, run := range runs(f) {
+			add(l.shared, run, f.Name)
+		}
+	}
+	for _, u := range c.useCases.all() {
+		for _, f := range u.Spec.Flows {
+			add(l.supports, string(f), u.Name)
+		}
+	}
+	for _, p := range c.processes.all() {
+		for _, s := range p.Spec.Stages {
+			add(l.stages, string(s.UseCase), p.Name)
+		}
+	}
+	for _, g := range []struct {
+		kind  string
+		names []string
+		next  func(string) []string
+	}{
+		{manifest.KindComponent, c.components.names, func(n string) []string { return text(c.components.by[n].Spec.DependsOn) }},
+		{manifest.KindFlow, c.flows.names, func(n string) []string { return flowNeeds(*c.flows.by[n]) }},
+		{manifest.KindService, c.services.names, func(n string) []string { return text(c.services.by[n].Spec.Needs) }},
+		{manifest.KindUseCase, c.useCases.names, func(n string) []string { return text(c.useCases.by[n].Spec.DependsOn) }},
+	} {
+		for _, names := range graph.Circles(g.names, g.next) {
+			l.circles = append(l.circles, circle{g.kind, names, graph.Way(names[0], names, g.next)})
+			for _, n := range names {
+				l.circular[g.kind+"/"+n] = true
+			}
+		}
+	}
+	return l
+}
+
+// add puts a name into a list once. Names come in order, so that it can only be the last.
+func add(to map[string][]string, key, name string) {
+	list := to[key]
+	if key != "" && (len(list) == 0 || list[len(list)-1] != name) {
+		to[key] = append(list, name)
+	}
+}
+
+// available is a flow's target for its availability; 0: it has none.
+func available(f flow.Flow) float64 { return f.Spec.Targets.Reliability.Availability.Share() }
+
+// flowNeeds are the flows that a flow names.
+func flowNeeds(f flow.Flow) []string {
+	return slices.Concat(text(f.Spec.DependsOn), text(f.Spec.Fallback))
+}
+
+func text[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, n := range list {
+		out[i] = string(n)
+	}
+	return out
+}
+
+// runLength is how many steps in a row make something that flows could share.
+const runLength = 3
+
+// runs gives each row of requests of a flow's usual way as one text.
+func runs(f flow.Flow) []string {
+	var row, out []string
+	for _, s := range f.Steps {
+		if s.Path != "" || s.Request == "" {
+			row = nil
+			continue
+		}
+		if row = append(row, s.Service+" "+s.Request); len(row) >= runLength {
+			out = append(out, row[len(row)-3]+"\n"+row[len(row)-2]+"\n"+row[len(row)-1])
+		}
+	}
+	return out
+}
