@@ -19,9 +19,6 @@ const (
 	DefaultWarm        = 15 * time.Minute
 	DefaultKeep        = 5
 	DefaultPause       = 30 * time.Second
+	DefaultMaximum     = time.Hour   // of judging, until a person is asked
+	DefaultInternal    = time.Minute // until others follow those whose requests reach a release first
 )
-
-// defaultSteps are the exposures of a canary whose manifest names none.
-func defaultSteps() []Step {
-	return []Step{{5, DefaultPause}, {25, DefaultPause}, {50, DefaultPause}}
-}

@@ -108,9 +108,25 @@ func TestResolveDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	canary, err := Resolve(parsed(t, "Service", "a", `{image: "a:1", strategy: {canary: {}}}`), dev, nil)
-	if err != nil || len(canary.Rollout.Strategy.Steps) != 3 || canary.Rollout.Strategy.Steps[2] != (Step{50, 30 * time.Second}) {
-		t.Errorf("canary: %+v %v", canary.Rollout.Strategy, err)
+}
+
+func TestResolveCanary(t *testing.T) {
+	t.Parallel()
+	dev := parsed(t, "Environment", "dev", "{}")
+	for spec, want := range map[string]Strategy{
+		`{}`: {Kind: "canary", Judged: true, Maximum: time.Hour, Baseline: BaselineFresh},
+		`{minimum: 5m, maximum: 2h, baseline: running, synthetic: true, sticky: {cookie: true}, internal: {header: X-Internal}, judge: {alpha: 2%, harm: 3}}`: {
+			Kind: "canary", Judged: true, Minimum: 5 * time.Minute, Maximum: 2 * time.Hour, Baseline: BaselineRunning, Synthetic: true,
+			Sticky: &Sticky{Cookie: true}, Internal: &Internal{Header: "X-Internal", For: time.Minute}, Judge: judge.Options{Alpha: 0.02, Psi1: 3}},
+		`{steps: [{weight: 10}], sticky: {header: X-User}}`: {Kind: "canary", Steps: []Step{{10, 30 * time.Second}}, Sticky: &Sticky{Header: "X-User"}},
+	} {
+		got, err := Resolve(parsed(t, "Service", "a", `{image: "a:1", strategy: {canary: `+spec+`}}`), dev, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got.Rollout.Strategy); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", spec, diff)
+		}
 	}
 }
 

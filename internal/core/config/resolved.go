@@ -1,6 +1,10 @@
 package config
 
-import "time"
+import (
+	"time"
+
+	"slipway.dev/internal/core/judge"
+)
 
 // Resolved is the whole configuration with which a service runs in an environment: the
 // Service's manifest, laid over by the Environment's config and by the service's own
@@ -38,11 +42,41 @@ type Rollout struct {
 // Duration is a time.Duration; it has the name so that manifests and states say the same.
 type Duration = time.Duration
 
-// Strategy says how traffic goes from the old release to the new one.
+// Strategy says how traffic goes from the old release to the new one. What comes after Batch
+// is of canaries.
 type Strategy struct {
-	Kind  string `json:"kind"`            // "rolling", "blueGreen" or "canary"
-	Batch int    `json:"batch,omitempty"` // rolling: instances replaced at once; default 1
-	Steps []Step `json:"steps,omitempty"` // canary
+	Kind     string    `json:"kind"`            // "rolling", "blueGreen" or "canary"
+	Batch    int       `json:"batch,omitempty"` // rolling: instances replaced at once; default 1
+	Steps    []Step    `json:"steps,omitempty"`
+	Sticky   *Sticky   `json:"sticky,omitempty"`   // how users stay with the release that they had; nil: they do not
+	Internal *Internal `json:"internal,omitempty"` // whose requests reach it first; nil: nobody's
+
+	// Judged lets the share grow with the evidence, in place of Steps.
+	Judged    bool          `json:"judged,omitempty"`
+	Minimum   Duration      `json:"minimum,omitempty"`   // shortest time until it has all requests
+	Maximum   Duration      `json:"maximum,omitempty"`   // then a person is asked; default 1 h
+	Baseline  string        `json:"baseline,omitempty"`  // one of BaselineFresh and BaselineRunning
+	Synthetic bool          `json:"synthetic,omitempty"` // smoke checks are repeated, and count as evidence
+	Judge     judge.Options `json:"judge,omitzero"`
+}
+
+// What a judged canary is compared with.
+const (
+	BaselineFresh   = "fresh"   // new instances of the old release that start together with it
+	BaselineRunning = "running" // those that run
+)
+
+// Sticky says what tells one user from another: a cookie that the edge sets, or a header.
+type Sticky struct {
+	Cookie bool   `json:"cookie,omitempty"`
+	Header string `json:"header,omitempty"`
+}
+
+// Internal says whose requests reach a new release before anybody else's, and for how long.
+type Internal struct {
+	Header string   `json:"header"`
+	Value  string   `json:"value,omitempty"` // empty: any
+	For    Duration `json:"for"`
 }
 
 // Step is one exposure of a canary: Weight percent of the requests for Pause.

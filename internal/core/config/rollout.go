@@ -3,6 +3,7 @@ package config
 import (
 	"cmp"
 
+	"slipway.dev/internal/core/judge"
 	"slipway.dev/internal/core/manifest"
 )
 
@@ -26,17 +27,35 @@ func strategyOf(s manifest.Strategy) Strategy {
 	case s.BlueGreen != nil:
 		return Strategy{Kind: "blueGreen"}
 	case s.Canary != nil:
-		return Strategy{Kind: "canary", Steps: steps(s.Canary.Steps)}
+		return canary(*s.Canary)
 	case s.Rolling != nil:
 		return Strategy{Kind: "rolling", Batch: cmp.Or(s.Rolling.Batch, DefaultBatch)}
 	}
 	return Strategy{Kind: "rolling", Batch: DefaultBatch}
 }
 
-func steps(in []manifest.Step) []Step {
-	if len(in) == 0 {
-		return defaultSteps()
+// canary without steps is judged.
+func canary(c manifest.Canary) Strategy {
+	s := Strategy{Kind: "canary", Steps: steps(c.Steps)}
+	if c.Sticky != nil {
+		s.Sticky = &Sticky{Cookie: c.Sticky.Cookie, Header: string(c.Sticky.Header)}
 	}
+	if i := c.Internal; i != nil {
+		s.Internal = &Internal{Header: string(i.Header), Value: string(i.Value), For: i.For.Or(DefaultInternal)}
+	}
+	if len(s.Steps) > 0 {
+		return s
+	}
+	s.Judged, s.Synthetic = true, c.Synthetic
+	s.Minimum, s.Maximum = c.Minimum.Value(), c.Maximum.Or(DefaultMaximum)
+	s.Baseline = cmp.Or(c.Baseline, BaselineFresh)
+	if j := c.Judge; j != nil { // what is zero is the judge's default
+		s.Judge = judge.Options{Alpha: j.Alpha.Share(), Beta: j.Beta.Share(), Psi0: j.Worse.Float(), Psi1: j.Harm.Float()}
+	}
+	return s
+}
+
+func steps(in []manifest.Step) []Step {
 	var out []Step
 	for _, s := range in {
 		out = append(out, Step{Weight: s.Weight, Pause: s.Pause.Or(DefaultPause)})

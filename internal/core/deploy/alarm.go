@@ -38,9 +38,15 @@ func (w *work) timeOver() {
 	switch a.Await {
 	case awaitPause:
 		w.stage(a.Stage + 1)
+	case awaitJudge:
+		w.judgeTime()
 	case awaitObserve:
 		w.await(awaitSettled, a.Target.Rollout.Deadline)
 	case awaitInstances:
+		if len(a.Target.healthy()) >= a.Stages[a.Stage].New { // only those beside it are missing
+			w.runBeside(fmt.Sprintf("%d of %d fresh ones were healthy after %s", len(a.Beside.healthy()), a.Beside.replicas(), a.Target.Rollout.Deadline))
+			return
+		}
 		w.fail(w.missing(a.Stages[a.Stage].New))
 	case awaitSettled:
 		w.fail(w.missing(a.Target.replicas()))

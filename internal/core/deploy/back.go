@@ -3,6 +3,7 @@ package deploy
 import (
 	"fmt"
 	"slices"
+	"time"
 )
 
 // fail acts on a reason not to go on. A deployment goes back; a rollback asks a person,
@@ -32,6 +33,8 @@ func (w *work) blame(reason string) {
 func (w *work) goBack(outcome Phase, reason string) {
 	a := w.Active
 	a.Outcome, a.Reason, a.Checked, a.CheckDue = outcome, cut(reason), false, false
+	a.Since, a.Undecided = time.Time{}, false
+	w.endBeside()
 	w.enter(RollingBack)
 	if w.Current == nil {
 		w.retreat()
@@ -129,7 +132,7 @@ func (w *work) abort(r Abort) error {
 		return refuse("nothing is under way")
 	case a == nil:
 		w.takeOut(0, Aborted, reason)
-	case a.Await == awaitPerson:
+	case a.Await == awaitPerson && !a.Undecided:
 		return refuse("%s is held: %s", a.Deployment, a.Problem).WithHint("settle it: retry, rollback or accept")
 	case a.Phase == RollingBack:
 		return refuse("%s is going back already", a.Deployment)

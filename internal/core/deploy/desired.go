@@ -18,7 +18,7 @@ func (Lane) Desired(s State) []machine.Desired {
 	if len(s.Route.Groups) > 0 || s.Route.Applied < s.Route.Revision {
 		out = append(out, machine.Desired{Kind: DesiredRoute, Key: "route", Spec: machine.Must(RouteSpec{
 			Service: s.Service, Environment: s.Environment, Revision: s.Route.Revision,
-			Config: s.Route.Config, Routes: s.Route.Routes, Groups: s.Route.Groups,
+			Config: s.Route.Config, Routes: s.Route.Routes, Groups: s.Route.Groups, Sticky: s.Route.Sticky, Apart: s.Route.Apart,
 		})})
 	}
 	if s.watched() {
@@ -27,6 +27,9 @@ func (Lane) Desired(s State) []machine.Desired {
 			w.Deployments = append(w.Deployments, s.Current.Deployment)
 		}
 		out = append(out, machine.Desired{Kind: DesiredWatch, Key: "traffic", Spec: machine.Must(w)})
+	}
+	if s.judging() {
+		out = append(out, machine.Desired{Kind: DesiredJudge, Key: "judge", Spec: machine.Must(s.judgeSpec())})
 	}
 	if len(s.Queue) > 0 {
 		out = append(out, machine.Desired{Kind: DesiredGate, Key: "gate", Spec: machine.Must(s.stands())})

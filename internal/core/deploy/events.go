@@ -16,7 +16,7 @@ func MachineID(service, environment string) string {
 }
 
 // Events that the lane takes, with their data. Besides these it takes "timer",
-// "message.refused" and the outcomes of its effects SmokeCheck and EffectSign.
+// "message.refused" and the outcomes of its effects SmokeCheck, EffectSign and notify.EffectNotice.
 const (
 	EventRequested = "deploy.requested"   // Request
 	EventAsked     = "gate.asked"         // none; facts: Facts with Gates
@@ -26,6 +26,7 @@ const (
 	EventInstance  = "instance.observed"  // Instance
 	EventRouted    = "route.applied"      // Routed
 	EventTraffic   = "traffic.observed"   // Traffic
+	EventJudged    = "judge.said"         // Judged
 )
 
 // Request asks for a release to go in. Facts are in it, because it comes from control or
@@ -143,6 +144,7 @@ const (
 	DesiredInstance = "instance" // key: instance ID; InstanceSpec
 	DesiredRoute    = "route"    // key: "route"; RouteSpec
 	DesiredWatch    = "watch"    // key: "traffic"; WatchSpec: while there, Traffic events are brought
+	DesiredJudge    = "judge"    // key: "judge"; JudgeSpec: while there, judge.said is brought whenever the judge says something new
 	DesiredGate     = "gate"     // key: "gate"; GateSpec: while there, gate.asked is brought at once and whenever an answer may have changed
 	SmokeCheck      = "smoke.check"
 	EffectSign      = "gate.sign" // SignInput; gives Signed
@@ -206,15 +208,24 @@ type RouteSpec struct {
 	Revision    int64          `json:"revision"`
 	Config      string         `json:"config"` // of the release that the public routes are taken from
 	Routes      []config.Route `json:"routes,omitempty"`
-	Groups      []RouteGroup   `json:"groups"`
+	Groups      []RouteGroup   `json:"groups"`           // in the order in which they divide the users: a canary comes first
+	Sticky      *config.Sticky `json:"sticky,omitempty"` // how users stay with the group that they had
+	Apart       bool           `json:"apart,omitempty"`  // a canary is judged: what the judge counts is to be counted
 }
 
 // RouteGroup is the instances of one deployment and their share.
 type RouteGroup struct {
 	Deployment string         `json:"deployment"`
 	Release    string         `json:"release"`
-	Weight     int            `json:"weight"`
+	Weight     int            `json:"weight"`          // percent; 0 only with Match
+	Match      *Match         `json:"match,omitempty"` // whose requests it gets whatever its weight is
 	Instances  []RoutedTarget `json:"instances"`
+}
+
+// Match says whose requests are meant, by a header that they have.
+type Match struct {
+	Header string `json:"header"`
+	Value  string `json:"value,omitempty"` // empty: any
 }
 
 // RoutedTarget is an instance and where it listens.

@@ -87,6 +87,9 @@ func (s *State) releases() []*Release {
 	if s.Active != nil && s.Active.Target != nil {
 		all = append(all, s.Active.Target)
 	}
+	if s.Active != nil && s.Active.Beside != nil {
+		all = append(all, s.Active.Beside)
+	}
 	for i := range s.Kept {
 		all = append(all, &s.Kept[i])
 	}

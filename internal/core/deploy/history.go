@@ -6,7 +6,7 @@ import "slices"
 func (w *work) record(row Row, outcome Phase, reason string) {
 	row.Outcome, row.Reason, row.Finished = outcome, cut(reason), w.now
 	w.report(row)
-	row.Conditions, row.Fix = nil, "" // its record keeps them
+	row.Conditions, row.Fix, row.Judge = nil, "", row.Judge.short() // its record keeps them
 	w.History = slices.Concat([]Row{row}, w.History)
 	if len(w.History) > maxHistory {
 		w.History = w.History[:maxHistory]

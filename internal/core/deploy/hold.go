@@ -1,7 +1,6 @@
 package deploy
 
 import (
-	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/fault"
 )
 
@@ -11,10 +10,15 @@ import (
 //	retry       goes back once more               tries the release once more
 //	rollback    the same                          goes back to what served before it
 //	accept      what serves now is current        the same
+//
+// What it means where a judge could not decide, says decide.
 func (w *work) settled(d Settle) error {
 	a := w.Active
 	if a == nil || a.Await != awaitPerson {
 		return refuse("nothing is held")
+	}
+	if a.Undecided {
+		return w.decide(d)
 	}
 	switch d.Decision {
 	case "retry":
@@ -28,9 +32,13 @@ func (w *work) settled(d Settle) error {
 	case "accept":
 		w.accept(by("accepted", w.actor.Name, d.Reason))
 	default:
-		return fault.New(fault.Invalid, "%.32q is no decision", d.Decision).WithHint("it is retry, rollback or accept")
+		return noDecision(d)
 	}
 	return nil
+}
+
+func noDecision(d Settle) error {
+	return fault.New(fault.Invalid, "%.32q is no decision", d.Decision).WithHint("it is retry, rollback or accept")
 }
 
 // retry does once more what failed.
@@ -80,7 +88,7 @@ func (w *work) keepServing() {
 	next, old := *a.Target, w.Current
 	a.Target = nil
 	next.Completed = w.now
-	next.Rollout.Strategy = config.Strategy{Kind: next.Rollout.Strategy.Kind}
+	next.Rollout.Strategy = settled(next.Rollout.Strategy)
 	next.ensure(next.replicas())
 	w.Current = &next
 	w.pardon(func(j Rejected) bool { return j.Release == next.Release || j.Commit != "" && j.Commit == next.Commit })

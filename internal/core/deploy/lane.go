@@ -7,6 +7,7 @@ import (
 
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/notify"
 )
 
 // Lane is the machine of a service in an environment.
@@ -72,12 +73,16 @@ func (w *work) take(e machine.Event) error {
 		return with(e, w.applied)
 	case EventTraffic:
 		return with(e, w.traffic)
+	case EventJudged:
+		return with(e, w.judged)
 	case machine.Timer:
 		return with(e, func(a machine.Alarm) error { return w.alarm(a, e.Facts) })
 	case SmokeCheck + ".done", SmokeCheck + ".failed", SmokeCheck + ".unknown":
 		return with(e, func(o machine.Outcome) error { return w.checked(e.Type == SmokeCheck+".done", o.Error) })
 	case EffectSign + ".done", EffectSign + ".failed", EffectSign + ".unknown":
 		return with(e, w.signed)
+	case notify.EffectNotice + ".done", notify.EffectNotice + ".failed", notify.EffectNotice + ".unknown":
+		return nil // people were told, or channels say that they could not be
 	case "message.refused":
 		return with(e, w.refused)
 	}

@@ -13,6 +13,7 @@ type Stage struct {
 	Old    int           `json:"old"`    // of as many as New is in the end
 	Weight int           `json:"weight"` // percent
 	Pause  time.Duration `json:"pause,omitempty"`
+	Judged bool          `json:"judged,omitempty"` // Weight is where it begins; it grows with the evidence
 }
 
 // Stages are the steps of a rollout, for people. The first release of a service has nothing
@@ -34,7 +35,13 @@ func plan(s config.Strategy, replicas int) []Stage {
 		return rolling(max(1, s.Batch), replicas)
 	case "canary":
 		var stages []Stage
-		for _, step := range canarySteps(s) {
+		if s.Internal != nil { // at first only those who are matched
+			stages = append(stages, Stage{New: replicas, Old: replicas, Pause: max(time.Second, s.Internal.For)})
+		}
+		if s.Judged {
+			return append(stages, Stage{New: replicas, Old: replicas, Weight: firstWeight, Judged: true}, last)
+		}
+		for _, step := range s.Steps {
 			if step.Weight > 0 && step.Weight < 100 {
 				stages = append(stages, Stage{New: replicas, Old: replicas, Weight: step.Weight, Pause: step.Pause})
 			}
@@ -53,16 +60,5 @@ func rolling(batch, replicas int) []Stage {
 		if done == replicas {
 			return stages
 		}
-	}
-}
-
-func canarySteps(s config.Strategy) []config.Step {
-	if len(s.Steps) > 0 {
-		return s.Steps
-	}
-	return []config.Step{
-		{Weight: 5, Pause: 30 * time.Second},
-		{Weight: 25, Pause: 30 * time.Second},
-		{Weight: 50, Pause: 30 * time.Second},
 	}
 }

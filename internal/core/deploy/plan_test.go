@@ -16,17 +16,20 @@ func TestPlan(t *testing.T) {
 		replicas int
 		want     []Stage
 	}{
-		"blueGreen":        {config.Strategy{Kind: "blueGreen"}, 3, []Stage{{3, 3, 100, 0}}},
-		"rolling":          {config.Strategy{Kind: "rolling"}, 3, []Stage{{1, 2, 33, 0}, {2, 1, 66, 0}, {3, 0, 100, 0}}},
-		"rolling, two":     {config.Strategy{Kind: "rolling", Batch: 2}, 3, []Stage{{2, 1, 66, 0}, {3, 0, 100, 0}}},
-		"rolling, at once": {config.Strategy{Kind: "rolling", Batch: 9}, 3, []Stage{{3, 0, 100, 0}}},
-		"rolling, one":     {config.Strategy{Kind: "rolling"}, 1, []Stage{{1, 0, 100, 0}}},
+		"blueGreen":        {config.Strategy{Kind: "blueGreen"}, 3, []Stage{{3, 3, 100, 0, false}}},
+		"rolling":          {config.Strategy{Kind: "rolling"}, 3, []Stage{{1, 2, 33, 0, false}, {2, 1, 66, 0, false}, {3, 0, 100, 0, false}}},
+		"rolling, two":     {config.Strategy{Kind: "rolling", Batch: 2}, 3, []Stage{{2, 1, 66, 0, false}, {3, 0, 100, 0, false}}},
+		"rolling, at once": {config.Strategy{Kind: "rolling", Batch: 9}, 3, []Stage{{3, 0, 100, 0, false}}},
+		"rolling, one":     {config.Strategy{Kind: "rolling"}, 1, []Stage{{1, 0, 100, 0, false}}},
 		"canary": {config.Strategy{Kind: "canary", Steps: []config.Step{{Weight: 10, Pause: time.Minute}, {Weight: 50}}}, 2,
-			[]Stage{{2, 2, 10, time.Minute}, {2, 2, 50, 0}, {2, 2, 100, 0}}},
-		"canary, all and nothing": {config.Strategy{Kind: "canary", Steps: []config.Step{{Weight: 0}, {Weight: 100, Pause: time.Minute}}}, 2, []Stage{{2, 2, 100, 0}}},
-		"canary, unsaid": {config.Strategy{Kind: "canary"}, 1,
-			[]Stage{{1, 1, 5, 30 * time.Second}, {1, 1, 25, 30 * time.Second}, {1, 1, 50, 30 * time.Second}, {1, 1, 100, 0}}},
-		"unsaid": {config.Strategy{}, 1, []Stage{{1, 1, 100, 0}}},
+			[]Stage{{2, 2, 10, time.Minute, false}, {2, 2, 50, 0, false}, {2, 2, 100, 0, false}}},
+		"canary, all and nothing": {config.Strategy{Kind: "canary", Steps: []config.Step{{Weight: 0}, {Weight: 100, Pause: time.Minute}}}, 2, []Stage{{2, 2, 100, 0, false}}},
+		"canary, judged":          {config.Strategy{Kind: "canary", Judged: true}, 2, []Stage{{2, 2, 1, 0, true}, {2, 2, 100, 0, false}}},
+		"canary, judged, internal": {config.Strategy{Kind: "canary", Judged: true, Internal: &config.Internal{Header: "X", For: time.Minute}}, 2,
+			[]Stage{{2, 2, 0, time.Minute, false}, {2, 2, 1, 0, true}, {2, 2, 100, 0, false}}},
+		"canary, internal": {config.Strategy{Kind: "canary", Internal: &config.Internal{Header: "X"}, Steps: []config.Step{{Weight: 5}}}, 2,
+			[]Stage{{2, 2, 0, time.Second, false}, {2, 2, 5, 0, false}, {2, 2, 100, 0, false}}},
+		"unsaid": {config.Strategy{}, 1, []Stage{{1, 1, 100, 0, false}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

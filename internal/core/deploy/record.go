@@ -45,6 +45,9 @@ func (Record) Step(s Ended, e machine.Event) (machine.Next[Ended], error) {
 		ended.Conditions = s.Conditions
 	}
 	ended.Fix = cmp.Or(ended.Fix, s.Fix) // the same
+	if j := ended.Judge; j != nil && j.Flows == nil && s.Judge != nil {
+		ended.Judge = s.Judge
+	}
 	next := machine.Next[Ended]{State: ended}
 	if n, ok := ended.notice(); ok && err == nil && ended.Outcome != s.Outcome {
 		next.Effects = []machine.Effect{{Kind: notify.EffectNotice, Class: machine.Repeatable, Input: machine.Must(n)}}

@@ -59,7 +59,7 @@ func (s *State) serving(deployment string) bool {
 // takeBack rolls back the deployment that is under way.
 func (w *work) takeBack(reason string) error {
 	switch a := w.Active; {
-	case a.Await == awaitPerson:
+	case a.Await == awaitPerson && !a.Undecided:
 		w.retry()
 	case a.Phase == RollingBack:
 		return refuse("%s is going back already", a.Deployment)
@@ -131,7 +131,7 @@ func (w *work) drop(reason string) {
 		outcome = a.Outcome
 	case a.Kind == KindRollback:
 		outcome = Aborted
-	case a.Await == awaitPerson:
+	case a.Await == awaitPerson && !a.Undecided:
 		outcome = RollbackFailed
 	case a.Phase == RollingBack:
 		outcome = a.Outcome
@@ -141,8 +141,9 @@ func (w *work) drop(reason string) {
 	}
 	if a.Exposed {
 		w.Current.ensure(w.Current.replicas())
-		w.Shares = []Share{{w.Current.Deployment, 100}}
+		w.Shares = all(w.Current)
 	}
+	w.endBeside()
 	w.leave()
 	w.finish(outcome, reason)
 }

@@ -22,6 +22,9 @@ func (w *work) begin(p Pending) {
 	}
 	w.Active = &Active{Row: w.row(p), Target: target, Stages: stages}
 	w.Active.Outcome = Completed
+	if w.Current != nil {
+		w.startBeside()
+	}
 	w.stage(0)
 }
 
@@ -68,9 +71,14 @@ func (w *work) advance() bool {
 		w.fail(reason)
 		return true
 	}
+	if reason := w.brokenBeside(); reason != "" {
+		w.runBeside(reason)
+		return true
+	}
 	switch {
-	case a.Await == awaitInstances && len(a.Target.healthy()) >= a.Stages[a.Stage].New:
+	case a.Await == awaitInstances && len(a.Target.healthy()) >= a.Stages[a.Stage].New && w.besideReady():
 		w.prepared()
+	case w.judging() && w.ruled():
 	case a.Await == awaitSettled && len(a.Target.healthy()) >= a.Target.replicas():
 		w.complete()
 	case a.Await == awaitOld && w.serves(w.Current):
@@ -78,7 +86,7 @@ func (w *work) advance() bool {
 		w.await(awaitRoute, routePatience)
 	case a.Await == awaitRoute && w.Route.Applied >= a.Shift:
 		w.shifted()
-	case a.Phase == Held && w.Route.Applied >= a.Shift: // the edge answers again
+	case a.Phase == Held && !a.Undecided && w.Route.Applied >= a.Shift: // the edge answers again
 		w.resume()
 	default:
 		return false
@@ -89,7 +97,7 @@ func (w *work) advance() bool {
 // broken says why a release that goes forward can not: "" if it can.
 func (w *work) broken() string {
 	a := w.Active
-	if a.Target == nil || a.Phase == RollingBack || a.Await == awaitPerson {
+	if a.Target == nil || a.Phase == RollingBack || a.Await == awaitPerson && !a.Undecided {
 		return ""
 	}
 	for _, c := range a.Target.Copies {
@@ -131,9 +139,12 @@ func (w *work) shift() {
 	if m := a.Target.Rollout.Migration; a.Kind == KindDeploy && (m == config.MigrationContract || m == config.MigrationIrreversible) {
 		w.Barrier = &Barrier{Number: a.Target.Number, Release: a.Release, Migration: m}
 	}
-	w.Shares = []Share{{a.Target.Deployment, 100}}
-	if w.Current != nil && s.Weight < 100 {
-		w.Shares = []Share{{w.Current.Deployment, 100 - s.Weight}, {a.Target.Deployment, s.Weight}}
+	if s.Judged {
+		a.Weight = max(a.Weight, s.Weight)
+	}
+	w.Shares = w.divided()
+	if s.Weight == 100 {
+		w.endBeside()
 	}
 	if w.Current != nil && a.Kind == KindDeploy {
 		n := a.Target.replicas()
@@ -163,6 +174,8 @@ func (w *work) shifted() {
 		a.Full = w.now
 		w.enter(Observing)
 		w.await(awaitObserve, a.Target.Rollout.Rollback.Observe)
+	case s.Judged:
+		w.awaitWord()
 	case s.Pause > 0:
 		w.await(awaitPause, s.Pause)
 	default:
@@ -170,15 +183,18 @@ func (w *work) shifted() {
 	}
 }
 
+// settled is what is left of a strategy that was carried out: the rest is of no use any more.
+func settled(s config.Strategy) config.Strategy { return config.Strategy{Kind: s.Kind} }
+
 // complete makes the new release the current one and keeps the old one warm.
 func (w *work) complete() {
 	a, next := w.Active, *w.Active.Target
 	old := w.Current
 	next.Completed = w.now
-	next.Rollout.Strategy.Steps = nil // they are of no use any more
+	next.Rollout.Strategy = settled(next.Rollout.Strategy)
 	w.Current = &next
 	w.Active = nil
-	w.Shares = []Share{{next.Deployment, 100}}
+	w.Shares = all(&next)
 	w.pardon(func(j Rejected) bool {
 		return j.Order < next.Order || j.Release == next.Release || j.Commit != "" && j.Commit == next.Commit
 	})

@@ -13,38 +13,83 @@ func (w *work) reroute() {
 	groups := w.groups(w.Shares)
 	if len(groups) == 0 && len(w.Shares) > 0 {
 		if w.Current != nil {
-			groups = w.groups([]Share{{w.Current.Deployment, 100}})
+			groups = w.groups(all(w.Current))
 		}
 		if len(groups) == 0 {
 			return
 		}
 	}
 	digest, routes := w.public(groups)
-	if slices.EqualFunc(groups, w.Route.Groups, sameGroup) && digest == w.Route.Config {
+	sticky, apart := w.manner()
+	r := w.Route
+	if slices.EqualFunc(groups, r.Groups, sameGroup) && digest == r.Config && same(sticky, r.Sticky) && apart == r.Apart {
 		return
 	}
-	w.Route = Route{Revision: w.Route.Revision + 1, Applied: w.Route.Applied, Config: digest, Routes: routes, Groups: groups}
+	w.Route = Route{Revision: r.Revision + 1, Applied: r.Applied, Config: digest, Routes: routes, Groups: groups, Sticky: sticky, Apart: apart}
 }
+
+// manner says how users are told apart, and whether they are counted for a judge: only
+// while there are two releases.
+func (s *State) manner() (sticky *config.Sticky, apart bool) {
+	if a := s.Active; a != nil && a.Target != nil && len(s.Shares) > 1 {
+		sticky, apart = a.Target.Rollout.Strategy.Sticky, a.Target.Rollout.Strategy.Judged
+	}
+	return sticky, apart
+}
+
+func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
 
 func (w *work) groups(shares []Share) []RouteGroup {
 	var groups []RouteGroup
+	left := 100 // of what cannot be served by those that it is for
 	for _, share := range shares {
 		r := w.find(share.Deployment)
-		if r == nil || share.Weight <= 0 {
+		if r == nil || share.Weight <= 0 && share.Match == nil {
 			continue
 		}
 		if healthy := r.healthy(); len(healthy) > 0 {
-			groups = append(groups, RouteGroup{Deployment: r.Deployment, Release: r.Release, Weight: share.Weight, Instances: healthy})
+			left -= share.Weight
+			groups = append(groups, RouteGroup{Deployment: r.Deployment, Release: r.Release, Weight: share.Weight, Match: share.Match, Instances: healthy})
 		}
 	}
-	if len(groups) == 1 {
-		groups[0].Weight = 100
+	if len(groups) > 0 {
+		groups[len(groups)-1].Weight += left // to the old release, if there is one
 	}
 	return groups
 }
 
+// divided gives the new release its share: it comes first, so that users who stay with what
+// they had are not moved when its share grows.
+func (w *work) divided() []Share {
+	a := w.Active
+	s := a.Stages[a.Stage]
+	weight := s.Weight
+	if s.Judged {
+		weight = a.Weight
+	}
+	if w.Current == nil || weight >= 100 {
+		return all(a.Target)
+	}
+	shares := []Share{{a.Target.Deployment, weight, matched(a.Target.Rollout.Strategy.Internal)}}
+	rest := 100 - weight
+	if a.Beside != nil && s.Judged { // as much as the new one
+		shares = append(shares, Share{a.Beside.Deployment, weight, nil})
+		rest -= weight
+	}
+	return append(shares, Share{w.Current.Deployment, rest, nil})
+}
+
+func matched(i *config.Internal) *Match {
+	if i == nil {
+		return nil
+	}
+	return &Match{Header: i.Header, Value: i.Value}
+}
+
+func all(r *Release) []Share { return []Share{{Deployment: r.Deployment, Weight: 100}} }
+
 // public gives the config and the public routes: those of the release with most of the
-// traffic, and of the old one when both have as much. With nobody to serve there are no
+// traffic, and of the old one, which comes last, when both have as much. With nobody to serve there are no
 // routes; the config stays, so that it always names one.
 func (w *work) public(groups []RouteGroup) (digest string, routes []config.Route) {
 	if len(groups) == 0 {
@@ -52,7 +97,7 @@ func (w *work) public(groups []RouteGroup) (digest string, routes []config.Route
 	}
 	most := 0
 	for _, g := range groups {
-		if g.Weight > most {
+		if g.Weight >= most {
 			r := w.find(g.Deployment)
 			most, digest, routes = g.Weight, r.Config, r.Rollout.Routes
 		}
@@ -61,7 +106,7 @@ func (w *work) public(groups []RouteGroup) (digest string, routes []config.Route
 }
 
 func sameGroup(a, b RouteGroup) bool {
-	return a.Deployment == b.Deployment && a.Release == b.Release && a.Weight == b.Weight && slices.Equal(a.Instances, b.Instances)
+	return a.Deployment == b.Deployment && a.Release == b.Release && a.Weight == b.Weight && same(a.Match, b.Match) && slices.Equal(a.Instances, b.Instances)
 }
 
 // routes says whether the route has an instance.
@@ -83,7 +128,7 @@ func (s *State) serves(r *Release) bool {
 
 // share gives all traffic to a release and none to others.
 func (w *work) share(r *Release) {
-	w.Shares = []Share{{r.Deployment, 100}}
+	w.Shares = all(r)
 	w.reroute()
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 // Version is the version of State. A new one needs a case in Upgrade and a golden file.
-const Version = 2
+const Version = 3
 
 // Phase is where a deployment stands, or how it ended.
 type Phase string
@@ -94,6 +94,13 @@ type Active struct {
 	Base     *Count         `json:"base,omitempty"`    // the old release's requests when they were first seen in this deployment
 	Leased   bool           `json:"leased,omitempty"`  // it holds a lease of the environment
 	Undo     string         `json:"undo,omitempty"`    // of a train's rollback: the deployment that it takes back
+
+	// Of a judged canary.
+	Beside    *Release  `json:"beside,omitempty"`    // fresh instances of the old release that it is compared with
+	Weight    int       `json:"weight,omitempty"`    // percent of the requests that it has
+	Since     time.Time `json:"since,omitzero"`      // judging began
+	Until     time.Time `json:"until,omitzero"`      // then a person is asked
+	Undecided bool      `json:"undecided,omitempty"` // a person is asked, and the judge goes on
 }
 
 // Await is what Active waits for.
@@ -104,6 +111,7 @@ const (
 	awaitCheck     Await = "check"     // the outcome of the smoke checks
 	awaitRoute     Await = "route"     // the edge to apply revision Shift
 	awaitPause     Await = "pause"     // the time of a canary's step
+	awaitJudge     Await = "judge"     // the judge's word
 	awaitObserve   Await = "observe"   // the time of observation
 	awaitSettled   Await = "settled"   // all new instances healthy, once more, at the end
 	awaitOld       Await = "old"       // an old instance to be healthy, to go back to
@@ -153,6 +161,7 @@ type Barrier struct {
 type Share struct {
 	Deployment string `json:"deployment"`
 	Weight     int    `json:"weight"`
+	Match      *Match `json:"match,omitempty"` // whose requests they get besides
 }
 
 // Route is what the edge is asked for, and what it has.
@@ -162,6 +171,8 @@ type Route struct {
 	Config   string         `json:"config,omitempty"`
 	Routes   []config.Route `json:"routes,omitempty"`
 	Groups   []RouteGroup   `json:"groups,omitempty"`
+	Sticky   *config.Sticky `json:"sticky,omitempty"`
+	Apart    bool           `json:"apart,omitempty"`
 }
 
 // Kinds of rows.
@@ -198,9 +209,12 @@ type Row struct {
 	Full        time.Time     `json:"full,omitzero"` // it had all traffic
 	Back        time.Time     `json:"back,omitzero"` // it had none any more, of a deployment that was taken back
 	Finished    time.Time     `json:"finished,omitzero"`
-	Phases      []Mark        `json:"phases,omitempty"` // those between Requested and Finished
-	// Conditions is the gate's table when it began, shortened. The lane keeps it while the
-	// deployment is under way; its record keeps it for ever.
+	Phases      []Mark        `json:"phases,omitempty"`   // those between Requested and Finished
+	Baseline    string        `json:"baseline,omitempty"` // of a judged canary: what it was compared with, and why not with fresh instances
+	Judge       *Judged       `json:"judge,omitempty"`    // of a judged canary: what the judge said last
+	// Conditions is the gate's table when it began, shortened. The lane keeps it, and the
+	// judge's evidence of single flows, while the deployment is under way; its record keeps
+	// them for ever.
 	Conditions []gate.Condition `json:"conditions,omitempty"`
 }
 
@@ -223,6 +237,10 @@ func (s State) clone() State {
 		if a.Target != nil {
 			t := a.Target.clone()
 			a.Target = &t
+		}
+		if a.Beside != nil {
+			b := a.Beside.clone()
+			a.Beside = &b
 		}
 		s.Active = &a
 	}

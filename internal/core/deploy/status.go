@@ -63,6 +63,12 @@ func (s *State) progress() string {
 		return fmt.Sprintf("the edge is to apply route revision %d", a.Shift)
 	case awaitPause:
 		return fmt.Sprintf("%s has %d%% of the traffic, step %d of %d", a.Release, a.Stages[a.Stage].Weight, a.Stage+1, len(a.Stages))
+	case awaitJudge:
+		text := fmt.Sprintf("%s has %d%% of the traffic and is judged", a.Release, a.Weight)
+		if a.Judge != nil {
+			text += ": " + a.Judge.Reason
+		}
+		return text
 	case awaitObserve, awaitSettled:
 		return a.Release + " has all traffic and is watched"
 	case awaitOld:

@@ -140,7 +140,7 @@ func TestUpgradeAsksAgain(t *testing.T) {
 
 func TestUpgradeRefuses(t *testing.T) {
 	t.Parallel()
-	if _, err := (Lane{}).Upgrade(Version+1, []byte(`{}`)); err == nil || !strings.Contains(err.Error(), "no state of version 3 is known") {
+	if _, err := (Lane{}).Upgrade(Version+1, []byte(`{}`)); err == nil || !strings.Contains(err.Error(), "no state of version 4 is known") {
 		t.Errorf("error %v", err)
 	}
 	if _, err := (Lane{}).Upgrade(Version, []byte(`{`)); err == nil {

@@ -47,7 +47,8 @@ func instanceOf(spec deploy.InstanceSpec, r config.Resolved, extra map[string]st
 	}
 }
 
-// splitID reads service and environment from "service.environment.number.index".
+// splitID reads service and environment from "service.environment.number.index". The number
+// of instances beside a canary has a letter behind it.
 func splitID(id string) (service, environment string, ok bool) {
 	parts := strings.Split(id, ".")
 	if len(parts) != 4 {
