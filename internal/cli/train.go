@@ -10,6 +10,7 @@ import (
 
 	"slipway.dev/client"
 	"slipway.dev/client/model"
+	"slipway.dev/internal/core/fault"
 )
 
 func newTrain(s *session) *cobra.Command {
@@ -34,8 +35,11 @@ func trainCreate(s *session) *cobra.Command {
 release that runs in the environment before, or the one that is named.`,
 		Example: `  slipway train create --env prod payments tickets
   slipway train create --env prod payments=9c1e tickets=3f2a91c --reason "new prices"`,
-		Args: cobra.MinimumNArgs(2), ValidArgsFunction: s.complete(services, services, services, services),
+		Args: cobra.MinimumNArgs(1), ValidArgsFunction: s.complete(services, services, services, services),
 		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
+			if r.Environment == "" {
+				return fault.New(fault.Invalid, "it is not said where the services go").WithHint("add --env ENV")
+			}
 			for _, a := range args {
 				service, release, _ := strings.Cut(a, "=")
 				r.Members = append(r.Members, model.TrainWanted{Service: service, Release: release})
@@ -50,7 +54,6 @@ release that runs in the environment before, or the one that is named.`,
 	cmd.Flags().StringVar(&r.Environment, "env", "", "environment (needed)")
 	cmd.Flags().BoolVar(&r.Force, "force", false, "also with migrations that cannot be gone back across")
 	cmd.Flags().StringVar(&r.Reason, "reason", "", "why, for the record")
-	_ = cmd.MarkFlagRequired("env")
 	return cmd
 }
 
