@@ -40,7 +40,7 @@ func (m margins) support() (low, high float64) { return max(0, m.k-m.nb), min(m.
 // to a place near the mode; see "Computing it" in docs/judge.md.
 func (m margins) ln(kc, psi float64) float64 {
 	p := m.near(m.mode(psi), psi)
-	return p.term(kc-p.at) - math.Log(p.sum())
+	return p.term(kc-p.at) - math.Log1p(p.others())
 }
 
 // mode is where the distribution has its top, or right beside it.
@@ -69,16 +69,16 @@ func (p place) term(d float64) float64 {
 	return d*p.slope - rise(p.z[0], d) - rise(p.z[1], -d) - rise(p.z[2], -d) - rise(p.z[3], d)
 }
 
-// sum is the sum of all t(j), divided by t(at). Where the distribution is wide it takes one
-// of many terms only: the terms are so smooth that the mean of the others is the same, to
-// 1e-13 (proven in docs/judge.md).
-func (p place) sum() float64 {
+// others is the sum of all t(j) but t(at), divided by t(at). Where the distribution is wide
+// it takes one of many terms only: they are so smooth that those between have the same mean,
+// to 1e-13 (proven in docs/judge.md).
+func (p place) others() float64 {
 	sd := 1 / math.Sqrt(1/p.z[0]+1/p.z[1]+1/p.z[2]+1/p.z[3])
 	if sd < wide {
-		return 1 + p.side(1) + p.side(-1)
+		return p.side(1) + p.side(-1)
 	}
 	stride := math.Floor(sd / 6)
-	return stride * (1 + p.strides(stride) + p.strides(-stride))
+	return stride*(1+p.strides(stride)+p.strides(-stride)) - 1
 }
 
 // wide is the standard deviation from which not all terms are summed.

@@ -55,6 +55,9 @@ func (s State) Verdict() Verdict {
 			v.Flows = append(v.Flows, f.Name)
 		}
 	}
+	if s.Ignored > 0 {
+		v.Missing = append(v.Missing, Note{Text: fmt.Sprintf("%d ticks were of more flows than the %d that can be judged.", s.Ignored, MaxFlows)})
+	}
 	switch {
 	case s.Rollback != nil:
 		v.Outcome, v.Flows, v.Missing = Rollback, s.Rollback.Flows, nil
@@ -71,11 +74,11 @@ func holdReason(missing []Note) string {
 	if len(missing) == 0 {
 		return "Not enough data: there is no flow to judge by."
 	}
-	reason := fmt.Sprintf("Not enough data: %s: %s", missing[0].Flow, missing[0].Text)
+	reason := strings.TrimPrefix(missing[0].Flow+": "+missing[0].Text, ": ")
 	if more := len(missing) - 1; more > 0 {
 		reason += fmt.Sprintf(" And %d more.", more)
 	}
-	return reason
+	return "Not enough data: " + reason
 }
 
 // decide gives the decision to roll back, when the mean over all flows has the evidence.
