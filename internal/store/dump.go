@@ -42,6 +42,7 @@ var tables = []table{
 	{"journal", journalColumns, "itiittbbbtib", "seq"},
 	{"machine", machineColumns, "itiibiitbi", "n"},
 	{"blob_ref", "machine, digest", "tt", "machine, digest"},
+	{"judge_ticks", "deployment, number, at, data", "tiib", "deployment, number"},
 	{"meta", "name, value", "tt", "name"},
 }
 

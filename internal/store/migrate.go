@@ -59,6 +59,16 @@ var migrations = [][]string{
 		`CREATE INDEX blob_ref_digest ON blob_ref (digest)`,
 		`CREATE TABLE view (name TEXT PRIMARY KEY, version BIGINT NOT NULL, seq BIGINT NOT NULL)`,
 	},
+	{
+		// What a judge saw of a canary, look by look. A deployment's are removed together.
+		`CREATE TABLE judge_ticks (
+			deployment TEXT NOT NULL,
+			number BIGINT NOT NULL,
+			at BIGINT NOT NULL,
+			data BYTEA NOT NULL,
+			PRIMARY KEY (deployment, number))`,
+		`CREATE INDEX judge_ticks_first ON judge_ticks (at) WHERE number = 1`,
+	},
 }
 
 // Version is the schema's version that this binary writes.

@@ -9,8 +9,12 @@ import (
 )
 
 // EraseBefore removes the payloads of at most limit journal entries older than t and
-// says how many; the entries themselves and the chain stay. Call it until it gives 0.
+// says how many; the entries themselves and the chain stay. Call it until it gives 0. Ticks
+// of canaries that ended before t go with them.
 func (s *Store) EraseBefore(ctx context.Context, t time.Time, limit int) (erased int, err error) {
+	if err := s.eraseTicks(ctx, t); err != nil {
+		return 0, err
+	}
 	err = s.Update(ctx, func(tx Tx) error {
 		// Positions and times grow together, so one position says how far it came.
 		from, err := erasedUpTo(ctx, tx)

@@ -39,6 +39,7 @@ func fill(t testing.TB, st *store.Store, l *store.Lease) {
 	if _, err := st.EraseBefore(t.Context(), start.Add(2*time.Second), 10); err != nil {
 		t.Fatal(err)
 	}
+	keep(t, st, tick("a.prod.2", 1, start), tick("a.prod.10", 1, start), tick("a.prod.2", 2, start.Add(time.Second)))
 }
 
 // restore: a backup can be restored into an empty store, and only there.
@@ -149,7 +150,7 @@ func random(t *testing.T, s *suite, r *rand.Rand, st *store.Store, l *store.Leas
 	words := []string{"a", "B", "ä", "z z", "<&>", "日本", "'; --", "%", "_", `\`}
 	ids := map[string]int64{}
 	var seq int64
-	for range 60 {
+	for n := range 60 {
 		s.time.Add(r.Int64N(4000))
 		var c store.Commit
 		in := map[string]bool{}
@@ -179,6 +180,7 @@ func random(t *testing.T, s *suite, r *rand.Rand, st *store.Store, l *store.Leas
 		}
 		write(t, l, c)
 		var err error
+		keep(t, st, tick("toy."+words[r.IntN(len(words))], int64(n+1), s.now()), tick("toy.new", int64(n+1), s.now()))
 		switch r.IntN(4) {
 		case 0:
 			_, err = st.EraseBefore(t.Context(), s.now().Add(-time.Hour*10), r.IntN(100)+1)

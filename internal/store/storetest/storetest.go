@@ -33,6 +33,7 @@ func Run(t *testing.T, fresh func(testing.TB) string) {
 		"restore":     restore,
 		"cut":         auditCut,
 		"damage":      damage,
+		"ticks":       ticks,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
