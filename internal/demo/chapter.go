@@ -12,6 +12,7 @@ type chapter struct {
 	name         string
 	platform     string                              // folder of the shop's repository with the platform's manifests
 	environments []string                            // in their order; the shop's users are in the last
+	rate         int                                 // requests per second of all users
 	open         func(context.Context, *stage) error // until a person may take over
 	play         func(context.Context, *stage) error // goes on without a person, and fails if something goes otherwise than told
 	keys         []key                               // goes on with one

@@ -2,10 +2,8 @@ package demo
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -13,104 +11,81 @@ import (
 	"slipway.dev/internal/loadgen"
 )
 
-// Of the traffic: connections that are kept, and requests per second of all of them.
-const (
-	connections = 6
-	rate        = 60
-)
+// connections that users share. On each, one user comes after the other.
+const connections = 8
 
-// visit is what a user does: the requests that belong together.
-var visit = []loadgen.Request{
-	{Method: http.MethodGet, Path: "/concerts"},
-	{Method: http.MethodPost, Path: "/signin", Body: []byte(`{"name":"Ada"}`)},
-	{Method: http.MethodPost, Path: "/orders", Body: []byte(`{"concert":"winter-songs","seats":2}`)},
-	{Method: http.MethodPost, Path: "/telemetry", Body: []byte(`{"name":"ordered"}`)},
-	{Method: http.MethodPost, Path: "/orders", Body: []byte(`{"concert":"four-cellos","seats":1}`)},
-}
-
-// userHeader says whose request it is.
-const userHeader = "X-User"
-
-// crowd is users of the shop, one after the other, and what came back to them.
+// crowd is users of the shop, and what came back to them.
 type crowd struct {
 	load  atomic.Pointer[loadgen.Load] // nil before the first user
 	hosts atomic.Pointer[[]string]     // that users go to, in turn
 	shop  atomic.Bool                  // all services are there; until then users only look around
+	there [connections]connection      // each is used by one client alone
 
 	mu       sync.Mutex
 	versions map[string]*span  // by host, service and version
 	latest   map[string]string // version by host and service
-	hit      map[string]bool   // users who got an error
-	users    map[string]bool
+	flows    map[string]*experience
+	users    map[uint64]bool // whether they got a failure or an error
+}
+
+// connection is who is on it, and how many were before.
+type connection struct {
+	before uint64
+	user   *user
 }
 
 // span is when a version answered.
 type span struct{ first, last time.Time }
 
 func newCrowd() *crowd {
-	return &crowd{versions: map[string]*span{}, latest: map[string]string{}, hit: map[string]bool{}, users: map[string]bool{}}
+	return &crowd{versions: map[string]*span{}, latest: map[string]string{}, flows: map[string]*experience{}, users: map[uint64]bool{}}
 }
 
-// arrive lets users in. Address is that of the edge.
-func (c *crowd) arrive(ctx context.Context, address string, hosts ...string) {
+// arrive lets users in, with so many requests per second. Address is that of the edge.
+func (c *crowd) arrive(ctx context.Context, address string, rate int, hosts ...string) {
 	c.visit(hosts...)
 	c.load.Store(loadgen.Start(ctx, loadgen.Options{
-		Address: address, Clients: connections, Rate: rate, Seen: c.seen,
-		Next: func(n uint64) loadgen.Request { return c.next(n) },
+		Address: address, Clients: connections, Rate: float64(rate), Next: c.next, Seen: c.seen,
 	}))
 }
 
 // visit sends users to these hosts from now on, one after the other.
 func (c *crowd) visit(hosts ...string) { c.hosts.Store(&hosts) }
 
+// next is the n-th request: the next one of whoever is on its connection.
 func (c *crowd) next(n uint64) loadgen.Request {
-	hosts := *c.hosts.Load()
-	step := n % uint64(len(visit))
-	if !c.shop.Load() {
-		step = 0
+	at := &c.there[n%connections]
+	if at.user == nil || len(at.user.todo) == 0 {
+		at.user = newUser(at.before*connections+n%connections, *c.hosts.Load(), c.shop.Load())
+		at.before++
 	}
-	r := visit[step]
-	number := n / uint64(len(visit))
-	r.Host = hosts[number%uint64(len(hosts))]
-	user := strconv.FormatUint(number, 10)
-	r.Header = http.Header{"Content-Type": {"application/json"}, userHeader: {user}}
-	if r.Path == "/telemetry" {
-		r.Header.Set("Idempotency-Key", user) // to report an event twice does no harm, so the edge may try again
-	}
-	return r
+	return at.user.next()
 }
 
 func (c *crowd) seen(a loadgen.Answer) {
-	now := time.Now()
+	now, did := time.Now(), actionOf(a.Request)
+	user, _ := strconv.ParseUint(a.Request.Header.Get(userHeader), 10, 64)
+	c.there[user%connections].user.took(a)
 	_, failed := a.Failed()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	user := a.Request.Header.Get(userHeader)
-	c.users[user] = true
-	if failed || a.Status >= http.StatusInternalServerError {
-		c.hit[user] = true
+	c.users[user] = c.users[user] || failed || a.Status >= http.StatusInternalServerError
+	c.experience(did.flow).add(user, failed || a.Status >= http.StatusInternalServerError)
+	if version := a.Header.Get("X-Version"); version != "" {
+		c.answered(a.Request.Host+" "+did.service, version, a.Sent, now)
 	}
-	version := a.Header.Get("X-Version")
-	if version == "" {
-		return
-	}
-	place := a.Request.Host + " " + serviceOf(a.Request.Path)
+}
+
+// answered takes note that a version answered a request, at a host and service.
+func (c *crowd) answered(place, version string, sent, now time.Time) {
 	key := place + " " + version
 	if c.versions[key] == nil {
 		c.versions[key] = &span{first: now}
 		c.latest[place] = version
 	}
-	if s := c.versions[key]; a.Sent.After(s.last) {
-		s.last = a.Sent
+	if s := c.versions[key]; sent.After(s.last) {
+		s.last = sent
 	}
-}
-
-// serviceOf is the service behind a path of the shop.
-func serviceOf(path string) string {
-	if path == "/orders" {
-		return "tickets"
-	}
-	return strings.TrimPrefix(path, "/")
 }
 
 // first is when a user first got an answer from a version; zero: never.
@@ -138,32 +113,6 @@ func (c *crowd) newest(host, service string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.latest[host+" "+service]
-}
-
-// traffic is what came of all requests so far.
-type traffic struct {
-	Requests  uint64 `json:"requests"`
-	Failed    uint64 `json:"failed"`    // refused, reset, no answer, or 502, 503, 504 made by the edge
-	AppErrors uint64 `json:"appErrors"` // other 5xx
-	users     int
-	hit       int // users who got a failure or an error
-	reasons   string
-}
-
-func (c *crowd) traffic() traffic {
-	load := c.load.Load()
-	if load == nil {
-		return traffic{}
-	}
-	r := load.Result()
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	t := traffic{Requests: r.Requests, Failed: r.Failed, AppErrors: r.AppErrors, users: len(c.users), hit: len(c.hit)}
-	for reason, n := range r.Failures {
-		t.reasons += fmt.Sprintf("; %d× %s", n, reason)
-	}
-	t.reasons = strings.TrimPrefix(t.reasons, "; ")
-	return t
 }
 
 // stop sends the users home and gives what came of their requests.

@@ -17,7 +17,7 @@ func first() chapter {
 	goods, bads := pick("good-1", "good-2"), pick("no-start", "smoke-fails", "errors-under-load", "leaks")
 	good, bad := inTurn(goods), inTurn(bads)
 	return chapter{
-		name: "first", platform: "platform", environments: []string{dev}, open: openShop,
+		name: "first", platform: "platform", environments: []string{dev}, rate: 150, open: openShop,
 		busy: "One thing after the other: the last release is still on its way. r takes it back, q quits.", play: playFirst,
 		keys: []key{
 			{'g', "good", true, func(ctx context.Context, s *stage) error { return s.shipGood(ctx, good()) }},
@@ -40,8 +40,8 @@ func openShop(ctx context.Context, s *stage) error {
 	}
 	s.last.Store(&lane.Service)
 	s.say("concerts  is live, %s after the start: %s", seconds(since(s.start)), strings.Join(lane.URLs, " "))
-	s.say("Users arrive: %d requests per second through the edge. Whatever happens from here on, none may fail.", rate)
-	s.crowd.arrive(context.WithoutCancel(ctx), s.house.edge, shopHost)
+	s.say("Users arrive: %d requests per second through the edge. Whatever happens from here on, none may fail.", s.chapter.rate)
+	s.crowd.arrive(context.WithoutCancel(ctx), s.house.edge, s.chapter.rate, shopHost)
 
 	if _, _, err := s.push(ctx, "Sell tickets", "."); err != nil {
 		return err

@@ -25,7 +25,7 @@ const author = "ada"
 func promote() chapter {
 	next := inTurn([]examples.Variant{named("good-1")})
 	return chapter{
-		name: "promote", platform: "platform-promote", environments: []string{dev, "staging", "prod"}, open: openDoors, play: playPromote,
+		name: "promote", platform: "platform-promote", environments: []string{dev, "staging", "prod"}, rate: 60, open: openDoors, play: playPromote,
 		busy: "One thing after the other: ada's last commit is still on its way to dev.",
 		hint: "Try g and p, then a (refused: ada wrote it) and b. Then p again, b, c, d (refused: two have), and r.",
 		keys: []key{
@@ -75,8 +75,8 @@ func (s *stage) openDev(ctx context.Context) error {
 	if _, err := s.live(ctx, service); err != nil {
 		return err
 	}
-	s.crowd.arrive(context.WithoutCancel(ctx), s.house.edge, s.chapter.host(dev))
-	s.say("dev  has its first release, %s after the start. dev asks nobody. From here on %d requests per second come through the edge; none may fail.", seconds(since(s.start)), rate)
+	s.crowd.arrive(context.WithoutCancel(ctx), s.house.edge, s.chapter.rate, s.chapter.host(dev))
+	s.say("dev  has its first release, %s after the start. dev asks nobody. From here on %d requests per second come through the edge; none may fail.", seconds(since(s.start)), s.chapter.rate)
 	return s.settled(ctx, service)
 }
 

@@ -67,32 +67,67 @@ func TestToLeave(t *testing.T) {
 	}
 }
 
+// TestCrowd has two users of a shop, one after the other on one connection, and sees what
+// is known of them then.
 func TestCrowd(t *testing.T) {
 	t.Parallel()
 	c := newCrowd()
 	c.visit("h")
-	if r := c.next(2); r.Path != "/concerts" || r.Host != "h" {
+	if r := c.next(0); r.Path != "/concerts" || r.Host != "h" {
 		t.Errorf("before the shop is open: %+v", r)
 	}
 	c.shop.Store(true)
 	began := time.Now()
-	answer := func(n uint64, status int, version string, err error) {
-		r := c.next(n)
-		c.seen(loadgen.Answer{Request: r, Sent: began.Add(time.Duration(n) * time.Second), Status: status, Header: http.Header{"X-Version": {version}}, Err: err})
+	sent := 0
+	answer := func(path string, status int, version string) {
+		t.Helper()
+		r := c.next(0)
+		if r.Path != path {
+			t.Errorf("asks for %s, and not %s", r.Path, path)
+		}
+		if session := strings.Contains(r.Header.Get("Cookie"), "session=7"); session != (path == "/orders" || path == "/telemetry") {
+			t.Errorf("%s with cookies %s", path, r.Header.Get("Cookie"))
+		}
+		header := http.Header{"X-Version": {version}}
+		if path == "/signin" {
+			header.Set("Set-Cookie", "session=7; Path=/; HttpOnly")
+		}
+		sent++
+		c.seen(loadgen.Answer{Request: r, Sent: began.Add(time.Duration(sent) * time.Second), Status: status, Header: header})
 	}
-	answer(2, 201, "1", nil)  // the first user orders
-	answer(4, 500, "", nil)   // and gets an error
-	answer(7, 201, "2", nil)  // so does the second
-	answer(9, 201, "1", nil)  // still some of the old
-	answer(12, 201, "2", nil) // the third
+	for _, version := range []string{"1", "2"} { // of tickets; the second order fails
+		answer("/concerts", 200, "1")
+		answer("/concerts/search?q=songs", 200, "1")
+		answer("/signin", 200, "1")
+		answer("/orders", map[string]int{"1": 201, "2": 500}[version], version)
+		answer("/telemetry", 202, "1")
+	}
 	if c.newest("h", "tickets") != "2" || c.first("h", "tickets", "2").Before(began) || !c.first("h", "tickets", "3").IsZero() {
 		t.Error("the versions that users saw")
 	}
-	if got := c.last("h", "tickets", "1").Sub(began); got != 9*time.Second {
+	if got := c.last("h", "tickets", "1").Sub(began); got != 4*time.Second {
 		t.Errorf("the last of version 1 was sent after %s", got)
 	}
-	if len(c.users) != 3 || len(c.hit) != 1 || !c.hit["0"] {
-		t.Errorf("users %v, hit %v", c.users, c.hit)
+	if diff := cmp.Diff(map[uint64]bool{connections: false, 2 * connections: true}, c.users); diff != "" {
+		t.Error(diff)
+	}
+	if e := c.flows["purchase-ticket"]; e.requests != 2 || e.failed != 1 || !e.hit[2*connections] {
+		t.Errorf("%+v", e)
+	}
+}
+
+// TestUsersDiffer sees that customers and organisers come, and what each asks for is known.
+func TestUsersDiffer(t *testing.T) {
+	t.Parallel()
+	flows := map[string]int{}
+	for n := range uint64(100) {
+		for u := newUser(n, []string{"h", "i"}, true); len(u.todo) > 0; {
+			flows[actionOf(u.next()).flow]++
+		}
+	}
+	want := map[string]int{"list-concerts": 100, "search-concerts": 90, "sign-in": 100, "purchase-ticket": 90, "collect-telemetry": 90, "create-upcoming-concerts": 10}
+	if diff := cmp.Diff(want, flows); diff != "" {
+		t.Error(diff)
 	}
 }
 
