@@ -3,6 +3,7 @@ package manifest
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -16,8 +17,7 @@ func Check(found, known []Resource, partial bool) Problems {
 	for _, r := range found {
 		c.references(r)
 	}
-	c.cycles(KindEnvironment, "environments wait for one another", " after ", []string{"spec", "after"})
-	c.cycles(KindService, "services need one another", " needs ", []string{"spec", "needs"})
+	c.cycles()
 	c.places()
 	c.problems.sort()
 	return c.problems
@@ -32,7 +32,7 @@ func Collisions(found, known []Resource) Problems {
 }
 
 func catalogOf(found, known []Resource, partial bool) *catalog {
-	c := &catalog{decoder: &decoder{}, partial: partial, byID: map[string]Resource{}, own: map[string]bool{}}
+	c := &catalog{decoder: &decoder{}, partial: partial, byID: map[string]Resource{}, own: map[string]bool{}, guesses: map[string]string{}}
 	for _, r := range known {
 		c.byID[r.ID()] = r
 	}
@@ -43,6 +43,13 @@ func catalogOf(found, known []Resource, partial bool) *catalog {
 		}
 		c.byID[r.ID()], c.own[r.ID()] = r, true
 	}
+	c.ofKind = map[string][]Resource{}
+	for _, r := range c.byID {
+		c.ofKind[r.Kind] = append(c.ofKind[r.Kind], r)
+	}
+	for _, list := range c.ofKind {
+		slices.SortFunc(list, func(a, b Resource) int { return strings.Compare(a.Name, b.Name) })
+	}
 	return c
 }
 
@@ -50,7 +57,11 @@ type catalog struct {
 	*decoder
 	partial bool
 	byID    map[string]Resource
-	own     map[string]bool // by ID: it is one of found
+	own     map[string]bool       // by ID: it is one of found
+	ofKind  map[string][]Resource // by name
+
+	guesses  map[string]string // what was said of names that nothing has
+	compared int               // names, for that
 }
 
 // at gives the place of a field in the file that a resource comes from.
@@ -60,26 +71,17 @@ func (c *catalog) at(r Resource, path ...string) spot {
 		s.n = &yaml.Node{} // what was stored has no place in a file
 	}
 	c.file = r.At.File
-	for _, name := range path {
-		s = s.in(name)
-	}
-	return s
+	return s.down(path)
 }
 
-// all gives the resources of a kind by name, sorted.
-func (c *catalog) all(kind string) []Resource {
-	var out []Resource
-	for _, r := range c.byID {
-		if r.Kind == kind {
-			out = append(out, r)
-		}
+// all gives the resources of a kind by name. They are not to be changed.
+func (c *catalog) all(kind string) []Resource { return c.ofKind[kind] }
+
+func (c *catalog) names(kind string) []string {
+	out := make([]string, len(c.ofKind[kind]))
+	for i, r := range c.ofKind[kind] {
+		out[i] = r.Name
 	}
-	slices.SortFunc(out, func(a, b Resource) int {
-		if a.Name < b.Name {
-			return -1
-		}
-		return 1
-	})
 	return out
 }
 
@@ -134,7 +136,7 @@ func (c *catalog) collision(o, other occupant, place string, route int) {
 
 // knownFirst gives a kind in an order in which problems are told to who comes later.
 func (c *catalog) knownFirst(kind string) []Resource {
-	all := c.all(kind)
+	all := slices.Clone(c.all(kind))
 	slices.SortStableFunc(all, func(a, b Resource) int {
 		switch {
 		case c.own[a.ID()] == c.own[b.ID()]:

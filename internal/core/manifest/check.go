@@ -3,7 +3,6 @@ package manifest
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"regexp"
 	"strings"
 	"time"
@@ -75,17 +74,6 @@ func checkRef(s string) error {
 	return nil
 }
 
-// checkRequest holds a pattern to what net/http takes. A panic is how it says no.
-func checkRequest(s string) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("net/http does not take it as a pattern: %v", p)
-		}
-	}()
-	http.NewServeMux().Handle(s, http.NotFoundHandler())
-	return nil
-}
-
 func checkRE(s string) error {
 	if _, err := regexp.Compile(s); err != nil {
 		return fmt.Errorf("it is not a regular expression: %w", err)
@@ -146,14 +134,6 @@ func checkRoutes(at spot, routes []Route) {
 // Place gives host and path as one text that is the same for the same place.
 func (r Route) Place() string {
 	return string(r.Host) + strings.TrimRight("/"+strings.Trim(string(r.Path), "/"), "/") + "/"
-}
-
-func (c Canary) check(at spot) {
-	for i := 1; i < len(c.Steps); i++ {
-		if w := c.Steps[i].Weight; w > 0 && w <= c.Steps[i-1].Weight {
-			at.in("steps").item(i).in("weight").say("the weights of the steps must grow, and the one before has %d", c.Steps[i-1].Weight)
-		}
-	}
 }
 
 func (c HTTPCheck) check(at spot) {

@@ -65,7 +65,7 @@ func checkTexts(at spot, list []Text) {
 	}
 }
 
-func words(list []Text) []string {
+func words[T ~string](list []T) []string {
 	out := make([]string, len(list))
 	for i, t := range list {
 		out[i] = string(t)

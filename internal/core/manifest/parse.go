@@ -104,7 +104,7 @@ func (d *decoder) syntax(err error) {
 // header is what a document has, whatever its kind.
 type header struct {
 	APIVersion string    `json:"apiVersion,omitempty" need:"yes" enum:"slipway.dev/v1" doc:"Always slipway.dev/v1."`
-	Kind       string    `json:"kind,omitempty" need:"yes" doc:"What it describes: Environment, Freeze, Integration, Policy, Service, System or Team."`
+	Kind       string    `json:"kind,omitempty" need:"yes" doc:"What it describes: BusinessProcess, Component, Environment, Flow, Freeze, Integration, Policy, Service, System, Team or UseCase."`
 	Metadata   Metadata  `json:"metadata,omitzero" need:"yes" doc:"What all kinds have."`
 	Spec       *anything `json:"spec,omitempty" doc:"What is particular to the kind."`
 }

@@ -34,6 +34,14 @@ func (c *catalog) references(r Resource) {
 		if i, err := r.Integration(); err == nil {
 			c.each(r, KindTeam, i.For, "spec", "for")
 		}
+	case KindFlow:
+		c.flow(r)
+	case KindUseCase:
+		c.useCase(r)
+	case KindProcess:
+		c.process(r)
+	case KindComponent:
+		c.component(r)
 	}
 }
 
@@ -51,7 +59,7 @@ func (c *catalog) environment(r Resource) {
 	}
 	if a := e.Gate.Approvals; a != nil {
 		for i, name := range a.From {
-			c.need(c.at(r, "spec", "gate", "approvals", "from").item(i), KindTeam, string(name), roles)
+			c.need(c.at(r, "spec", "gate", "approvals", "from").item(i), []string{KindTeam}, string(name), roles)
 		}
 	}
 }
@@ -79,7 +87,7 @@ func (c *catalog) team(r Resource) {
 		for j, tell := range step.Tell {
 			kind, name, _ := strings.Cut(string(tell), ":")
 			if name != "" && kind != "person" {
-				c.need(c.at(r, "spec", "escalation", "steps").item(i).in("tell").item(j), KindTeam, name, nil)
+				c.need(c.at(r, "spec", "escalation", "steps").item(i).in("tell").item(j), []string{KindTeam}, name, nil)
 			}
 		}
 	}
@@ -88,72 +96,42 @@ func (c *catalog) team(r Resource) {
 // each looks for what the entries of a list name.
 func (c *catalog) each(r Resource, kind string, list []Name, path ...string) {
 	for i, name := range list {
-		c.need(c.at(r, path...).item(i), kind, string(name), nil)
+		if !c.has([]string{kind}, string(name)) {
+			c.need(c.at(r, path...).item(i), []string{kind}, string(name), nil)
+		}
 	}
 }
 
 // refer looks for what a field names; an empty name is none.
 func (c *catalog) refer(r Resource, kind, name string, path ...string) {
-	if name != "" {
-		c.need(c.at(r, path...), kind, name, nil)
+	if name != "" && !c.has([]string{kind}, name) {
+		c.need(c.at(r, path...), []string{kind}, name, nil)
 	}
 }
 
-// need looks for what is named at a place: a resource of a kind, or one of some words.
-func (c *catalog) need(at spot, kind, name string, words []string) {
-	if _, ok := c.byID[kind+"/"+name]; ok || slices.Contains(words, name) {
+// has says whether there is a resource of one of some kinds.
+func (c *catalog) has(kinds []string, name string) bool {
+	for _, kind := range kinds {
+		if _, ok := c.byID[kind+"/"+name]; ok {
+			return true
+		}
+	}
+	return false
+}
+
+// need looks for what is named at a place: a resource of one of some kinds, or one of some
+// words.
+func (c *catalog) need(at spot, kinds []string, name string, words []string) {
+	if c.has(kinds, name) || slices.Contains(words, name) {
 		return
 	}
-	known := slices.Clone(words)
-	for _, k := range c.all(kind) {
-		known = append(known, k.Name)
-	}
-	if c.partial && nearest(name, known) == "" {
+	guess := c.guess(kinds, name, words)
+	if c.partial && !strings.HasPrefix(guess, "did you mean") {
 		return
 	}
-	what := kind
+	what := strings.Join(kinds, " or ")
 	if words != nil {
 		what += " or role"
 	}
-	at.say("there is no %s `%s`; %s", what, name, didYouMean(name, known))
-}
-
-// next gives what a resource waits for or needs.
-func next(r Resource) []Name {
-	if e, err := r.Environment(); err == nil && e.After != "" {
-		return []Name{e.After}
-	}
-	s, _ := r.Service()
-	return s.Needs
-}
-
-// cycles finds resources of a kind that wait for one another. A way is told to each of ours
-// that is on it.
-func (c *catalog) cycles(kind, what, verb string, path []string) {
-	for _, r := range c.all(kind) {
-		if !c.own[r.ID()] {
-			continue
-		}
-		if way := c.wayBack(kind, r.Name, r.Name, map[string]bool{}); way != nil {
-			c.at(r, path...).say("%s: %s", what, strings.Join(append([]string{r.Name}, way...), verb))
-		}
-	}
-}
-
-// wayBack gives the names from one resource to a goal, or nil. What was seen led nowhere.
-func (c *catalog) wayBack(kind, from, goal string, seen map[string]bool) []string {
-	r, ok := c.byID[kind+"/"+from]
-	if !ok || seen[from] {
-		return nil
-	}
-	seen[from] = true
-	for _, name := range next(r) {
-		if string(name) == goal {
-			return []string{goal}
-		}
-		if way := c.wayBack(kind, string(name), goal, seen); way != nil {
-			return append([]string{string(name)}, way...)
-		}
-	}
-	return nil
+	at.say("there is no %s `%s`; %s", what, name, guess)
 }

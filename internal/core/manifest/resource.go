@@ -8,8 +8,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // APIVersion is what a manifest's apiVersion must say.
@@ -164,13 +162,6 @@ func (r Resource) Where(path ...string) Position {
 	if r.node == nil {
 		return r.At
 	}
-	s := spot{d: &decoder{file: r.At.File}, n: r.node}
-	for _, name := range path {
-		if i, err := strconv.Atoi(strings.Trim(name, "[]")); err == nil && strings.HasPrefix(name, "[") {
-			s = s.item(i)
-		} else {
-			s = s.in(name)
-		}
-	}
+	s := spot{d: &decoder{file: r.At.File}, n: r.node}.down(path)
 	return Position{r.At.File, max(s.n.Line, 1), max(s.n.Column, 1)}
 }

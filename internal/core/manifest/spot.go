@@ -2,6 +2,8 @@ package manifest
 
 import (
 	"fmt"
+	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -42,6 +44,24 @@ func (s spot) item(i int) spot {
 	}
 	return spot{s.d, n.Content[i], fmt.Sprintf("%s[%d]", s.path, i)}
 }
+
+// down gives the place of a field, or of the nearest one around it that is there. An entry
+// of a list is written as by index.
+func (s spot) down(path []string) spot {
+	for _, name := range path {
+		if number, ok := strings.CutPrefix(name, "["); ok {
+			i, err := strconv.Atoi(strings.TrimSuffix(number, "]"))
+			if err == nil && i >= 0 {
+				s = s.item(i)
+			}
+		} else {
+			s = s.in(name)
+		}
+	}
+	return s
+}
+
+func index(i int) string { return "[" + strconv.Itoa(i) + "]" }
 
 func follow(n node) node {
 	for n.Kind == yaml.AliasNode {
