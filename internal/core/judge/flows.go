@@ -108,8 +108,11 @@ func begin(f Flow, at time.Duration) FlowState {
 	}
 	f.Bounds = slices.Clone(f.Bounds[:min(len(f.Bounds), maxBounds)])
 	slow := make([]Bet, len(f.Bounds))
-	for i := range slow {
+	for i, bound := range f.Bounds {
 		slow[i] = newBet()
+		if math.IsNaN(bound) || math.IsInf(bound, 0) {
+			f.Bounds[i] = 0 // it must be possible to write it down
+		}
 	}
 	return FlowState{Flow: f, Born: at, BaselineAt: at, Errors: newBet(), Slow: slow, Alone: newBet(), Target: make([]float64, len(calm))}
 }
