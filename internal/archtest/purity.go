@@ -5,7 +5,7 @@ package archtest
 var pureStandard = set(
 	"bytes", "cmp", "container/heap", "container/list", "crypto/hmac", "crypto/sha256", "crypto/subtle",
 	"embed", "encoding", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt",
-	"hash", "hash/fnv", "io", "iter", "maps", "math", "math/big", "math/bits", "mime", "net/netip", "net/url",
+	"hash", "hash/fnv", "io", "iter", "maps", "math", "math/big", "math/bits", "mime", "net/http", "net/netip", "net/url",
 	"path", "reflect", "regexp", "regexp/syntax", "slices", "sort", "strconv", "strings", "text/template",
 	"text/template/parse", "time", "unicode", "unicode/utf16", "unicode/utf8",
 )
@@ -23,6 +23,12 @@ var pureLibraries = []string{
 // impure is what core may not use of packages that it may import.
 var impure = map[string]map[string]bool{
 	"time": set("Now", "Since", "Until", "Sleep", "After", "AfterFunc", "Tick", "NewTimer", "NewTicker", "Local"),
+}
+
+// only is all that core may use of packages that do much else: the patterns of net/http are
+// what a flow's requests are written in, and only its ServeMux says what they mean.
+var only = map[string]map[string]bool{
+	"net/http": set("MethodConnect", "NewServeMux", "NotFoundHandler", "ServeMux"),
 }
 
 func set(names ...string) map[string]bool {

@@ -74,12 +74,16 @@ func checkPurity(f File) []string {
 	}
 	var found []string
 	forbidden := map[string]map[string]bool{} // name in this file -> what may not be used of it
+	allowed := map[string]map[string]bool{}   // name in this file -> what alone may be
 	for _, imported := range f.Imports {
 		if !pure(imported.Path) || imported.Name == "." {
 			found = append(found, fmt.Sprintf("%s:%d: core may not import %s: it is not pure", f.Path, imported.Line, imported.Path))
 		}
 		if names, ok := impure[imported.Path]; ok {
 			forbidden[imported.Name] = names
+		}
+		if names, ok := only[imported.Path]; ok {
+			allowed[imported.Name] = names
 		}
 	}
 	ast.Inspect(f.tree, func(node ast.Node) bool {
@@ -91,11 +95,21 @@ func checkPurity(f File) []string {
 		case *ast.SelectorExpr:
 			if of, ok := n.X.(*ast.Ident); ok && forbidden[of.Name][n.Sel.Name] {
 				found = append(found, f.at(n, "core has no clock: %s.%s; times arrive in events", of.Name, n.Sel.Name))
+			} else if names := allowed[name(n.X)]; names != nil && !names[n.Sel.Name] {
+				found = append(found, f.at(n, "core may not use %s.%s: it is not pure", name(n.X), n.Sel.Name))
 			}
 		}
 		return true
 	})
 	return found
+}
+
+// name is that of an identifier, or empty.
+func name(e ast.Expr) string {
+	if i, ok := e.(*ast.Ident); ok {
+		return i.Name
+	}
+	return ""
 }
 
 func pure(imported string) bool {
