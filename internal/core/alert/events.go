@@ -1,6 +1,7 @@
 package alert
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -16,6 +17,11 @@ const (
 	Page   Severity = "page"   // somebody must look at it now
 	Ticket Severity = "ticket" // somebody must look at it in the next days
 )
+
+// TaskName is the name of the task of the n-th alert of a flow in an environment.
+func TaskName(environment, flow string, n int64) string {
+	return fmt.Sprintf("alert.%s.%s.%d", environment, flow, n)
+}
 
 // MachineID is the identity of the n-th alert of a flow in an environment.
 func MachineID(environment, flow string, n int64) string {

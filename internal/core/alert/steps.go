@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -32,7 +31,7 @@ func (w *work) fire(f Fired) error {
 		return fault.New(fault.Invalid, "an alert names the team that is told")
 	}
 	f.Title, f.Text = cut(strings.Join(strings.Fields(f.Title), " "), maxTitle), cut(f.Text, maxText)
-	w.State = State{Fired: f, Status: Firing, FiredAt: w.now, Task: fmt.Sprintf("alert.%s.%s.%d", f.Environment, f.Flow, f.Number)}
+	w.State = State{Fired: f, Status: Firing, FiredAt: w.now, Task: TaskName(f.Environment, f.Flow, f.Number)}
 	if w.Title == "" {
 		w.Title = "The flow " + f.Flow + " does badly in " + f.Environment
 	}
