@@ -1,0 +1,127 @@
+package ring
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"slipway.dev/internal/metrics"
+)
+
+// column is one figure of a group: the series of a group differ in nothing else.
+type column struct {
+	name  string
+	le    string // of a histogram's bucket
+	bound float64
+	kind  metrics.Kind
+}
+
+func newColumn(name, le string, kind metrics.Kind) column {
+	c := column{name: name, le: le, kind: kind}
+	if le != "" {
+		c.bound, _ = strconv.ParseFloat(le, 64)
+	}
+	return c
+}
+
+func (c column) compare(d column) int {
+	return cmp.Or(strings.Compare(c.name, d.name), cmp.Compare(c.bound, d.bound), strings.Compare(c.le, d.le), cmp.Compare(c.kind, d.kind))
+}
+
+// columnOf gives a sample's column, and whether its label le is part of that.
+func columnOf(s metrics.Sample) (c column, bucket bool) {
+	le := s.Labels["le"]
+	if le == "" || s.Kind != metrics.Counter || !strings.HasSuffix(s.Name, "_bucket") {
+		return newColumn(s.Name, "", s.Kind), false
+	}
+	if b, err := strconv.ParseFloat(le, 64); err != nil || math.IsNaN(b) {
+		return newColumn(s.Name, "", s.Kind), false
+	}
+	return newColumn(s.Name, le, s.Kind), true
+}
+
+// shape is the columns that a row has, in their order.
+type shape struct {
+	id     uint32
+	cols   []column
+	first  []int // of a bucket: the place of the first bucket of its histogram; else its own
+	gauges bool
+	stand  *shape // the same columns as gauges: how what they stand at is written
+}
+
+func newShape(id uint32, cols []column) *shape {
+	s := &shape{id: id, cols: cols, first: make([]int, len(cols))}
+	s.stand = &shape{cols: make([]column, len(cols)), first: make([]int, len(cols)), gauges: true}
+	for i := range cols {
+		s.stand.cols[i].kind, s.stand.first[i] = metrics.Gauge, i
+	}
+	for i, c := range cols {
+		s.first[i] = i
+		if i > 0 && c.le != "" && cols[i-1].le != "" && cols[i-1].name == c.name {
+			s.first[i] = s.first[i-1]
+		}
+		s.gauges = s.gauges || c.kind == metrics.Gauge
+	}
+	return s
+}
+
+// plain is the shape by which what its columns stand at is written.
+func (s *shape) plain() *shape { return s.stand }
+
+// find gives the place of a column; -1: it has none.
+func (s *shape) find(name, le string) int {
+	return slices.IndexFunc(s.cols, func(c column) bool { return c.name == name && c.le == le })
+}
+
+// values is a row: what each column of a group has.
+type values struct {
+	cols []column
+	vals []float64
+}
+
+// add puts a value to a column, in its place.
+func (v *values) add(c column, x float64) {
+	i, found := v.find(c)
+	if found {
+		v.vals[i] += x
+		return
+	}
+	v.cols, v.vals = slices.Insert(v.cols, i, c), slices.Insert(v.vals, i, x)
+}
+
+// merge puts each value of another row to its column.
+func (v *values) merge(w values) {
+	if slices.Equal(v.cols, w.cols) {
+		for i, x := range w.vals {
+			v.vals[i] += x
+		}
+		return
+	}
+	for i, c := range w.cols {
+		v.add(c, w.vals[i])
+	}
+}
+
+func (v *values) find(c column) (int, bool) {
+	return slices.BinarySearchFunc(v.cols, c, column.compare)
+}
+
+// set gives a column a value, in its place.
+func (v *values) set(c column, x float64) {
+	if n := len(v.cols); n > 0 && v.cols[n-1].compare(c) < 0 { // samples mostly come in order
+		v.append(c, x)
+		return
+	}
+	i, found := v.find(c)
+	if !found {
+		v.cols, v.vals = slices.Insert(v.cols, i, c), slices.Insert(v.vals, i, 0)
+	}
+	v.vals[i] = x
+}
+
+// append adds a column that comes after all others.
+func (v *values) append(c column, x float64) {
+	v.cols, v.vals = append(v.cols, c), append(v.vals, x)
+}
