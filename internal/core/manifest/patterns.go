@@ -52,9 +52,14 @@ func tryHandle(mux *http.ServeMux, pattern string) (err error) {
 	return nil
 }
 
+// checkRequest holds a pattern to what net/http takes, and its path to what a request can
+// have: net/http looks at that only where there is a method other than CONNECT.
 func checkRequest(s string) error {
 	if isPlain(s) {
 		return nil
+	}
+	if i := strings.IndexByte(s, '/'); i == 0 || strings.HasPrefix(s, "CONNECT ") {
+		s = "GET " + s[i:]
 	}
 	return tryHandle(http.NewServeMux(), s)
 }
