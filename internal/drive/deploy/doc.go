@@ -70,6 +70,8 @@ type Deps struct {
 	Environ func(ctx context.Context, service, environment string) (map[string]string, error)
 	// Check runs a release's smoke checks against one instance; root is its artifact.
 	Check func(ctx context.Context, checks []config.Check, id, address, root string) error
+	// Flows gives what the edge is to know of all flows in force; nil: there are none.
+	Flows func(ctx context.Context) ([]edgewire.Flow, error)
 	// DrainLimit is how long requests under way may hold up the stop of an instance.
 	DrainLimit time.Duration
 	// Epoch of the leader; part of the edge's table.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
@@ -19,10 +20,12 @@ import (
 // so that a request sees either all of a change or nothing.
 type Router struct {
 	Deps
+	mu         sync.Mutex // of all below
 	generation int64
 	told       map[string]int64            // lane -> revision that it was told of
 	configs    map[string]config.Resolved  // by digest; only those in use
 	serving    map[string]edgewire.Service // lane -> what the edge has of it; nil: not asked yet
+	flows      []edgewire.Flow             // that the edge has
 }
 
 // NewRouter makes a router.
@@ -37,10 +40,22 @@ type wish struct {
 	service  edgewire.Service
 }
 
+// Nudge has the edge know the flows as they are now. It is to be called when they changed.
+func (r *Router) Nudge(ctx context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.ask(ctx); err != nil {
+		return err
+	}
+	return r.apply(ctx, r.serving)
+}
+
 // Reconcile applies the whole set of routes, and tells each lane whose revision is new that
-// it is in force. The engine makes one call at a time. A lane whose route cannot be had
-// holds up no other: it keeps what it had, is not told, and goes back by itself.
+// it is in force. A lane whose route cannot be had holds up no other: it keeps what it had,
+// is not told, and goes back by itself.
 func (r *Router) Reconcile(ctx context.Context, all []engine.Desired) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	if err := r.ask(ctx); err != nil {
 		return err
 	}
@@ -87,7 +102,7 @@ func (r *Router) ask(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask the edge for its table: %w", err)
 	}
-	r.serving = map[string]edgewire.Service{}
+	r.serving, r.flows = map[string]edgewire.Service{}, table.Flows
 	for _, s := range table.Services {
 		r.serving[deploy.MachineID(s.Name, s.Environment)] = s
 	}
@@ -116,17 +131,36 @@ func (r *Router) read(ctx context.Context, all []engine.Desired) (wishes []wish,
 	return wishes, failed
 }
 
-// apply gives the edge a table, in the order of the lanes.
+// apply gives the edge a table, with the flows as they are now. Flows that cannot be had, or
+// that the edge does not take, hold up no route: it keeps those that it has.
 func (r *Router) apply(ctx context.Context, services map[string]edgewire.Service) error {
+	if r.Flows == nil {
+		return r.give(ctx, services, r.flows)
+	}
+	flows, err := r.Flows(ctx)
+	if err == nil {
+		if err = r.give(ctx, services, flows); !refused(err) {
+			return err
+		}
+	}
+	old := r.give(ctx, services, r.flows)
+	if old == nil {
+		r.Log.Warn("the edge does not know the flows as they are now; it goes on with those that it has", "err", err)
+	}
+	return old
+}
+
+// give gives the edge a table, in the order of the lanes.
+func (r *Router) give(ctx context.Context, services map[string]edgewire.Service, flows []edgewire.Flow) error {
 	r.generation++
-	table := edgewire.Table{Epoch: r.Epoch(), Generation: r.generation}
+	table := edgewire.Table{Epoch: r.Epoch(), Generation: r.generation, Flows: flows}
 	for _, lane := range slices.Sorted(maps.Keys(services)) {
 		table.Services = append(table.Services, services[lane])
 	}
 	if err := r.Edge.Apply(ctx, table); err != nil {
 		return fmt.Errorf("give the edge its table: %w", err)
 	}
-	r.serving = services
+	r.serving, r.flows = services, flows
 	return nil
 }
 
@@ -153,16 +187,34 @@ func (r *Router) config(ctx context.Context, digest string) (config.Resolved, er
 }
 
 func serviceOf(spec deploy.RouteSpec, c config.Resolved) edgewire.Service {
-	s := edgewire.Service{Name: spec.Service, Environment: spec.Environment, IdleTimeout: c.IdleTimeout, Timeout: c.Timeout}
+	s := edgewire.Service{Name: spec.Service, Environment: spec.Environment, IdleTimeout: c.IdleTimeout, Timeout: c.Timeout, Apart: spec.Apart, Sticky: stickyOf(spec.Sticky)}
 	for _, route := range spec.Routes {
 		s.Routes = append(s.Routes, edgewire.Route(route))
 	}
 	for _, g := range spec.Groups {
 		group := edgewire.Group{Release: g.Release, Deployment: g.Deployment, Weight: g.Weight}
+		if g.Match != nil {
+			group.Match = &edgewire.Match{Header: g.Match.Header, Value: g.Match.Value}
+		}
 		for _, in := range g.Instances {
 			group.Instances = append(group.Instances, edgewire.Instance(in))
 		}
 		s.Groups = append(s.Groups, group)
 	}
 	return s
+}
+
+// StickyCookie is the cookie by which users are told apart where a manifest asks for one. It
+// is the same for all services, so that a user has one identity.
+const StickyCookie = "slipway_user"
+
+func stickyOf(s *config.Sticky) *edgewire.Sticky {
+	switch {
+	case s == nil:
+		return nil
+	case s.Cookie:
+		return &edgewire.Sticky{Cookie: StickyCookie}
+	default:
+		return &edgewire.Sticky{Header: s.Header}
+	}
 }

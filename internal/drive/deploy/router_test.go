@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
@@ -113,5 +114,56 @@ func TestRouterIsolates(t *testing.T) {
 	}
 	if told := w.told(deploy.EventRouted); told[len(told)-1] != lane+` {"revision":3}` {
 		t.Errorf("told %q", told)
+	}
+}
+
+// TestRouterGivesFlows: the edge gets the flows as they are, at once when they changed, and
+// keeps those that it has when they cannot be had or are no good; routes do not wait for that.
+func TestRouterGivesFlows(t *testing.T) {
+	w := newWorld(t)
+	deps := w.deps()
+	flows, failure := []edgewire.Flow{{Name: "purchase"}}, error(nil)
+	deps.Flows = func(context.Context) ([]edgewire.Flow, error) { return flows, failure }
+	r := NewRouter(deps)
+	has := func(revision int64, want string) {
+		t.Helper()
+		if err := r.Reconcile(t.Context(), []engine.Desired{route(lane, revision, one)}); err != nil {
+			t.Fatal(err)
+		}
+		if len(w.table.Flows) != 1 || w.table.Flows[0].Name != want || !slices.Equal(routed(w.table), []string{one}) {
+			t.Errorf("%+v", w.table)
+		}
+	}
+	has(1, "purchase")
+	flows = []edgewire.Flow{{Name: "buy"}}
+	if err := r.Nudge(t.Context()); err != nil || w.table.Flows[0].Name != "buy" || !slices.Equal(routed(w.table), []string{one}) {
+		t.Errorf("%v %+v", err, w.table)
+	}
+	failure = fault.New(fault.Unavailable, "the catalog is away")
+	has(2, "buy")
+	failure, w.badFlow, flows = nil, "hostile", []edgewire.Flow{{Name: "hostile"}}
+	has(3, "buy")
+	if log := w.logged(); !strings.Contains(log, "the catalog is away") || !strings.Contains(log, "no good pattern") {
+		t.Error(log)
+	}
+	flows = nil
+	again := NewRouter(deps) // another control plane
+	if err := again.Nudge(t.Context()); err != nil || len(w.table.Flows) != 0 || !slices.Equal(routed(w.table), []string{one}) {
+		t.Errorf("%v %+v", err, w.table)
+	}
+}
+
+// TestRouterTellsUsersApart: what a lane wishes for its canary reaches the edge.
+func TestRouterTellsUsersApart(t *testing.T) {
+	t.Parallel()
+	spec := deploy.RouteSpec{Sticky: &config.Sticky{Cookie: true}, Apart: true,
+		Groups: []deploy.RouteGroup{{Deployment: "tickets.dev.2", Match: &deploy.Match{Header: "X-Internal", Value: "yes"}}, {Deployment: "tickets.dev.1", Weight: 100}}}
+	s := serviceOf(spec, config.Resolved{})
+	if s.Sticky == nil || s.Sticky.Cookie != StickyCookie || !s.Apart || s.Groups[1].Match != nil || *s.Groups[0].Match != (edgewire.Match{Header: "X-Internal", Value: "yes"}) {
+		t.Errorf("%+v", s)
+	}
+	spec.Sticky = &config.Sticky{Header: "X-User"}
+	if s := serviceOf(spec, config.Resolved{}); *s.Sticky != (edgewire.Sticky{Header: "X-User"}) {
+		t.Errorf("%+v", s.Sticky)
 	}
 }

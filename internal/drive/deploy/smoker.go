@@ -18,18 +18,23 @@ func (s Smoker) Run(ctx context.Context, call engine.EffectCall) (machine.Value,
 	if err := json.Unmarshal(call.Input, &in); err != nil {
 		return nil, err
 	}
+	return nil, s.Try(ctx, in)
+}
+
+// Try runs the checks; nil: all passed on each of the instances.
+func (s Smoker) Try(ctx context.Context, in deploy.SmokeInput) error {
 	resolved, err := loadConfig(ctx, s.Blobs, in.Config)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	root, err := s.Artifacts.Unpack(ctx, in.Artifact)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, instance := range in.Instances {
 		if err := s.Check(ctx, resolved.Smoke, instance.ID, instance.Address, root); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return nil, nil
+	return nil
 }

@@ -32,6 +32,7 @@ type world struct {
 	running  map[string]target.Instance
 	table    edgewire.Table
 	refuses  string // the edge takes no table with this instance
+	badFlow  string // nor with this flow
 	counters edgewire.Counters
 	inFlight map[string]int64
 	asks     int           // how often the edge was asked whether an instance is drained
@@ -202,6 +203,11 @@ func (e edge) Apply(_ context.Context, t edgewire.Table) error {
 	}
 	if e.refuses != "" && slices.Contains(routed(t), e.refuses) {
 		return fault.New(fault.Invalid, "instance %s has no good address", e.refuses)
+	}
+	for _, f := range t.Flows {
+		if f.Name == e.badFlow {
+			return fault.New(fault.Invalid, "flow %s has no good pattern", f.Name)
+		}
 	}
 	e.table = t
 	return nil
