@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"slipway.dev/internal/core/fault"
@@ -87,10 +88,11 @@ func decode(r *http.Request, v any) error {
 }
 
 func (p *program) hello(*http.Request) (any, error) {
-	t := p.table.Load().wire
+	now := p.table.Load()
+	t := now.wire
 	return edgewire.Hello{
 		Version: edgewire.Version, MinVersion: edgewire.MinVersion, Build: p.options.Build, PID: os.Getpid(),
-		Epoch: t.Epoch, Generation: t.Generation, Started: p.started, Problem: p.problem,
+		Epoch: t.Epoch, Generation: t.Generation, Started: p.started, Problem: strings.TrimPrefix(strings.TrimSuffix(p.problem+"; "+now.problem, "; "), "; "),
 		HTTP: p.addresses["http"], HTTPS: p.addresses["https"], Internal: p.addresses["internal"],
 	}, nil
 }

@@ -26,7 +26,7 @@ func (x *exchange) fail(w http.ResponseWriter, _ *http.Request, err error) {
 		x.own(w, http.StatusRequestTimeout, edgewire.ClientSlow, "the request's body did not come in time")
 	case clientErr != nil || x.gone():
 		x.counted, x.status = true, statusClientGone
-		x.cell.ClientGone()
+		x.group.cell.ClientGone()
 		panic(http.ErrAbortHandler)
 	case errors.Is(err, errNoInstance):
 		x.own(w, http.StatusServiceUnavailable, edgewire.NoInstance, "no instance of this service can be reached")
@@ -53,11 +53,12 @@ func (x *exchange) unrouted(w http.ResponseWriter, text string) {
 // failure; what it refuses, the client did.
 func (x *exchange) own(w http.ResponseWriter, status int, reason, text string) {
 	x.counted, x.status, x.reason = true, status, reason
-	if x.cell != nil {
+	if x.group != nil {
 		if status >= http.StatusBadGateway {
-			x.cell.EdgeFailed()
+			x.group.cell.EdgeFailed()
+			x.count(status, true)
 		} else {
-			x.cell.Refused()
+			x.group.cell.Refused()
 		}
 	}
 	body := strconv.Itoa(status) + " " + http.StatusText(status) + ": " + text + " (slipway edge)\n"

@@ -38,6 +38,7 @@ func (x *exchange) send(out *http.Request, inform h1.Inform) (*http.Response, er
 		case repeats < maxRepeats && x.repeatable() && !isTimeout(err):
 			repeats++
 			avoid = failed
+			x.spoil()
 		default:
 			return nil, err
 		}
@@ -66,11 +67,14 @@ func (x *exchange) attempt(out *http.Request, inform h1.Inform) (*http.Response,
 // newest table; that one is asked anew.
 func (x *exchange) place(avoid *upstream) error {
 	for {
-		u, cell := x.service.pick(avoid)
-		if u == nil && avoid != nil {
-			u, cell = x.service.pick(nil)
+		if x.chosen == nil {
+			x.chosen = x.service.choose(x.in.Header, x.lot, x.drawn)
 		}
-		x.cell = cell
+		g, u := x.service.pick(x.chosen, avoid)
+		if u == nil && avoid != nil {
+			g, u = x.service.pick(x.chosen, nil)
+		}
+		x.group = g
 		if u == nil {
 			return errNoInstance
 		}
@@ -83,7 +87,7 @@ func (x *exchange) place(avoid *upstream) error {
 		if newest == nil {
 			return errNoInstance
 		}
-		x.service = newest // its inFlight is the same counter
+		x.enter(newest) // its inFlight is the same counter
 	}
 }
 

@@ -50,6 +50,14 @@ func (b *body) give(out *http.Request) {
 	}
 }
 
+// received is how many bytes the client sent.
+func (b *body) received() int64 {
+	if b.stream == nil {
+		return 0
+	}
+	return b.stream.read.Load()
+}
+
 // again says whether the body can be given once more.
 func (b *body) again() bool { return b.kept != nil || b.stream == nil || !b.stream.touched.Load() }
 
@@ -76,6 +84,7 @@ type stream struct {
 	control *http.ResponseController
 	wait    time.Duration
 	touched atomic.Bool
+	read    atomic.Int64 // bytes
 	over    atomic.Bool  // the client's body is no longer ours to read
 	failed  atomic.Value // failure
 }
@@ -93,6 +102,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	// An error means that this connection has no deadlines; then there is none to set.
 	_ = s.control.SetReadDeadline(time.Now().Add(s.wait))
 	n, err := s.from.Read(p)
+	s.read.Add(int64(n))
 	if err != nil && !errors.Is(err, io.EOF) {
 		s.failed.Store(failure{err}) // the deadline stays, or the server would wait for the rest
 		return n, err

@@ -9,7 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"slipway.dev/internal/edge/count"
 	"slipway.dev/internal/wire/edgewire"
 )
 
@@ -24,10 +23,19 @@ type exchange struct {
 	strip    string // prefix that the app does not see
 
 	service  *service
-	cell     *count.Cell // counts this request
-	upstream *upstream   // holds a place there while not nil
-	instance string      // the last one tried
+	group    *group    // counts this request
+	chosen   *group    // by weight or user; nil: not yet
+	upstream *upstream // holds a place there while not nil
+	instance string    // the last one tried
 	body     body
+
+	user  string // identity that came with the request
+	fresh string // identity that the client gets with the answer
+	drawn bool   // lot is set
+	lot   uint64
+	hits  []hit // steps of flows that it is of
+	few   [4]hit
+	erred bool // it is counted as an error
 
 	answer  io.ReadCloser // the app's body; exchange itself is the body that is copied
 	status  int
@@ -35,6 +43,7 @@ type exchange struct {
 	reason  string // why the edge answered itself
 	counted bool
 	broken  atomic.Bool // the app's body broke off
+	tunnel  *tunnel     // after a switch of protocols
 }
 
 var buffers = bufferPool{sync.Pool{New: func() any { return new([32 << 10]byte) }}}
@@ -46,7 +55,7 @@ func (p *bufferPool) Put(b []byte) { p.Pool.Put((*[32 << 10]byte)(b)) }
 
 // serve proxies the request to the service.
 func (x *exchange) serve(w http.ResponseWriter, s *service) {
-	x.service, x.cell = s, s.none
+	x.enter(s)
 	if reason, text, status := x.admit(); reason != "" {
 		x.refuse(w, status, reason, text)
 		return
@@ -114,8 +123,12 @@ func (x *exchange) target(out *http.Request) {
 func (x *exchange) answered(res *http.Response, h http.Header) {
 	x.status = res.StatusCode
 	x.counted = true
-	x.cell.Answered(res.StatusCode, time.Since(x.start))
+	x.group.cell.Answered(res.StatusCode, time.Since(x.start))
+	x.count(res.StatusCode, res.StatusCode >= http.StatusInternalServerError)
 	h.Del(edgewire.Header)
+	if x.fresh != "" {
+		setCookie(h, x.service.sticky.cookie, x.fresh, x.in.TLS != nil)
+	}
 	if res.StatusCode == http.StatusSwitchingProtocols {
 		return // its body is a connection, and stays one
 	}
@@ -147,11 +160,16 @@ func (x *exchange) finish() {
 	}
 	x.service.inFlight.Add(-1)
 	if x.broken.Load() {
-		x.cell.Cut()
+		x.breakOff()
 	}
 	if !x.counted { // a panic before there was an answer
-		x.cell.ClientGone()
+		x.group.cell.ClientGone()
 	}
+	received := x.body.received()
+	if t := x.tunnel; t != nil {
+		received, x.sent = received+t.received.Load(), t.sent.Load()
+	}
+	x.group.cell.Bytes(received, x.sent)
 	x.log()
 }
 

@@ -17,9 +17,9 @@ func (p *program) getCounters(*http.Request) (any, error) {
 	if p.replaced {
 		return nil, errReplaced
 	}
-	counters, unrouted := p.counters.Total()
-	p.addInFlight(counters)
-	return edgewire.Counters{At: time.Now().UTC(), Counters: counters, Unrouted: unrouted}, nil
+	all := p.counters.Total()
+	p.addInFlight(all.Counters)
+	return edgewire.Counters{At: time.Now().UTC(), Counters: all.Counters, Flows: all.Flows, Unrouted: all.Unrouted}, nil
 }
 
 // addInFlight fills in what is in flight here and in replaced edges. p.mu is held.

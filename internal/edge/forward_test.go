@@ -59,7 +59,8 @@ func serveBy(t *testing.T, app net.Listener, way way) (*httptest.Server, *progra
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		table := p.table.Load()
 		service := table.services["dev/tickets"]
-		x := &exchange{edge: p, in: r, limits: table.limits, start: time.Now(), service: service, cell: service.none}
+		x := &exchange{edge: p, in: r, limits: table.limits, start: time.Now()}
+		x.enter(service)
 		service.inFlight.Add(1)
 		x.carry(w, func(w http.ResponseWriter) { way(x, w) })
 	}))
@@ -88,11 +89,14 @@ func (c conversation) talk(t *testing.T, way way) string {
 	defer client.Close()
 	got := c.client(t, client)
 	s.Close() // waits until the edge is through
-	counters, _ := p.counters.Total()
+	all := p.counters.Total()
 	var counted string
-	for _, n := range counters {
+	for _, n := range all.Counters {
 		counted += fmt.Sprintf("%s requests %d status %v edge failed %d refused %d client gone %d cut %d\n",
 			n.Deployment, n.Requests, n.Status, n.EdgeFailed, n.Refused, n.ClientGone, n.Cut)
+	}
+	for _, n := range all.Flows {
+		counted += fmt.Sprintf("%s in flows: requests %d errors %d anonymous %d plain %d\n", n.Deployment, n.Requests, n.Errors, n.Anonymous, n.Plain)
 	}
 	return "--- app\n" + strings.ReplaceAll(app.text(), l.Addr().String(), "APP") + "--- client\n" + got + "--- counted\n" + counted
 }

@@ -63,6 +63,7 @@ func (p *program) hear(report edgewire.Lingerer) (changed <-chan struct{}, err e
 		return nil, errReplaced
 	}
 	p.counters.Learn(report.Source)
+	report.Source.Flows = nil // learnt
 	p.peers[report.Source.ID] = peer{report, time.Now()}
 	if report.Gone {
 		delete(p.peers, report.Source.ID)
@@ -71,25 +72,35 @@ func (p *program) hear(report edgewire.Lingerer) (changed <-chan struct{}, err e
 	return p.changed, nil
 }
 
-// report says how this replaced edge is.
-func (p *program) report(gone bool) edgewire.Lingerer {
+// report says how this replaced edge is. With the figures of flows it may be long; what is
+// left out of a report, the successor goes on knowing.
+func (p *program) report(flows, gone bool) edgewire.Lingerer {
 	t := p.table.Load().wire
-	l := edgewire.Lingerer{Source: p.counters.Own(), PID: os.Getpid(), Epoch: t.Epoch, Generation: t.Generation, InFlight: p.inFlight(), Gone: gone}
+	l := edgewire.Lingerer{Source: p.counters.Own(flows), PID: os.Getpid(), Epoch: t.Epoch, Generation: t.Generation, InFlight: p.inFlight(), Gone: gone}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.addInFlight(l.Source.Counters)
 	return l
 }
 
+// flowsEvery is how often a replaced edge reports the figures of flows.
+const flowsEvery = time.Second
+
 // follow reports to the successor and takes over its tables, until ctx is done.
 func (p *program) follow(ctx context.Context) {
 	client := p.successor()
+	var told time.Time // the figures of flows
 	for ctx.Err() == nil {
 		wait := 250 * time.Millisecond
 		if p.drainsSomething() {
 			wait = 10 * time.Millisecond // somebody waits for it
 		}
-		answer, err := tell(ctx, client, p.report(false), wait)
+		now := time.Now()
+		flows := now.Sub(told) >= flowsEvery
+		answer, err := tell(ctx, client, p.report(flows, false), wait)
+		if err == nil && flows {
+			told = now
+		}
 		if err == nil && answer.Table != nil {
 			err = p.apply(*answer.Table, false)
 		}
@@ -106,7 +117,7 @@ func (p *program) farewell() {
 	defer cancel()
 	client := p.successor()
 	for {
-		_, err := tell(ctx, client, p.report(true), 0)
+		_, err := tell(ctx, client, p.report(true, true), 0)
 		if err == nil {
 			return
 		}

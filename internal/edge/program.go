@@ -23,7 +23,8 @@ type program struct {
 	leaving  atomic.Bool  // clients are to connect anew: a successor is there, or the end
 	clients  atomic.Int64 // open connections
 	counters *count.Registry
-	access   *accesslog.Log // nil: none
+	units    func() *count.Units // made when first needed
+	access   *accesslog.Log      // nil: none
 	log      *slog.Logger
 
 	options   Options
@@ -37,7 +38,8 @@ type program struct {
 	listeners *listeners
 	child     *exec.Cmd // the successor, once there is one
 
-	changing sync.Mutex // held while a table is applied, figures are saved or a successor starts
+	changing sync.Mutex // held while a table is applied or a successor starts
+	saving   sync.Mutex // held while figures are saved; after changing
 	compiler compiler
 
 	mu       sync.Mutex
@@ -52,7 +54,7 @@ type program struct {
 func newProgram(o Options) *program {
 	id := rand.Text()
 	p := &program{
-		options: o, id: id, started: time.Now().UTC(), log: o.Log, counters: count.NewRegistry(id),
+		options: o, id: id, started: time.Now().UTC(), log: o.Log, counters: count.NewRegistry(id), units: sync.OnceValue(count.NewUnits),
 		state: state{dir: o.StateDir}, changed: make(chan struct{}), gone: make(chan struct{}),
 		lately: map[string]time.Time{}, peers: map[string]peer{},
 	}
@@ -84,6 +86,9 @@ func (p *program) apply(wire edgewire.Table, keep bool) error {
 	}
 	p.table.Store(next)
 	p.retire(old, next)
+	if next.problem != "" && next.problem != old.problem {
+		p.log.Warn("not all flows are measured", "problem", next.problem)
+	}
 	return nil
 }
 

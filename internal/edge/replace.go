@@ -165,7 +165,9 @@ func awaitReady(f *os.File) error {
 func (p *program) handOver(s *successor) error {
 	p.leaving.Store(true)
 	closed := p.listeners.close()
-	own := p.report(false)
+	own := p.report(false, false)
+	p.saving.Lock() // from here on the successor saves
+	defer p.saving.Unlock()
 	p.mu.Lock()
 	p.replaced = true
 	h := edgewire.Handover{Sources: p.counters.Sources(), Lingering: []edgewire.Lingerer{own}}

@@ -114,6 +114,7 @@ func (p *program) run(ctx context.Context, in *inheritance) error {
 	saving, stopSaving := context.WithCancel(ctx)
 	defer stopSaving()
 	go p.saveEachSecond(saving)
+	go p.forgetEachMinute(saving)
 	servers = append(slices.Clone(servers), admin)
 	select {
 	case <-p.gone:
@@ -257,21 +258,34 @@ func (p *program) linger(ctx context.Context, servers []*http.Server) error {
 	return p.closeAccess()
 }
 
+// saveEachSecond saves the figures for the case of a crash; less often if there are so many
+// that it would take more than a tenth of the time.
 func (p *program) saveEachSecond(ctx context.Context) {
-	for ctx.Err() == nil {
-		pause(ctx, time.Second)
+	for took := time.Duration(0); ctx.Err() == nil; {
+		pause(ctx, max(time.Second, 9*took))
+		began := time.Now()
 		if err := p.save(); err != nil {
 			p.log.Warn("figures cannot be saved", "error", err)
 		}
+		took = time.Since(began)
 	}
 }
 
-// save keeps the figures for the case of a crash.
 func (p *program) save() error {
-	p.changing.Lock()
-	defer p.changing.Unlock()
+	p.saving.Lock()
+	defer p.saving.Unlock()
 	if p.isReplaced() {
 		return nil
 	}
 	return p.state.saveCounters(p.counters.Sources())
+}
+
+// forgetEachMinute drops figures of what left the table long ago.
+func (p *program) forgetEachMinute(ctx context.Context) {
+	for ctx.Err() == nil {
+		p.changing.Lock()
+		p.counters.Forget(p.table.Load().keys, time.Now())
+		p.changing.Unlock()
+		pause(ctx, time.Minute)
+	}
 }

@@ -1,6 +1,7 @@
 package edge
 
 import (
+	"net/http"
 	"sync/atomic"
 
 	"slipway.dev/internal/edge/count"
@@ -13,39 +14,63 @@ type service struct {
 	turns    []*group // whose turn it is, over and over; see turns
 	turn     atomic.Uint32
 	inFlight *atomic.Int64 // the same in all tables
-	none     *count.Cell   // counts requests while there is no group
+	none     *group        // has no instances; counts requests while there is no other
+	sticky   *sticky       // nil: users are not told apart
+	steps    *steps        // of flows; nil: none
+	apart    bool          // units are counted
+	salt     uint64        // tells its steps from others' among units
 }
 
 // group is the instances of one deployment.
 type group struct {
 	weight    int
+	upTo      uint64 // end of its part of the lots; see divide
+	match     *match // nil: none
 	upstreams []*upstream
 	turn      atomic.Uint32
 	cell      *count.Cell
+	flows     []*count.FlowCell // by place in steps; the last one is for requests of no step
 }
 
 func serviceKey(environment, name string) string { return environment + "/" + name }
 
-// pick chooses an upstream by the groups' weights. If the group whose turn it is has
-// nobody, another with a weight takes the request. It may give no upstream; the cell
-// counts the request in any case.
-func (s *service) pick(avoid *upstream) (*upstream, *count.Cell) {
-	if len(s.turns) == 0 {
-		return nil, s.none
+// choose gives the group that a request is for: one that matches it, else by its user's lot,
+// else the one whose turn it is.
+func (s *service) choose(h http.Header, lot uint64, drawn bool) *group {
+	for _, g := range s.groups {
+		if g.match != nil && g.match.of(h) {
+			return g
+		}
 	}
-	chosen := s.turns[int(s.turn.Add(1)-1)%len(s.turns)]
+	if len(s.turns) == 0 {
+		return s.none
+	}
+	if drawn {
+		for _, g := range s.groups {
+			if g.weight > 0 && lot <= g.upTo {
+				return g
+			}
+		}
+	}
+	return s.turns[int(s.turn.Add(1)-1)%len(s.turns)]
+}
+
+// pick gives an instance of the group that was chosen. If that has nobody, another with a
+// weight takes the request. It may give no instance; the group counts the request in any
+// case.
+func (s *service) pick(chosen *group, avoid *upstream) (*group, *upstream) {
 	if u := chosen.least(avoid); u != nil {
-		return u, chosen.cell
+		return chosen, u
 	}
 	for _, g := range s.groups {
 		if g == chosen || g.weight == 0 {
 			continue
 		}
 		if u := g.least(avoid); u != nil {
-			return u, g.cell
+			return g, u
 		}
 	}
-	return nil, chosen.cell
+	return chosen, nil
 }
 
 // least gives the instance with the fewest requests in flight, beginning with another

@@ -3,6 +3,7 @@ package edge
 import (
 	"encoding/json"
 	"log/slog"
+	"net/http"
 	"path/filepath"
 	"testing"
 
@@ -69,7 +70,7 @@ func FuzzTable(f *testing.F) {
 			t.Fatalf("kept, but not loaded again: %v", err)
 		}
 		for _, s := range p.table.Load().services {
-			s.pick(nil)
+			s.pick(s.choose(http.Header{"Cookie": {"a=b"}}, 7, s.sticky != nil), nil)
 			for _, g := range s.groups {
 				g.least(nil)
 			}

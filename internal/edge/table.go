@@ -3,6 +3,7 @@ package edge
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"sync/atomic"
 
 	"slipway.dev/internal/edge/count"
@@ -17,6 +18,9 @@ type table struct {
 	routes    route.Table[*service]
 	services  map[string]*service
 	upstreams map[upstreamKey]*upstream
+	keys      map[count.Key]bool // what its requests are counted by
+	problem   string             // with flows, for a person
+	crowded   int                // steps for which there was no room to count them apart
 }
 
 // compiler has what outlives tables.
@@ -24,6 +28,7 @@ type compiler struct {
 	defaults edgewire.Limits
 	counters *count.Registry
 	inFlight map[string]*atomic.Int64
+	flows    *flows // of the last table
 }
 
 // compile makes a table of what came over the wire, with the upstreams that the one
@@ -34,8 +39,9 @@ func (c *compiler) compile(wire edgewire.Table, before *table) (*table, error) {
 	}
 	t := &table{
 		wire: wire, limits: limitsOver(wire.Limits, c.defaults),
-		services: map[string]*service{}, upstreams: map[upstreamKey]*upstream{},
+		services: map[string]*service{}, upstreams: map[upstreamKey]*upstream{}, keys: map[count.Key]bool{},
 	}
+	c.flows = flowsOf(wire.Flows, c.flows)
 	var errs []error
 	for _, s := range wire.Services {
 		compiled := c.service(t, s, before)
@@ -46,22 +52,26 @@ func (c *compiler) compile(wire edgewire.Table, before *table) (*table, error) {
 			}
 		}
 	}
+	t.problem = c.flows.problem
+	if t.crowded > 0 {
+		t.problem = strings.TrimPrefix(t.problem+fmt.Sprintf("; %d steps of flows and releases are too many, and count as requests of no step", t.crowded), "; ")
+	}
 	return t, errors.Join(errs...)
 }
 
 func (c *compiler) service(t *table, s edgewire.Service, before *table) *service {
 	out := &service{
-		key:  serviceKey(s.Environment, s.Name),
-		none: c.counters.Cell(count.Key{Service: s.Name, Environment: s.Environment}),
+		key: serviceKey(s.Environment, s.Name), sticky: stickyOf(s.Sticky), steps: c.flows.services[s.Name], apart: s.Apart,
 	}
+	out.salt = lot(out.key, "")
+	out.none = c.group(t, count.Key{Service: s.Name, Environment: s.Environment}, out.steps)
 	if c.inFlight[out.key] == nil {
 		c.inFlight[out.key] = new(atomic.Int64)
 	}
 	out.inFlight = c.inFlight[out.key]
 	for _, g := range s.Groups {
-		compiled := &group{weight: g.Weight, cell: c.counters.Cell(count.Key{
-			Service: s.Name, Environment: s.Environment, Release: g.Release, Deployment: g.Deployment,
-		})}
+		compiled := c.group(t, count.Key{Service: s.Name, Environment: s.Environment, Release: g.Release, Deployment: g.Deployment}, out.steps)
+		compiled.weight, compiled.match = g.Weight, matchOf(g.Match)
 		for _, in := range g.Instances {
 			k := keyOf(s, g, in)
 			u := before.upstreams[k]
@@ -74,5 +84,18 @@ func (c *compiler) service(t *table, s edgewire.Service, before *table) *service
 		out.groups = append(out.groups, compiled)
 	}
 	out.turns = turns(out.groups)
+	divide(out.groups)
 	return out
+}
+
+// group makes one without instances, with all that counts for it.
+func (c *compiler) group(t *table, k count.Key, s *steps) *group {
+	var list *count.Steps
+	if s != nil {
+		list = s.count
+	}
+	cells, left := c.counters.FlowCells(k, list)
+	t.crowded += left
+	t.keys[k] = true
+	return &group{cell: c.counters.Cell(k), flows: cells}
 }

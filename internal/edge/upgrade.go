@@ -7,6 +7,7 @@ import (
 	"net/http/httptrace"
 	"net/http/httputil"
 	"net/textproto"
+	"sync/atomic"
 )
 
 var silent = log.New(io.Discard, "", 0)
@@ -32,8 +33,31 @@ func (x *exchange) modify(res *http.Response) error {
 	x.answered(res, res.Header)
 	if res.StatusCode != http.StatusSwitchingProtocols {
 		res.Body = x
+	} else if both, ok := res.Body.(io.ReadWriteCloser); ok {
+		x.tunnel = &tunnel{ReadWriteCloser: both}
+		res.Body = x.tunnel
 	}
 	return nil
+}
+
+// tunnel is the connection to an app after a switch of protocols. It counts bytes.
+type tunnel struct {
+	io.ReadWriteCloser
+	received, sent atomic.Int64
+}
+
+// Read reads what the app sends to the client.
+func (t *tunnel) Read(p []byte) (int, error) {
+	n, err := t.ReadWriteCloser.Read(p)
+	t.sent.Add(int64(n))
+	return n, err
+}
+
+// Write gives the app what the client sent.
+func (t *tunnel) Write(p []byte) (int, error) {
+	n, err := t.ReadWriteCloser.Write(p)
+	t.received.Add(int64(n))
+	return n, err
 }
 
 // transport is an exchange as the ReverseProxy wants to have it.

@@ -61,6 +61,9 @@ func validateService(s edgewire.Service, seen map[string]bool) error {
 	if s.IdleTimeout < 0 || s.Timeout < 0 {
 		errs = append(errs, errors.New("timeouts must not be negative"))
 	}
+	if err := validateSticky(s); err != nil {
+		errs = append(errs, err)
+	}
 	if len(s.Groups) > maxGroups {
 		return fmt.Errorf("%d groups; at most %d", len(s.Groups), maxGroups)
 	}

@@ -34,6 +34,8 @@ type shard struct {
 	refused    atomic.Uint64
 	clientGone atomic.Uint64
 	cut        atomic.Uint64
+	received   atomic.Uint64
+	sent       atomic.Uint64
 	_          [64]byte // the next shard is in another cache line
 }
 
@@ -57,6 +59,17 @@ func (c *Cell) ClientGone() { c.shard().clientGone.Add(1) }
 
 // Cut counts an answer of the app that broke off; it was counted by Answered before.
 func (c *Cell) Cut() { c.shard().cut.Add(1) }
+
+// Bytes counts those of the bodies of a request and of its answer.
+func (c *Cell) Bytes(received, sent int64) {
+	s := c.shard()
+	if received > 0 {
+		s.received.Add(uint64(received))
+	}
+	if sent > 0 {
+		s.sent.Add(uint64(sent))
+	}
+}
 
 func bucket(took time.Duration) int {
 	seconds := took.Seconds()
@@ -87,6 +100,8 @@ func (c *Cell) read() edgewire.Counter {
 		out.Refused += s.refused.Load()
 		out.ClientGone += s.clientGone.Load()
 		out.Cut += s.cut.Load()
+		out.Received += s.received.Load()
+		out.Sent += s.sent.Load()
 	}
 	out.Requests = sum(out)
 	return out

@@ -48,17 +48,18 @@ func TestLearnIsIdempotentAndNeverGoesBack(t *testing.T) {
 	t.Parallel()
 	old := NewRegistry("old")
 	old.Cell(tickets).Answered(200, 0)
-	early := old.Own()
+	early := old.Own(true)
 	old.Cell(tickets).Answered(404, 0)
 	old.Unrouted()
-	late := old.Own()
+	late := old.Own(true)
 
 	r := NewRegistry("new")
 	r.Cell(tickets).Answered(200, 0)
-	for _, s := range []edgewire.Source{early, late, early, late, r.Own(), {}} {
+	for _, s := range []edgewire.Source{early, late, early, late, r.Own(true), {}} {
 		r.Learn(s)
 	}
-	counters, unrouted := r.Total()
+	all := r.Total()
+	counters, unrouted := all.Counters, all.Unrouted
 	if len(counters) != 1 || counters[0].Requests != 3 || counters[0].Status[1] != 2 || counters[0].Status[3] != 1 || unrouted != 1 {
 		t.Fatalf("%+v, %d unrouted", counters, unrouted)
 	}
@@ -71,10 +72,11 @@ func TestFoldKeepsSumsAndReporters(t *testing.T) {
 		s := NewRegistry(fmt.Sprint("edge", i))
 		s.Cell(tickets).Answered(200, 0)
 		s.Unrouted()
-		r.Learn(s.Own())
+		r.Learn(s.Own(true))
 		r.Fold(func(id string) bool { return id == "edge3" })
 	}
-	counters, unrouted := r.Total()
+	all := r.Total()
+	counters, unrouted := all.Counters, all.Unrouted
 	if counters[0].Requests != 30 || unrouted != 30 {
 		t.Fatalf("%+v, %d unrouted", counters, unrouted)
 	}
@@ -86,8 +88,8 @@ func TestFoldKeepsSumsAndReporters(t *testing.T) {
 	again := NewRegistry("edge3")
 	again.Cell(tickets).Answered(200, 0)
 	again.Cell(tickets).Answered(200, 0)
-	r.Learn(again.Own())
-	if counters, _ := r.Total(); counters[0].Requests != 31 {
+	r.Learn(again.Own(true))
+	if counters := r.Total().Counters; counters[0].Requests != 31 {
 		t.Fatalf("%d requests", counters[0].Requests)
 	}
 }

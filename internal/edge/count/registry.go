@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"slipway.dev/internal/wire/edgewire"
 )
@@ -11,10 +12,11 @@ import (
 // past is the source that the figures of edges long gone are folded into.
 const past = "past"
 
-// What is kept: sources that no longer report, and counters of the past.
+// What is kept: sources that no longer report, counters of the past, and cells of flows.
 const (
 	keepSources  = 8
 	keepCounters = 2000
+	maxFlowCells = 50_000 // besides those for requests that are of no step
 )
 
 // Registry has all cells of this process, and what others counted.
@@ -24,13 +26,16 @@ type Registry struct {
 
 	mu     sync.Mutex // never taken while a request is served
 	cells  map[Key]*Cell
-	others []edgewire.Source // oldest first; past is at the front, if it is there
+	flows  map[flowKey]*FlowCell
+	lists  map[Key]flowList
+	gone   map[flowKey]time.Time // since when something is not in the table; see Forget
+	others []edgewire.Source     // oldest first; past is at the front, if it is there
 }
 
 // NewRegistry makes an empty one. id names this process among all edges that there ever
 // were on this state directory.
 func NewRegistry(id string) *Registry {
-	return &Registry{id: id, cells: map[Key]*Cell{}}
+	return &Registry{id: id, cells: map[Key]*Cell{}, flows: map[flowKey]*FlowCell{}, lists: map[Key]flowList{}, gone: map[flowKey]time.Time{}}
 }
 
 // Cell gives the cell of a key.
@@ -48,15 +53,18 @@ func (r *Registry) Cell(k Key) *Cell {
 // Unrouted counts a request for which there is no route.
 func (r *Registry) Unrouted() { r.unrouted.Add(1) }
 
-// Own gives what this process counted.
-func (r *Registry) Own() edgewire.Source {
+// Own gives what this process counted, with the figures of flows or without.
+func (r *Registry) Own(flows bool) edgewire.Source {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.own()
+	return r.own(flows)
 }
 
-func (r *Registry) own() edgewire.Source {
+func (r *Registry) own(flows bool) edgewire.Source {
 	s := edgewire.Source{ID: r.id, Unrouted: r.unrouted.Load(), Counters: make([]edgewire.Counter, 0, len(r.cells))}
+	if flows {
+		s.Flows = r.ownFlows()
+	}
 	for k, c := range r.cells {
 		if figures := c.read(); figures.Requests > 0 || k.Deployment != "" {
 			s.Counters = append(s.Counters, figures)
@@ -70,7 +78,7 @@ func (r *Registry) own() edgewire.Source {
 func (r *Registry) Sources() []edgewire.Source {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return append(slices.Clone(r.others), r.own())
+	return append(slices.Clone(r.others), r.own(true))
 }
 
 // Learn takes in what another edge counted. Learning the same again, or something older,
@@ -122,14 +130,18 @@ func (r *Registry) Fold(reports func(id string) bool) {
 		}
 	}
 	old.Counters = old.Counters[max(0, len(old.Counters)-keepCounters):]
+	old.Flows = old.Flows[max(0, len(old.Flows)-maxFlowCells):]
 	r.others = append([]edgewire.Source{old}, rest...)
 }
 
 // Total is the sum over all sources.
-func (r *Registry) Total() (counters []edgewire.Counter, unrouted uint64) {
+func (r *Registry) Total() edgewire.Source {
 	var all edgewire.Source
+	var flows [][]edgewire.FlowCounter
 	for _, s := range r.Sources() {
+		flows, s.Flows = append(flows, s.Flows), nil
 		all = plus(all, s)
 	}
-	return all.Counters, all.Unrouted
+	all.Flows = combineFlows(add, later, flows...) // at once: there are many
+	return all
 }

@@ -2,17 +2,23 @@ package count
 
 import "slipway.dev/internal/wire/edgewire"
 
-// plus adds up two sources into one with a's identity.
+// plus adds up two sources into one with a's identity. The figures of b began later.
 func plus(a, b edgewire.Source) edgewire.Source {
 	a.Unrouted += b.Unrouted
-	return combine(a, b, func(x, y uint64) uint64 { return x + y })
+	a.Flows = combineFlows(add, later, a.Flows, b.Flows)
+	return combine(a, b, add)
 }
 
 // higher takes the higher of each figure of one source, told twice.
 func higher(a, b edgewire.Source) edgewire.Source {
 	a.Unrouted = max(a.Unrouted, b.Unrouted)
-	return combine(a, b, func(x, y uint64) uint64 { return max(x, y) })
+	a.Flows = combineFlows(greater, busier, a.Flows, b.Flows)
+	return combine(a, b, greater)
 }
+
+func add(x, y uint64) uint64 { return x + y }
+
+func greater(x, y uint64) uint64 { return max(x, y) }
 
 func combine(a, b edgewire.Source, f func(x, y uint64) uint64) edgewire.Source {
 	at := make(map[Key]int, len(a.Counters))
@@ -47,6 +53,8 @@ func each(a, b edgewire.Counter, f func(x, y uint64) uint64) edgewire.Counter {
 	a.Refused = f(a.Refused, b.Refused)
 	a.ClientGone = f(a.ClientGone, b.ClientGone)
 	a.Cut = f(a.Cut, b.Cut)
+	a.Received = f(a.Received, b.Received)
+	a.Sent = f(a.Sent, b.Sent)
 	a.Status = eachOf(a.Status, b.Status, classes, f)
 	a.Latency = eachOf(a.Latency, b.Latency, buckets, f)
 	a.InFlight = 0
