@@ -47,7 +47,7 @@ type Fired struct {
 	Title       string      `json:"title"` // one line
 	Text        string      `json:"text,omitempty"`
 	Runbook     string      `json:"runbook,omitempty"`
-	Team        string      `json:"team"` // that is told, and may answer
+	Team        string      `json:"team,omitempty"` // that is told, and may answer; empty: operators
 	Steps       []task.Step `json:"steps,omitempty"`
 	Repeat      int         `json:"repeat,omitempty"`
 }

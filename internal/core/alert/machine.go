@@ -76,7 +76,10 @@ func (Machine) Desired(s State) []machine.Desired {
 
 // Summary implements machine.Machine.
 func (Machine) Summary(s State) machine.Summary {
-	labels := map[string]string{"flow": s.Flow, "environment": s.Environment, "objective": s.Objective, "severity": string(s.Severity), "team": s.Team}
+	labels := map[string]string{"flow": s.Flow, "environment": s.Environment, "objective": s.Objective, "severity": string(s.Severity)}
+	if s.Team != "" {
+		labels["team"] = s.Team
+	}
 	if s.Criticality != "" {
 		labels["criticality"] = s.Criticality
 	}

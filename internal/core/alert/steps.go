@@ -27,8 +27,6 @@ func (w *work) fire(f Fired) error {
 		return fault.New(fault.Invalid, "an alert is about an objective of a flow in an environment, and has a number")
 	case f.Severity != Page && f.Severity != Ticket:
 		return fault.New(fault.Invalid, "an alert is a page or a ticket, not %.64q", f.Severity)
-	case f.Team == "":
-		return fault.New(fault.Invalid, "an alert names the team that is told")
 	}
 	f.Title, f.Text = cut(strings.Join(strings.Fields(f.Title), " "), maxTitle), cut(f.Text, maxText)
 	w.State = State{Fired: f, Status: Firing, FiredAt: w.now, Task: TaskName(f.Environment, f.Flow, f.Number)}
@@ -54,11 +52,14 @@ func (w *work) openTask() {
 }
 
 // may gives who may take it on: the team, and whoever is told on the way. Who is on call is
-// one of their team.
+// one of their team. Without a team operators may.
 func (w *work) may() []string {
-	from := []string{"team:" + w.Team}
-	if w.Severity == Ticket {
-		return from
+	var from []string
+	if w.Team != "" {
+		from = append(from, "team:"+w.Team)
+		if w.Severity == Ticket {
+			return from
+		}
 	}
 	for _, s := range w.Steps {
 		for _, t := range s.Tell {

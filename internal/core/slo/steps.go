@@ -55,8 +55,6 @@ func (w *work) check(o Observed) error {
 		return fault.New(fault.Invalid, "objectives of %q in %q came to those of %q in %q", o.Flow, o.Environment, w.Flow, w.Environment)
 	case o.Removed && len(o.Objectives) > 0 || !o.Removed && len(o.Objectives) == 0:
 		return fault.New(fault.Invalid, "a flow has objectives, or was removed")
-	case !o.Removed && o.Team == "":
-		return fault.New(fault.Invalid, "nobody is named who is told of %s", o.Flow)
 	case len(o.Objectives) > maxObjectives || len(o.Impact) > maxText:
 		return fault.New(fault.TooLarge, "at most %d objectives and %d bytes of impact are taken", maxObjectives, maxText)
 	}
@@ -137,15 +135,15 @@ func (w *work) account(s Seen) string {
 		what = "must begin their answer within " + s.Bound.String()
 	}
 	lines = append(lines, fmt.Sprintf("%.6g%% of its requests %s, over %s. It was %.6g%%; %.0f%% of the error budget are left.",
-		s.Target*100, what, period(s.Window), s.Measured*100, s.Budget*100))
+		s.Target*100, what, Period(s.Window), s.Measured*100, s.Budget*100))
 	for _, f := range s.Firing {
-		lines = append(lines, fmt.Sprintf("Over %s and %s it burns %.3g times as fast as it may; %.3g is where a %s begins.", period(f.Long), period(f.Short), f.Rate, f.Factor, f.Severity))
+		lines = append(lines, fmt.Sprintf("Over %s and %s it burns %.3g times as fast as it may; %.3g is where a %s begins.", Period(f.Long), Period(f.Short), f.Rate, f.Factor, f.Severity))
 	}
 	return strings.Join(lines, "\n")
 }
 
-// period writes a span of time as manifests do: "30d", "6h", "5m".
-func period(d time.Duration) string {
+// Period writes a span of time as manifests do: "30d", "6h", "5m".
+func Period(d time.Duration) string {
 	for _, u := range []struct {
 		unit time.Duration
 		name string
