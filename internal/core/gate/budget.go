@@ -3,6 +3,7 @@ package gate
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -22,12 +23,13 @@ const (
 	BudgetUnknown   = "unknown"
 )
 
-// Budget is how the error budget of a flow stands in an environment.
+// Budget is how the error budget of one of a flow's objectives stands in an environment.
 type Budget struct {
 	Flow        string
+	Objective   string // "availability", "latency-p99"
 	Criticality string
-	Team        string  // that answers for the flow
-	State       string  // the worst of its objectives
+	Team        string // that answers for the flow
+	State       string
 	Left        float64 // share that is left, below 0 if more was spent than there is; NaN: nobody knows
 	Since       time.Time
 	Window      time.Duration // over which failures count
@@ -49,7 +51,10 @@ func (e *evaluation) budget() {
 		return
 	}
 	for _, b := range e.facts.Budgets {
-		e.d.Inputs = append(e.d.Inputs, Input{URI: "slipway:slo/" + e.Environment + "/" + b.Flow, Digest: b.Digest})
+		in := Input{URI: "slipway:slo/" + e.Environment + "/" + b.Flow, Digest: b.Digest}
+		if !slices.Contains(e.d.Inputs, in) {
+			e.d.Inputs = append(e.d.Inputs, in)
+		}
 	}
 	switch by := e.sorted(); {
 	case len(by.spent) > 0 && e.Fix == "":
@@ -82,7 +87,7 @@ func (e *evaluation) sorted() (by budgets) {
 	return by
 }
 
-// tell has a sentence for each of the first few flows.
+// tell has a sentence for each of the first few.
 func (e *evaluation) tell(list []Budget) (told []string) {
 	for i, b := range list {
 		if i == named {
@@ -98,17 +103,21 @@ func (e *evaluation) sentence(b Budget) string {
 	if b.Criticality != "" {
 		name += " (" + b.Criticality + ")"
 	}
+	budget := "error budget"
+	if b.Objective != "" {
+		budget += " for " + b.Objective
+	}
 	switch {
 	case b.State == BudgetExhausted:
-		return fmt.Sprintf("%s has used up its error budget%s%s%s.", name, e.since(b), left(b), because(b.Text))
+		return fmt.Sprintf("%s has used up its %s%s%s%s.", name, budget, e.since(b), left(b), because(b.Text))
 	case b.State == BudgetBurning:
-		return fmt.Sprintf("%s burns its error budget too fast%s%s%s.", name, e.since(b), left(b), because(b.Text))
+		return fmt.Sprintf("%s burns its %s too fast%s%s%s.", name, budget, e.since(b), left(b), because(b.Text))
 	case b.State == BudgetOK:
-		return fmt.Sprintf("%s has budget%s.", name, left(b))
+		return fmt.Sprintf("%s has %s%s.", name, budget, left(b))
 	case b.State == BudgetUnknown && b.Few:
-		return fmt.Sprintf("%s has too little traffic to say%s.", name, because(b.Text))
+		return fmt.Sprintf("%s has too little traffic to say anything of its %s%s.", name, budget, because(b.Text))
 	}
-	return fmt.Sprintf("Nobody knows what is left of the error budget of %s%s.", name, because(b.Text))
+	return fmt.Sprintf("Nobody knows what is left of the %s of %s%s.", budget, name, because(b.Text))
 }
 
 func (e *evaluation) since(b Budget) string {

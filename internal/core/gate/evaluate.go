@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"slices"
 	"time"
 
 	"slipway.dev/internal/core/calendar"
@@ -31,6 +32,11 @@ func Compile(p Policy) *Compiled {
 		c.rules = append(c.rules, compiledRule{e, err})
 	}
 	return c
+}
+
+// Flows says whether the policy asks for anything of the service's flows.
+func (c *Compiled) Flows() bool {
+	return c.Budget != "" || slices.ContainsFunc(c.rules, func(r compiledRule) bool { return r.err == nil && r.expr.Flows() })
 }
 
 // Digest is PolicyDigest of the policy.

@@ -37,7 +37,7 @@ type Facts struct {
 	Glass               string         // identity of an open break-glass for this subject
 	GlassUntil          time.Time      // when it closes by itself; zero: it does not
 	Train               *Train         // of a Subject that enters with others
-	Budgets             []Budget       // of the flows with objectives that the service takes part in, in this environment
+	Budgets             []Budget       // of the objectives of all flows that the service takes part in, in this environment
 	BudgetsUnknown      string         // why they cannot be told
 	Extra               map[string]any // "flows" and "evidence" for rules; what is missing is unknown to them
 }

@@ -150,7 +150,7 @@ func (a *Asker) again(ctx context.Context, lanes []string) {
 
 // matters has the kinds of machines whose change may matter to lanes that wait, besides tasks.
 var matters = map[string]bool{"resource": true, "policy": true, "access": true, "secret": true, "glass": true, "train": true,
-	"lease": true, "release": true, "deploy": true}
+	"lease": true, "release": true, "deploy": true, "slo": true}
 
 // laneOfTask gives the lane whose deployment an approval task is named after.
 func laneOfTask(id string) (lane string, ok bool) {
@@ -171,6 +171,8 @@ func (w waiter) concerned(id string) bool {
 		return first != manifest.KindService || second == w.Service
 	case "lease":
 		return rest == w.Environment
+	case "slo": // of whichever flow: they change seldom, and a service may be in any
+		return first == w.Environment
 	case "glass":
 		return rest == w.Service+"."+w.Environment
 	case "release":

@@ -8,6 +8,7 @@ import (
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/escalate"
+	"slipway.dev/internal/core/flow"
 	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/manifest"
@@ -27,6 +28,8 @@ type Deps struct {
 	// Resolve gives the configuration with which a service's manifest, by its digest, runs
 	// in an environment now.
 	Resolve func(ctx context.Context, spec, environment string) (digest string, c config.Resolved, err error)
+	// FlowsOf gives the flows in force that a service takes part in.
+	FlowsOf func(ctx context.Context, service string) ([]flow.Flow, error)
 }
 
 // Book is a picture of all that gates depend on. Its methods may be called by many goroutines.

@@ -8,7 +8,6 @@ import (
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/machine"
-	"slipway.dev/internal/core/task"
 )
 
 // decide evaluates a gate, and adds what only the drive knows: whether there is a
@@ -31,9 +30,10 @@ func decide(policy *gate.Compiled, r *rules, e entrant, now time.Time) gate.Deci
 // patience is how long after something could not be read a gate is evaluated again.
 const patience = time.Minute
 
-// digestOf names an answer by its content, so that a decision says what it counted.
-func digestOf(a task.Given) string {
-	sum := sha256.Sum256(machine.Must(a))
+// digestOf names an answer, or how a flow stands, by its content, so that a decision says what
+// it counted.
+func digestOf(seen any) string {
+	sum := sha256.Sum256(machine.Must(seen))
 	return "sha256:" + hex.EncodeToString(sum[:])
 }
 

@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -19,6 +20,7 @@ type Question struct {
 	At                   time.Time     // zero: now
 	Approvals            []string      // accounts: as if they had approved
 	Expedite             bool
+	Fix                  string // as if it were the fix, and why
 }
 
 // Explained is the answer.
@@ -68,7 +70,9 @@ func (b *Book) Explain(ctx context.Context, q Question) (Explained, error) {
 func (b *Book) entrant(ctx context.Context, lane deploy.State, q Question) (entrant, error) {
 	for _, p := range lane.Queue {
 		if q.Deployment != "" && p.Deployment == q.Deployment {
-			return entrant{Subject: p.Subject()}, nil
+			s := p.Subject()
+			s.Fix = cmp.Or(q.Fix, s.Fix)
+			return entrant{Subject: s}, nil
 		}
 	}
 	if q.Deployment != "" {
@@ -78,7 +82,7 @@ func (b *Book) entrant(ctx context.Context, lane deploy.State, q Question) (entr
 	now := b.config(ctx, s.Spec, q.Environment)
 	return entrant{Subject: gate.Subject{
 		Service: q.Service, Environment: q.Environment, Release: s.ID, Artifact: s.Artifact.Digest, Config: now.digest,
-		Commit: s.Commit, CommittedAt: s.CommittedAt, Order: s.Order, Migration: string(now.rollout.Migration), Expedite: q.Expedite,
+		Commit: s.Commit, CommittedAt: s.CommittedAt, Order: s.Order, Migration: string(now.rollout.Migration), Expedite: q.Expedite, Fix: q.Fix,
 	}}, nil
 }
 

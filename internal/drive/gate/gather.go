@@ -31,6 +31,7 @@ type gathering struct {
 	*rules
 	entrant
 	policy gate.Policy
+	flows  bool // something at the door asks for flows
 	lane   deploy.State
 	spec   string // digest of the release's manifest
 	task   string // name of the approval task; empty: there is none yet
@@ -42,9 +43,9 @@ func (b *Book) gather(ctx context.Context, r *rules, lane deploy.State, e entran
 	if err != nil {
 		return e, err
 	}
-	g := &gathering{Book: b, rules: r, entrant: e, policy: compiled.Policy, lane: lane, task: deployment}
+	g := &gathering{Book: b, rules: r, entrant: e, policy: compiled.Policy, flows: compiled.Flows(), lane: lane, task: deployment}
 	g.guard(r.guards...)
-	for _, find := range []func(context.Context) error{g.release, g.previous, g.answers, g.needs, g.leases, g.glass, g.train} {
+	for _, find := range []func(context.Context) error{g.release, g.previous, g.answers, g.needs, g.budgets, g.leases, g.glass, g.train} {
 		if err := find(ctx); err != nil {
 			return e, err
 		}

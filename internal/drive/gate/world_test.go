@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/alert"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/fault"
@@ -22,6 +23,7 @@ import (
 	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/core/notify"
 	"slipway.dev/internal/core/release"
+	"slipway.dev/internal/core/slo"
 	"slipway.dev/internal/core/task"
 	"slipway.dev/internal/core/train"
 	corevault "slipway.dev/internal/core/vault"
@@ -56,6 +58,7 @@ type world struct {
 	authors []gate.Contributor // of all commits
 	writers error              // they cannot be told
 	ill     map[string]bool    // environments in which instances get sick
+	noFlows error              // flows cannot be told
 }
 
 func newWorld(t *testing.T) *world {
@@ -77,7 +80,7 @@ func openWorld(t *testing.T, path string, c *clock) *world {
 	w.machines()
 	w.hands()
 	w.book = NewBook(Deps{Engine: w.engine, Governing: func(ctx context.Context) ([]config.Owned, error) { return source.Governing(ctx, w.engine) },
-		Everybody: w.everybody, Resolve: driverelease.Resolver{Engine: w.engine}.Resolve, Contributors: w.contributors})
+		Everybody: w.everybody, Resolve: driverelease.Resolver{Engine: w.engine}.Resolve, Contributors: w.contributors, FlowsOf: w.flowsOf})
 	w.asker = NewAsker(w.book, log)
 	w.doors()
 	if err := w.engine.Start(t.Context()); err != nil {
@@ -117,6 +120,8 @@ func (w *world) machines() {
 	engine.Register(e, "lease", lease.Version, lease.Machine{})
 	engine.Register(e, "glass", glass.Version, glass.Machine{})
 	engine.Register(e, "train", train.Version, train.Machine{})
+	engine.Register(e, "slo", slo.Version, slo.Machine{})
+	engine.Register(e, "alert", alert.Version, alert.Machine{})
 	e.HandleFacts("task", drivetask.Driver{Directory: w.people.Directory}.Facts)
 	e.HandleFacts("release", driverelease.Resolver{Engine: e}.Facts)
 	e.HandleFacts("source", func(ctx context.Context, r engine.Reader, _ machine.Event) (machine.Value, error) { // nobody need consent

@@ -28,7 +28,40 @@ type Input struct {
 	Service     Service
 	Expedite    bool
 	Now         time.Time
-	Extra       map[string]any // "flows" and "evidence"; what is missing makes an expression that asks for it unknown
+	Extra       map[string]any // Flows and "evidence"; what is missing makes an expression that asks for it unknown
+}
+
+// Flows is the key in Input.Extra of the variable flows: what FlowsOf gives.
+const Flows = "flows"
+
+// Flow is an element of the variable flows: a flow that the service takes part in, as it
+// stands in the environment.
+type Flow struct {
+	Name        string
+	Criticality string
+	Team        string // whose escalation path is gone
+	Process     string
+	State       string // "ok", "burning", "exhausted", "unknown", or "none" if it has no objective
+	// Budget is the share of the error budget that is left, and Measured the share that was
+	// good, both of the objective that stands worst. nil: nobody knows; a rule that asks for
+	// it has no answer then.
+	Budget, Measured *float64
+}
+
+// FlowsOf gives flows as expressions see them.
+func FlowsOf(list []Flow) []any {
+	out := make([]any, len(list))
+	for i, f := range list {
+		m := map[string]any{"name": f.Name, "criticality": f.Criticality, "team": f.Team, "process": f.Process, "state": f.State}
+		if f.Budget != nil {
+			m["budget"] = *f.Budget
+		}
+		if f.Measured != nil {
+			m["measured"] = *f.Measured
+		}
+		out[i] = m
+	}
+	return out
 }
 
 // Release is the variable release.
@@ -50,8 +83,8 @@ type Service struct {
 
 // Expr is an expression that was checked. It may be used by several at once.
 type Expr struct {
-	program cel.Program
-	timed   bool
+	program      cel.Program
+	timed, flows bool
 }
 
 // Error says what is wrong with an expression, and where. Line begins at 1, Column, in
@@ -92,7 +125,7 @@ func Compile(text string) (*Expr, error) {
 	if err != nil {
 		return nil, &Error{1, 1, err.Error()}
 	}
-	return &Expr{program: program, timed: uses(tree, "now")}, nil
+	return &Expr{program: program, timed: uses(tree, "now"), flows: uses(tree, "flows")}, nil
 }
 
 func environment() (*cel.Env, error) {
@@ -119,6 +152,9 @@ func first(issues *cel.Issues) *Error {
 
 // Timed says that the expression looks at the time, so that its value may change by itself.
 func (e *Expr) Timed() bool { return e.timed }
+
+// Flows says that the expression looks at flows, so that somebody must find them out.
+func (e *Expr) Flows() bool { return e.flows }
 
 // Eval gives the expression's value. The error tells a person why there is none.
 func (e *Expr) Eval(in Input) (bool, error) {

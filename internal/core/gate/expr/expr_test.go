@@ -66,6 +66,51 @@ func loop(n int) string {
 	return list + `.all(a, ` + list + `.all(b, a == b))`
 }
 
+// Rules see the flows that a service takes part in. What nobody knows of one is no 0.
+func TestFlows(t *testing.T) {
+	t.Parallel()
+	share := func(f float64) *float64 { return &f }
+	in := input()
+	in.Extra[Flows] = FlowsOf([]Flow{
+		{Name: "purchase", Criticality: "high", Team: "box-office", Process: "buying", State: "burning", Budget: share(0.25), Measured: share(0.9985)},
+		{Name: "search", Criticality: "medium", Team: "programme", State: "unknown"},
+		{Name: "list", Criticality: "low", State: "none"},
+	})
+	for text, want := range map[string]string{
+		`flows.size() == 3 && flows[0].name == 'purchase' && flows[0].process == 'buying'`:   "true",
+		`flows.all(f, f.criticality != 'high')`:                                              "false",
+		`flows.exists(f, f.state == 'burning' && f.team == 'box-office')`:                    "true",
+		`flows.filter(f, f.criticality == 'high').all(f, f.budget > 0.2 && f.measured < 1)`:  "true",
+		`flows.all(f, !has(f.budget) || f.budget > 0.5)`:                                     "false",
+		`flows.all(f, f.budget > 0.2)`:                                                       "no such key: budget",
+		`flows.all(f, f.budget > 0.5)`:                                                       "false",
+		`flows.exists(f, f.owner == 'ada')`:                                                  "no such key: owner",
+		`flows.map(f, f.name).join(',') == ''`:                                               "cannot",
+		`expedite || flows.all(f, f.state in ['ok', 'none'])`:                                "true",
+		`flows.filter(f, f.state == 'unknown').size() == 1 && flows[1].process == ''`:        "true",
+		`flows.filter(f, f.criticality == 'high').all(f, f.measured >= double('0.9985'))`:    "true",
+		`flows.exists_one(f, f.criticality == 'high') && flows.exists_one(f, has(f.budget))`: "true",
+	} {
+		e, err := Compile(text)
+		if err != nil {
+			if want != "cannot" {
+				t.Errorf("%s: %v", text, err)
+			}
+			continue
+		}
+		if !e.Flows() {
+			t.Errorf("%s looks at flows", text)
+		}
+		got, err := e.Eval(in)
+		if err != nil && !strings.Contains(err.Error(), want) || err == nil && want != map[bool]string{true: "true", false: "false"}[got] {
+			t.Errorf("%s: %v, %v; want %s", text, got, err, want)
+		}
+	}
+	if e, err := Compile(`service.name == 'flows'`); err != nil || e.Flows() {
+		t.Error("a word is no variable")
+	}
+}
+
 func TestCheck(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
