@@ -22,9 +22,8 @@ func (g *gathering) budgets(ctx context.Context) error {
 	if !g.flows {
 		return nil
 	}
-	flows, err := g.flowsOf(ctx)
-	if err != nil {
-		g.entrant.Facts.BudgetsUnknown, g.entrant.Again = err.Error(), true
+	flows, known := g.serves(ctx)
+	if !known {
 		return nil
 	}
 	seen := make([]expr.Flow, 0, len(flows))
@@ -41,6 +40,15 @@ func (g *gathering) budgets(ctx context.Context) error {
 	}
 	g.entrant.Facts.Extra = map[string]any{expr.Flows: expr.FlowsOf(seen)}
 	return nil
+}
+
+// serves gives the service's flows; that they cannot be told is a fact.
+func (g *gathering) serves(ctx context.Context) (flows []flow.Flow, known bool) {
+	flows, err := g.flowsOf(ctx)
+	if err != nil {
+		g.entrant.Facts.BudgetsUnknown, g.entrant.Again = err.Error(), true
+	}
+	return flows, err == nil
 }
 
 // flowsOf gives the service's flows, and holds the decision to them. Which they are is known
