@@ -87,6 +87,7 @@ func newIdentity() string { return rand.Text() } // at least 128 random bits
 
 // setCookie makes the client send the identity with its next requests.
 func setCookie(to http.Header, name, identity string, tls bool) {
+	//nolint:gosec // without TLS a Secure cookie would not come back
 	c := http.Cookie{Name: name, Value: identity, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: tls}
 	to.Add("Set-Cookie", c.String())
 }
