@@ -8,31 +8,30 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-func (d *decoder) text(n node, typ string, f field, path string) string {
-	r := rules[typ]
-	tag := n.ShortTag()
+func (d *decoder) text(n node, f *field, at *trail) string {
+	r, tag := f.rule, n.ShortTag()
 	switch {
 	case n.Kind == yaml.ScalarNode && r.number && (tag == "!!int" || tag == "!!float"):
-		return d.ruled(n, plainNumber(n), typ, path)
+		return d.ruled(n, plainNumber(n), r, at)
 	case n.Kind == yaml.ScalarNode && r.date && tag == "!!timestamp":
-		return d.ruled(n, n.Value, typ, path)
+		return d.ruled(n, n.Value, r, at)
 	case n.Kind != yaml.ScalarNode || tag != "!!str" && !(r.any && slices.Contains(scalarTags, tag)):
-		d.say(n, path, "%s is expected here, and not %s%s", orWords(r.what, f.words), describe(n), orQuote(n, typ))
+		d.say(n, at.String(), "%s is expected here, and not %s%s", orWords(r.what, f.words), describe(n), orQuote(n, r))
 		return ""
 	case len(f.words) > 0 && !slices.Contains(f.words, n.Value):
 		if near := nearest(n.Value, f.words); near != "" {
-			d.say(n, path, "%q is not known here; did you mean `%s`?", short(n.Value), near)
+			d.say(n, at.String(), "%q is not known here; did you mean `%s`?", short(n.Value), near)
 		} else {
-			d.say(n, path, "%q is not known here; it may be %s", short(n.Value), quoted(f.words))
+			d.say(n, at.String(), "%q is not known here; it may be %s", short(n.Value), quoted(f.words))
 		}
 		return ""
 	}
-	return d.ruled(n, n.Value, typ, path)
+	return d.ruled(n, n.Value, r, at)
 }
 
 // orQuote tells to put a scalar in quotes if it is text that YAML takes for something else.
-func orQuote(n node, typ string) string {
-	p := patterns[typ]
+func orQuote(n node, r *rule) string {
+	p := r.compiled
 	if n.Kind != yaml.ScalarNode || isNothing(n) || !slices.Contains(scalarTags, n.ShortTag()) || p != nil && !p.MatchString(n.Value) {
 		return ""
 	}
@@ -43,52 +42,48 @@ func orQuote(n node, typ string) string {
 var scalarTags = []string{"!!str", "!!int", "!!float", "!!bool", "!!timestamp"}
 
 // ruled holds a text to the rule of its type.
-func (d *decoder) ruled(n node, s, typ, path string) string {
-	r, ok := rules[typ]
-	if !ok {
-		return s // a plain string: its words were looked at
-	}
-	if p := patterns[typ]; p != nil && !p.MatchString(s) {
-		d.say(n, path, "%q is not %s", short(s), r.what)
+func (d *decoder) ruled(n node, s string, r *rule, at *trail) string {
+	if p := r.compiled; p != nil && !p.MatchString(s) {
+		d.say(n, at.String(), "%q is not %s", short(s), r.what)
 		return ""
 	}
 	if s == "" && !r.any {
-		d.say(n, path, "%s is expected here, and not empty text", r.what)
+		d.say(n, at.String(), "%s is expected here, and not empty text", r.what)
 		return ""
 	}
 	if r.max > 0 && len(s) > r.max {
-		d.say(n, path, "%q is longer than %d characters", short(s), r.max)
+		d.say(n, at.String(), "%q is longer than %d characters", short(s), r.max)
 		return ""
 	}
 	if r.check != nil {
 		if err := r.check(s); err != nil {
-			d.say(n, path, "%q cannot be used here: %v", short(s), err)
+			d.say(n, at.String(), "%q cannot be used here: %v", short(s), err)
 			return ""
 		}
 	}
 	return s
 }
 
-func (d *decoder) integer(n node, f field, path string) int64 {
+func (d *decoder) integer(n node, f *field, at *trail) int64 {
 	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" {
-		d.say(n, path, "a whole number is expected here, and not %s", describe(n))
+		d.say(n, at.String(), "a whole number is expected here, and not %s", describe(n))
 		return 0
 	}
 	i, err := strconv.ParseInt(n.Value, 10, 64)
 	if err != nil || strconv.FormatInt(i, 10) != n.Value {
-		d.say(n, path, "%s is not a whole number that can be used here; write it in plain digits", short(n.Value))
+		d.say(n, at.String(), "%s is not a whole number that can be used here; write it in plain digits", short(n.Value))
 		return 0
 	}
 	if i < int64(f.min) || i > int64(f.max) {
-		d.say(n, path, "%d is not from %d to %d", i, f.min, f.max)
+		d.say(n, at.String(), "%d is not from %d to %d", i, f.min, f.max)
 		return 0
 	}
 	return i
 }
 
-func (d *decoder) boolean(n node, path string) bool {
+func (d *decoder) boolean(n node, at *trail) bool {
 	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!bool" {
-		d.say(n, path, "true or false is expected here, and not %s", describe(n))
+		d.say(n, at.String(), "true or false is expected here, and not %s", describe(n))
 		return false
 	}
 	return strings.EqualFold(n.Value, "true")

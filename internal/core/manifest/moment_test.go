@@ -46,7 +46,7 @@ func TestScalarsAreRead(t *testing.T) {
 		"": nil, "sat": {time.Saturday}, "fri-mon": {time.Monday, time.Friday, time.Saturday, time.Sunday},
 		"tue,mon - tue": nil, "mon-tue , thu": {time.Monday, time.Tuesday, time.Thursday}, "mon-mon": {time.Monday},
 	} {
-		if text != "" && !patterns["Weekdays"].MatchString(string(text)) {
+		if text != "" && !rules["Weekdays"].compiled.MatchString(string(text)) {
 			if want != nil {
 				t.Errorf("%q is refused", text)
 			}
@@ -63,7 +63,7 @@ func TestScalarsAreRead(t *testing.T) {
 				text = "24" + text[2:]
 			}
 			want := hour*60 + minute
-			if !patterns["Clock"].MatchString(text) {
+			if !rules["Clock"].compiled.MatchString(text) {
 				if want <= 1440 {
 					t.Errorf("%q is refused", text)
 				}

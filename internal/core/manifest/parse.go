@@ -146,7 +146,7 @@ func (d *decoder) decodeHeader(n node, h *header) {
 			}
 		}
 	}
-	d.decode(&top, reflect.ValueOf(h).Elem(), field{}, "", 0)
+	d.decode(&top, reflect.ValueOf(h).Elem(), &field{}, nil, 0)
 }
 
 // decodeSpec reads the spec of a kind. Of an unknown kind it reads none.
@@ -168,6 +168,6 @@ func (d *decoder) decodeSpec(n node, kind string) any {
 		}
 		value = &yaml.Node{Kind: yaml.MappingNode, Line: top.Line, Column: top.Column}
 	}
-	d.decode(value, spec.Elem(), field{}, "spec", 1)
+	d.decode(value, spec.Elem(), &field{}, &trail{name: "spec"}, 1)
 	return spec.Interface()
 }

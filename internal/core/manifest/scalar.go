@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"reflect"
 	"regexp"
 	"strconv"
 	"strings"
@@ -54,11 +55,13 @@ type rule struct {
 	date    bool // so may a date with a time
 	any     bool // so may a boolean and whatever else is a scalar
 	check   func(string) error
+
+	compiled *regexp.Regexp // of pattern
 }
 
 const label = `[a-z0-9]([a-z0-9-]*[a-z0-9])?`
 
-var rules = map[string]rule{
+var rules = withPatterns(map[string]*rule{
 	"Name":     {what: `a name of lower-case letters, digits and hyphens that begins with a letter, like "box-office"`, pattern: `^[a-z]([a-z0-9-]*[a-z0-9])?$`, max: 63},
 	"Text":     {what: "text", any: true},
 	"string":   {what: "text"},
@@ -97,22 +100,32 @@ var rules = map[string]rule{
 	"Rate":    {what: `so many in a second, minute, hour or day, like "200/s"`, pattern: `^[0-9]{1,9}(\.[0-9]{1,3})?/(s|m|h|d)$`, max: 20},
 	"Number":  {what: `a number from 1 to 1000, like 1.5`, pattern: `^(1000|[1-9][0-9]{0,2}(\.[0-9]{1,6})?)$`, max: 20, number: true},
 	"Server":  {what: `a server and its port, like "mail.example.com:587"`, pattern: `^([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[1-9][0-9]{0,4}$`, max: 260},
-}
+})
 
 const (
 	oneDay  = `(mon|tue|wed|thu|fri|sat|sun)`
 	daySpan = oneDay + `(-` + oneDay + `)?`
 )
 
-var patterns = func() map[string]*regexp.Regexp {
-	out := map[string]*regexp.Regexp{}
-	for name, r := range rules {
+func withPatterns(rules map[string]*rule) map[string]*rule {
+	for _, r := range rules {
 		if r.pattern != "" {
-			out[name] = regexp.MustCompile(r.pattern)
+			r.compiled = regexp.MustCompile(r.pattern)
 		}
 	}
-	return out
-}()
+	return rules
+}
+
+// ruleOf gives the rule of the scalars that are, however deep, in a type; nil: none are.
+func ruleOf(t reflect.Type) *rule {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Map:
+		return ruleOf(t.Elem())
+	case reflect.String:
+		return rules[t.Name()]
+	}
+	return nil
+}
 
 // Value is 0 for "".
 func (d Duration) Value() time.Duration {

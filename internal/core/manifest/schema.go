@@ -50,7 +50,7 @@ func (s schemas) of(t reflect.Type, f field) map[string]any {
 		return s.named(t.Name(), func() map[string]any { return s.object(t) })
 	case reflect.Map:
 		keys := map[string]any{}
-		if r := rules[t.Key().Name()]; r.pattern != "" {
+		if r := rules[t.Key().Name()]; r != nil && r.pattern != "" {
 			keys = s.of(t.Key(), field{})
 		}
 		return map[string]any{"type": "object", "propertyNames": keys, "additionalProperties": s.of(t.Elem(), field{})}
@@ -89,7 +89,7 @@ func bounded(out map[string]any, low, high string, f field) map[string]any {
 	return out
 }
 
-func scalar(r rule) map[string]any {
+func scalar(r *rule) map[string]any {
 	if r.any {
 		return map[string]any{"type": []string{"string", "number", "boolean"}}
 	}
@@ -107,11 +107,11 @@ func scalar(r rule) map[string]any {
 }
 
 func (s schemas) object(t reflect.Type) map[string]any {
-	fields := fieldsOf(t)
+	of := shapes[t]
 	properties := map[string]any{}
 	var needed []string
-	for _, f := range fields {
-		p := s.of(t.Field(f.index).Type, f)
+	for i, f := range of.fields {
+		p := s.of(t.Field(i).Type, f)
 		p["description"] = f.doc
 		if f.eg != "" {
 			p["examples"] = []any{json.RawMessage(f.eg)}
@@ -125,22 +125,21 @@ func (s schemas) object(t reflect.Type) map[string]any {
 	if needed != nil {
 		out["required"] = needed
 	}
-	if rules := exclusive(fields); rules != nil {
+	if rules := exclusive(of); rules != nil {
 		out["allOf"] = rules
 	}
 	return out
 }
 
 // exclusive says of which fields only one may be there.
-func exclusive(fields []field) []any {
+func exclusive(s *shape) []any {
 	var out []any
-	order, members, optional := groups(fields)
-	for _, g := range order {
+	for _, g := range s.groups {
 		var choices, none []any
-		for _, name := range members[g] {
+		for _, name := range s.namesOf(g) {
 			choices = append(choices, map[string]any{"required": []string{name}})
 		}
-		if optional[g] {
+		if g.optional {
 			none = []any{map[string]any{"not": map[string]any{"anyOf": choices}}}
 		}
 		out = append(out, map[string]any{"oneOf": append(none, choices...)})
