@@ -66,3 +66,11 @@ type Status struct {
 	Detail   string    `json:"detail,omitempty"` // for a person
 	Since    time.Time `json:"since"`
 }
+
+// Usage is what an instance uses. Instances share the machine's network: how many bytes they
+// took and gave is counted by the edge, by release.
+type Usage struct {
+	CPUSeconds  float64 `json:"cpuSeconds"`  // only grows; begins at 0 again when the app is started again
+	MemoryBytes int64   `json:"memoryBytes"` // now, without what the kernel only caches
+	Processes   int     `json:"processes"`   // now
+}

@@ -46,6 +46,7 @@ type Target struct {
 	mu        sync.Mutex
 	locks     map[string]*sync.Mutex // one per ID: Ensure and Stop of one instance take turns
 	followers map[string]*follower
+	used      map[string]used // by ID
 }
 
 // New makes a Target. Close ends it; the instances run on.
@@ -89,7 +90,7 @@ func New(o Options) (*Target, error) {
 	}
 	t := &Target{
 		o: o, host: sandbox.Available(), shimPatience: 10 * time.Second,
-		locks: map[string]*sync.Mutex{}, followers: map[string]*follower{},
+		locks: map[string]*sync.Mutex{}, followers: map[string]*follower{}, used: map[string]used{},
 	}
 	t.ctx, t.stop = context.WithCancel(context.Background())
 	for _, m := range t.host.Missing() {
