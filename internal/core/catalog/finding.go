@@ -47,7 +47,7 @@ type Finding struct {
 	At        manifest.Position `json:"at,omitzero"`         // zero for what has no file
 }
 
-// Findings gives all that is the matter: errors first, then by kind, name, code and text.
+// Findings gives all that is the matter: errors first, then by kind, name and place.
 func (c *Catalog) Findings() []Finding {
 	out := slices.Clone(c.broken)
 	out = append(out, c.inCircles()...)
@@ -64,7 +64,7 @@ func (c *Catalog) Findings() []Finding {
 
 func order(a, b Finding) int {
 	return cmp.Or(cmp.Compare(rank[a.Severity], rank[b.Severity]), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name),
-		cmp.Compare(a.Code, b.Code), cmp.Compare(a.Attribute, b.Attribute), cmp.Compare(a.Text, b.Text))
+		cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Attribute, b.Attribute), cmp.Compare(a.Text, b.Text))
 }
 
 var rank = map[Severity]int{Error: 0, Warning: 1, Info: 2}

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -118,7 +119,7 @@ func (q *inquiry) budget() {
 		often += q.useCases.by[u].Spec.Execution.Frequency.PerSecond()
 	}
 	if n := often * window.Seconds(); often > 0 && n < float64(least) {
-		q.say(Finding{Code: TooLittle, Severity: Warning, Text: fmt.Sprintf("by its use cases it is taken %.3g times in %s, and below %d nothing is said of it", n, window, least),
+		q.say(Finding{Code: TooLittle, Severity: Warning, Text: fmt.Sprintf("by its use cases it is taken %.3g times in %s, and below %d nothing is said of it", n, cmp.Or(r.Window, "30d"), least),
 			Looked: "the frequency of its use cases, window and minimum", Hint: "write a longer window or a smaller minimum"}, "spec", "targets", "reliability")
 	}
 }

@@ -174,8 +174,8 @@ func (c CPU) Cores() float64 {
 
 // Share is from 0 to 1; 0 for "".
 func (p Percent) Share() float64 {
-	n, _ := strconv.ParseFloat(strings.TrimSuffix(string(p), "%"), 64)
-	return n / 100
+	n, _ := strconv.ParseFloat(strings.TrimSuffix(string(p), "%")+"e-2", 64) // 99.9% is 0.999, and 99.9/100 is a bit more
+	return n
 }
 
 // Amount is the number of a sum of money, and its currency; 0 and "" for "".
