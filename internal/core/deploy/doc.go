@@ -16,7 +16,8 @@
 //	        ├──── checking: smoke checks, before any user's request
 //	        │            │ pass
 //	        ├──── shifting: the edge moves traffic, stage by stage ◀─┐
-//	        │            │ route applied, pause over ────────────────┘
+//	        │            │ route applied, pause over ────────────────┤
+//	        │            │ the judge allows more ────────────────────┘
 //	        ├──── observing: all traffic on the new release
 //	        │            │ time over, all healthy
 //	        │            ▼
@@ -31,6 +32,26 @@
 // Anything that is not good leads back: an instance that crashes again and again, cannot
 // be started or is not healthy in time; a smoke check that fails or whose outcome is
 // unknown; too many errors; an edge that does not apply a route within 30 s.
+//
+// A canary without steps is judged. Beside it start as many fresh instances of the old
+// release, and both have the same share of the traffic: at first 1%, then as much as the
+// judge allows, up to a third; the rest stays with the instances that run. If the fresh ones
+// cannot be, or are not wanted, it is compared with those that run, and has up to a half.
+// While it is judged, errors are the judge's business alone; instances that do not run still
+// lead back.
+//
+//	internal users alone, if asked ──▶ judged, stage Judged ──▶ all traffic
+//	                                     │  desires "judge": the driver brings judge.said
+//	                                     ├── rollback: back at once
+//	                                     ├── promote, and the least time is over: all traffic
+//	                                     ├── hold: its share grows, or stays
+//	                                     └── the longest time is over: held, a person is asked
+//	                                           ├── accept, or the judge promotes: all traffic
+//	                                           ├── rollback, or the judge does: back
+//	                                           └── retry: it is judged for as long again
+//
+// A judge that is silent holds. The first release of a lane is not judged: there is nothing
+// to compare it with.
 //
 // A rollback of a completed release is an operation of its own, with a number of its own.
 // If the instances of the release it goes to are still warm, the route changes in the very

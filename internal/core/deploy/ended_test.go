@@ -77,3 +77,37 @@ func TestKeepsStatements(t *testing.T) {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
+
+// What the judge said last of each flow stays with the record, also when the lane tells it
+// once more, without the flows that it has forgotten.
+func TestRecordKeepsTheEvidence(t *testing.T) {
+	t.Parallel()
+	all := records(t, judgedStory)
+	second := all["deployment/2"]
+	if second.Outcome != RolledBack || second.Judge == nil || len(second.Judge.Flows) != 1 || second.Judge.Flows[0].Flow != "purchase" || second.Judge.UsersHit != 2 ||
+		second.Baseline != "fresh instances of r1" {
+		t.Errorf("%+v, %+v", second.Row, second.Judge)
+	}
+	lane := after(t, judgedStory)
+	for _, row := range lane.History {
+		if row.Deployment == "tickets.dev.2" && (row.Judge == nil || row.Judge.UsersHit != 2 || row.Judge.Flows != nil) {
+			t.Errorf("the lane remembers %+v", row.Judge)
+		}
+	}
+}
+
+const judgedStory = `with judged=fresh
+> deploy r1
+> healthy 1.0
+> applied
+> wait
+> deploy r2
+> healthy 2.0
+> healthy 2b.0
+> applied
+> says promote 100 2 purchase: proven fine.
+> applied
+> wait
+> rollback
+> applied
+`

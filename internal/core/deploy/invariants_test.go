@@ -98,7 +98,7 @@ func (w *witness) pure(given []byte, next machine.Next[State], err error, e mach
 	if fmt.Sprint(err) != fmt.Sprint(errAgain) || !bytes.Equal(machine.Must(next), machine.Must(again)) {
 		return fmt.Errorf("the step gives something else on the state written and read")
 	}
-	if len(given) >= 64<<10 {
+	if len(given) >= 80<<10 {
 		return fmt.Errorf("the state has %d bytes", len(given))
 	}
 	return w.agrees()
@@ -122,7 +122,7 @@ func (w *witness) agrees() error {
 }
 
 func (w *witness) look(before State) error {
-	for _, check := range []func(State) error{w.instances, w.route, w.traffic, w.entry, w.door, w.told, w.goesOn} {
+	for _, check := range []func(State) error{w.instances, w.route, w.traffic, w.entry, w.door, w.told, w.goesOn, w.compared} {
 		if err := check(before); err != nil {
 			return err
 		}
@@ -190,7 +190,7 @@ func (w *witness) traffic(before State) error {
 	sum := 0
 	for _, g := range s.Route.Groups {
 		sum += g.Weight
-		if len(g.Instances) == 0 || g.Weight <= 0 {
+		if len(g.Instances) == 0 || g.Weight < 0 || g.Weight == 0 && g.Match == nil {
 			return fmt.Errorf("the group of %s has %d instances and weight %d", g.Deployment, len(g.Instances), g.Weight)
 		}
 		for _, i := range g.Instances {

@@ -8,7 +8,7 @@ import (
 	"slipway.dev/internal/core/fault"
 )
 
-// Bounds of a lane. Together they keep its state below 64 kB.
+// Bounds of a lane. Together they keep its state below 80 kB.
 const (
 	maxName     = 64   // bytes of a name or address, and of service and environment together
 	maxDigest   = 80   // bytes of a digest

@@ -10,6 +10,7 @@ import (
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/gate"
+	"slipway.dev/internal/core/judge"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/task"
 )
@@ -101,7 +102,7 @@ func (l *lane) toEnd() {
 	}
 }
 
-// A lane that holds as much as it can stays below 64 kB.
+// A lane that holds as much as it can stays below 80 kB.
 func TestLargestState(t *testing.T) {
 	t.Parallel()
 	l := &lane{newWitness(), t, start, true}
@@ -121,10 +122,9 @@ func TestLargestState(t *testing.T) {
 		l.checks = nil
 		l.must(event(SmokeCheck+".done", machine.Outcome{}))
 	}
-	next()
-	l.toShift()
-	for range maxQueue {
-		next()
+	l.toJudge(n)
+	for i := range maxQueue {
+		l.must(event(EventRequested, judgedBig(n+2+i)))
 	}
 	s := l.state
 	if len(s.Kept) != maxKeep || len(s.Queue) != maxQueue || len(s.History) != maxHistory || len(s.Rejected) != maxRejected {
@@ -139,9 +139,46 @@ func TestLargestState(t *testing.T) {
 	}
 	size := len(machine.Must(s))
 	t.Logf("%d bytes", size)
-	if size >= 64<<10 {
+	if size >= 80<<10 {
 		t.Errorf("the largest state has %d bytes", size)
 	}
+}
+
+// judgedBig is a request for a canary that is judged.
+func judgedBig(n int) Request {
+	r := big(n)
+	long := strings.Repeat("x", 60)
+	r.Rollout.Strategy = config.Strategy{Kind: "canary", Judged: true, Minimum: time.Hour, Maximum: time.Hour, Baseline: config.BaselineFresh, Synthetic: true,
+		Internal: &config.Internal{Header: long, Value: long, For: time.Hour}, Judge: judge.Options{Alpha: 0.01, Beta: 0.05, Psi0: 1.5, Psi1: 2}}
+	r.Rollout.Routes = r.Rollout.Routes[:3]
+	return r
+}
+
+// toJudge brings a canary to where the judge has said as much as is remembered, while the
+// edge still has the instances of the one before.
+func (l *lane) toJudge(n int) {
+	l.t.Helper()
+	l.must(event(EventRequested, judgedBig(n+1)))
+	for _, r := range []*Release{l.state.Active.Beside, l.state.Active.Target} {
+		for _, c := range r.Copies {
+			l.must(event(EventInstance, Instance{ID: r.id(c), State: stateHealthy, Address: "255.255.255.255:65535", Restarts: 1000}))
+		}
+	}
+	l.checks = nil
+	l.must(event(SmokeCheck+".done", machine.Outcome{}))
+	l.must(event(EventRouted, Routed{l.state.Route.Revision}))
+	l.now = l.state.Active.Timer.At
+	l.must(event(machine.Timer, l.state.Active.Timer))
+	l.must(event(EventRouted, Routed{l.state.Route.Revision}))
+	word := Judged{Deployment: l.state.Active.Deployment, Verdict: judge.Hold, Tick: 1_000_000_000, UsersHit: 1_000_000_000, Reason: strings.Repeat("because ", 100), Digest: strings.Repeat("d", 1000)}
+	for range 30 {
+		word.Warnings = append(word.Warnings, strings.Repeat("warned ", 100))
+		word.Missing = append(word.Missing, strings.Repeat("missed ", 100))
+		side := judge.Side{N: 1_000_000_000_000, Errors: 1_000_000_000_000}
+		word.Flows = append(word.Flows, FlowEvidence{Flow: strings.Repeat("f", 1000), Criticality: judge.Medium, Canary: side, Baseline: side,
+			Worse: -123456.78, Fine: -123456.78, Verdict: judge.Rollback, Reason: strings.Repeat("because ", 100), Synthetic: true})
+	}
+	l.must(event(EventJudged, word))
 }
 
 func TestRequestLimits(t *testing.T) {

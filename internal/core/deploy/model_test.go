@@ -49,7 +49,11 @@ func TestRandom(t *testing.T) {
 					w.witness, w.order, w.now = past.copy(), 3, time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)
 				}
 				w.every = s%101 == 0
-				if err := w.live(5 + w.rand.IntN(20)); err != nil {
+				steps := 5 + w.rand.IntN(20)
+				if w.judges = s%4 == 0; w.judges {
+					steps += 15
+				}
+				if err := w.live(steps); err != nil {
 					t.Errorf("-seed %d -sequences 1: %v\n%s", s, err, machine.Must(w.log))
 				}
 				seen.add(w)
@@ -57,7 +61,7 @@ func TestRandom(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if *sequences >= 10_000 {
+	if *sequences >= 20_000 {
 		seen.check(t)
 	}
 }
@@ -92,6 +96,8 @@ type coverage struct {
 	sync.Mutex
 	outcomes map[Phase]int
 	sent     map[string]int // messages, by type
+
+	judged, undecided, sentBack int
 }
 
 func (c *coverage) add(w *world) {
@@ -100,6 +106,7 @@ func (c *coverage) add(w *world) {
 	if c.outcomes == nil {
 		c.outcomes, c.sent = map[Phase]int{}, map[string]int{}
 	}
+	c.addJudged(w)
 	for kind, n := range w.sent {
 		c.sent[kind] += n
 	}
@@ -112,7 +119,8 @@ func (c *coverage) add(w *world) {
 }
 
 func (c *coverage) check(t *testing.T) {
-	t.Log(c.outcomes, c.sent)
+	t.Log(c.outcomes, c.sent, c.judged, c.undecided, c.sentBack)
+	c.checkJudged(t.Errorf)
 	for _, kind := range []string{lease.EventTaken, lease.EventGiven, glass.EventUsed, task.EventOpened, task.EventRebound, task.EventClosed, EventMember} {
 		if c.sent[kind] < 100 {
 			t.Errorf("%s was sent %d times only", kind, c.sent[kind])

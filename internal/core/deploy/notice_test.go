@@ -11,8 +11,8 @@ import (
 	"slipway.dev/internal/core/notify"
 )
 
-// notices gives what people are told while a record takes events.
-func notices(t *testing.T, events ...machine.Event) (list []notify.Notice) {
+// noticesOf gives what people are told while a record takes events.
+func noticesOf(t *testing.T, events ...machine.Event) (list []notify.Notice) {
 	t.Helper()
 	var s Ended
 	for _, e := range events {
@@ -67,7 +67,7 @@ func TestNoticeOfAnEnd(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			list := notices(t, c.event)
+			list := noticesOf(t, c.event)
 			if c.title == "" {
 				if len(list) > 0 {
 					t.Errorf("told: %+v", list)
@@ -94,7 +94,7 @@ func TestNoticeOncePerOutcome(t *testing.T) {
 			Link: "/deployments/tickets.prod.3", Key: "deployment/tickets.prod.3 rolledBack"},
 	}
 	outcome := func(kind string) machine.Event { return machine.Event{Type: notify.EffectNotice + kind} }
-	got := notices(t, ended(Completed, table), outcome(".done"), ended(Completed, signed), ended(RolledBack), outcome(".unknown"), ended(RolledBack, signed))
+	got := noticesOf(t, ended(Completed, table), outcome(".done"), ended(Completed, signed), ended(RolledBack), outcome(".unknown"), ended(RolledBack, signed))
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -34,7 +34,14 @@ func record(before, after State, checks []machine.Effect) string {
 		say("check %s", targets(in.Instances))
 	}
 	if r := after.Route; r.Revision != before.Route.Revision {
-		say("route %d: %s", r.Revision, groups(r.Groups))
+		text := groups(r.Groups)
+		if r.Sticky != nil {
+			text += ", sticky"
+		}
+		if r.Apart {
+			text += ", users apart"
+		}
+		say("route %d: %s", r.Revision, text)
 	}
 	for _, t := range missingFrom(timers(before), timers(after)) {
 		say("timer %s", t)
@@ -98,7 +105,11 @@ func timers(s State) []string {
 func groups(gs []RouteGroup) string {
 	var out []string
 	for _, g := range gs {
-		out = append(out, fmt.Sprintf("%s %d%% on %s", g.Release, g.Weight, targets(g.Instances)))
+		text := fmt.Sprintf("%s %d%% on %s", g.Release, g.Weight, targets(g.Instances))
+		if g.Match != nil {
+			text += " and " + g.Match.Header + "=" + g.Match.Value
+		}
+		out = append(out, text)
 	}
 	if out == nil {
 		return "none"

@@ -62,6 +62,9 @@ func (s *State) progress() string {
 	case awaitRoute:
 		return fmt.Sprintf("the edge is to apply route revision %d", a.Shift)
 	case awaitPause:
+		if a.Stages[a.Stage].Weight == 0 {
+			return fmt.Sprintf("%s is with internal users alone, step %d of %d", a.Release, a.Stage+1, len(a.Stages))
+		}
 		return fmt.Sprintf("%s has %d%% of the traffic, step %d of %d", a.Release, a.Stages[a.Stage].Weight, a.Stage+1, len(a.Stages))
 	case awaitJudge:
 		text := fmt.Sprintf("%s has %d%% of the traffic and is judged", a.Release, a.Weight)

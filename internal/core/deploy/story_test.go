@@ -35,6 +35,7 @@ func TestFull(t *testing.T) {
 //	> pass, > fail TEXT, > lost TEXT      the outcome of the smoke checks
 //	> traffic 1=REQUESTS/ERRORS 2=…       counts of the edge
 //	> wait [KEY]                          the time of the timer comes whose key begins so
+//	> says VERDICT [WEIGHT] [TICK] [REASON]  the judge's word; with judged=WORDS (see judgedStrategy)
 //	> rollback [TO] [force], > abort, > settle DECISION
 //	> takeback TO DEPLOYMENT TRAIN        a train takes its member back
 //	> again                               the last event once more
@@ -142,6 +143,7 @@ func (s *story) line(line string) (string, error) {
 	if refused != nil {
 		return "  refused: " + refused.Error() + "\n", nil
 	}
+	told := judgings(before, s.state) + notices(s.next.Effects)
 	messages := s.next.Messages
 	if now := waits(s.state); now != waits(before) && now != "" {
 		more, err := s.ask()
@@ -150,7 +152,7 @@ func (s *story) line(line string) (string, error) {
 		}
 		messages = append(slices.Clone(messages), more...)
 	}
-	return record(before, s.state, s.checks[min(len(s.checks), known):]) + tellings(messages), nil
+	return record(before, s.state, s.checks[min(len(s.checks), known):]) + told + tellings(messages), nil
 }
 
 // ask has the driver ask at once. That nothing follows is no news.
@@ -204,6 +206,8 @@ func (s *story) event(verb string, args []string) (machine.Event, error) {
 		return event(EventAsked, nil), nil
 	case "signed":
 		return event(EffectSign+".done", machine.Outcome{Output: machine.Must(Signed{Deployment: "tickets.dev." + args[0], VSA: args[1]})}), nil
+	case "says":
+		return says(s.state, args)
 	case "settle":
 		return person(EventSettled, Settle{Decision: arg}), nil
 	case "event":
@@ -284,6 +288,8 @@ func release(name string, settings []string) (Request, error) {
 				weight, _ := strconv.Atoi(w)
 				r.Rollout.Strategy.Steps = append(r.Rollout.Strategy.Steps, config.Step{Weight: weight, Pause: time.Minute})
 			}
+		case "judged":
+			r.Rollout.Strategy = judgedStrategy(r.Rollout.Strategy, value)
 		case "order":
 			r.Order = int64(n)
 		case "commit":

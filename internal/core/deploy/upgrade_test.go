@@ -52,8 +52,30 @@ gate open lease=2
 > traffic 1=1/0
 `
 
+// canary leads on to one that is judged, with others waiting.
+const canary = `
+> applied
+> pass
+gate open
+> deploy r5 judged=fresh,internal,sticky,checks
+gate shut next=30m approvals=2 supersede
+> deploy r6
+> deploy r7 reason=manual
+> traffic 1=1/0
+> healthy 6.0
+> healthy 6.1
+> healthy 6b.0
+> healthy 6b.1
+> pass
+> applied
+> wait
+> applied
+> says hold 5 3 purchase: not enough data.
+> applied
+`
+
 // fullStates gives two states of the newest version: one in the middle of a rollback, one
-// in the middle of a canary with others waiting.
+// in the middle of a judged canary with others waiting.
 func fullStates(t testing.TB) []State {
 	s := &story{witness: newWitness(), now: time.Date(2026, 1, 5, 9, 0, 0, 0, time.UTC)}
 	run := func(script string) State {
@@ -64,7 +86,7 @@ func fullStates(t testing.TB) []State {
 		}
 		return s.state
 	}
-	return []State{run(full), run("> applied\n> pass\ngate open\n> deploy r5\ngate shut next=30m approvals=2 supersede\n> deploy r6\n> deploy r7 reason=manual\n> traffic 1=1/0\n> healthy 6.0\n> healthy 6.1\n")}
+	return []State{run(full), run(canary)}
 }
 
 // States that this version and those before wrote are read whole, and go on. A golden file is

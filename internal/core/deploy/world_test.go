@@ -20,6 +20,7 @@ type world struct {
 	order  int64
 	bad    int  // percent of what goes wrong
 	asking bool // its gates ask for approvals
+	judges bool // all of its deployments are judged
 	counts map[string]Count
 	log    []machine.Event
 }
@@ -63,7 +64,12 @@ func (w *world) next() machine.Event {
 	}
 	switch a.Await {
 	case awaitInstances, awaitSettled:
+		if a.Beside != nil && w.percent(50) {
+			return w.observed(a.Beside)
+		}
 		return w.observed(a.Target)
+	case awaitJudge:
+		return w.word()
 	case awaitOld:
 		return w.observed(w.state.Current)
 	case awaitCheck:
@@ -71,6 +77,9 @@ func (w *world) next() machine.Event {
 	case awaitRoute:
 		return event(EventRouted, Routed{w.state.Route.Revision - int64(w.rand.IntN(2))})
 	case awaitPerson:
+		if a.Undecided && w.percent(50) {
+			return w.word()
+		}
 		return event(EventSettled, Settle{Decision: pick(w, "retry", "rollback", "accept", "what")})
 	default:
 		return w.alarm()
@@ -127,13 +136,18 @@ func (w *world) request() machine.Event {
 		order = 1 + w.rand.Int64N(order)
 	}
 	name := fmt.Sprint("r", order)
+	strategy := pick(w, config.Strategy{Kind: "blueGreen"}, config.Strategy{Kind: "rolling", Batch: w.rand.IntN(3)}, config.Strategy{Kind: "canary", Steps: []config.Step{{Weight: 10, Pause: time.Second}, {Weight: 50}}}, w.judgedOf())
+	replicas := 1 + w.rand.IntN(4)
+	if w.judges {
+		strategy, replicas = w.judgedOf(), 1+replicas/4
+	}
 	e := event(EventRequested, Request{
 		Service: "s", Environment: "e", Release: name, Artifact: "a" + name, Commit: fmt.Sprint("c", order/2), Order: order,
 		Config: pick(w, "k1", "k1", "k2"), Reason: pick(w, "push", "push", "auto", "manual"), Force: w.percent(10),
 		Train: pick(w, "", "", "", "t"), Expedite: w.percent(10),
 		Rollout: config.Rollout{
-			Replicas:  1 + w.rand.IntN(4),
-			Strategy:  pick(w, config.Strategy{Kind: "blueGreen"}, config.Strategy{Kind: "rolling", Batch: w.rand.IntN(3)}, config.Strategy{Kind: "canary", Steps: []config.Step{{Weight: 10, Pause: time.Second}, {Weight: 50}}}),
+			Replicas:  replicas,
+			Strategy:  strategy,
 			Rollback:  config.Rollback{Errors: 0.1, Minimum: 5, Observe: time.Second, Warm: pick(w, 0, time.Hour), Keep: 1 + w.rand.IntN(4)},
 			Migration: pick(w, config.MigrationNone, config.MigrationNone, config.MigrationExpand, config.MigrationIrreversible),
 			Smoke:     w.rand.IntN(2),
@@ -266,13 +280,14 @@ func (w *world) counted() machine.Event {
 // nonsense is what no lane should ever hear.
 func (w *world) nonsense() machine.Event {
 	e := machine.Event{Actor: machine.System("noise"), Type: pick(w, EventRequested, EventRollback, EventAbort, EventSettled, EventInstance,
-		EventRouted, EventTraffic, EventAsked, "message.refused", EffectSign+".done", machine.Timer, SmokeCheck+".done", SmokeCheck+".failed", "what.ever", "")}
+		EventRouted, EventTraffic, EventJudged, EventAsked, "message.refused", EffectSign+".done", machine.Timer, SmokeCheck+".done", SmokeCheck+".failed", "what.ever", "")}
 	if e.Type == SmokeCheck+".done" || e.Type == SmokeCheck+".failed" {
 		return w.outcome()
 	}
 	e.Data = machine.Value(pick(w, `{}`, `[]`, `null`, `"x"`, `{"id":7}`, `{`, `{"revision":-5}`, `{"revision":99999}`, `{"key":""}`,
 		`{"counts":[{"deployment":"s.e.1","requests":1,"errors":18446744073709551615}]}`, `{"rollout":{"replicas":-9223372036854775808}}`,
 		`{"service":"s","environment":"e","release":"rx","artifact":"a","config":"k","order":-1,"rollout":{"replicas":1000000}}`,
+		judgedWords[0], judgedWords[1], judgedWords[2],
 		`{"service":"other","environment":"e","release":"rx","artifact":"a","config":"k"}`))
 	e.Facts = machine.Value(pick(w, ``, `{}`, `7`, `{`, `{"gates":[{"deployment":"s.e.4"}]}`))
 	return e
