@@ -47,6 +47,9 @@ func (w *work) openTask() {
 	}
 	if w.Severity == Page {
 		ask.Escalation, ask.Repeat = w.Steps, w.Repeat
+		if len(w.Steps) == 0 { // it wakes people whatever is known of the way to them
+			ask.Escalation = []task.Step{{Tell: ask.From}}
+		}
 	}
 	w.messages = append(w.messages, machine.Message{To: task.MachineID(w.Task), Type: task.EventOpened, Data: machine.Must(ask)})
 }

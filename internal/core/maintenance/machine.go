@@ -136,7 +136,7 @@ func (s State) told(what string) next {
 	n := notify.Notice{
 		Topic: notify.Deployments, Title: fmt.Sprintf("%s: %s in %s", what, s.Name, s.Environment),
 		Text:        fmt.Sprintf("%s\n%s from %s until %s.", s.Reason, s.about(), s.From.Format(time.RFC3339), s.Until.Format(time.RFC3339)),
-		Environment: s.Environment, Link: "/maintenance", About: "maintenance " + s.Name, Over: s.Status == Called,
+		Environment: s.Environment, Link: "/maintenance",
 	}
 	if s.Why != "" {
 		n.Text += "\n" + s.Why

@@ -61,7 +61,7 @@ func (Machine) Desired(State) []machine.Desired { return nil }
 
 // Summary implements machine.Machine.
 func (Machine) Summary(s State) machine.Summary {
-	sum := machine.Summary{Status: Removed, Done: true, Labels: map[string]string{"flow": s.Flow, "environment": s.Environment}}
+	sum := machine.Summary{Status: Removed, Done: s.Removed, Labels: map[string]string{"flow": s.Flow, "environment": s.Environment}}
 	for name, value := range map[string]string{"criticality": s.Criticality, "team": s.Team} {
 		if value != "" {
 			sum.Labels[name] = value

@@ -3,7 +3,6 @@ package slo
 import (
 	"cmp"
 	"maps"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +48,7 @@ func Objectives(f flow.Flow) []Objective {
 	var out []Objective
 	if r.Availability != "" {
 		o := base
-		o.Name, o.Target = Availability, r.Availability.Share()
+		o.Name, o.Target = Availability, rounded(r.Availability.Share(), 12)
 		out = append(out, o)
 	}
 	for _, name := range slices.Sorted(maps.Keys(r.Latency)) {
@@ -72,7 +71,7 @@ func (o Objective) In(environment string) Objective {
 
 // allowed is the share of requests that may be bad. What is left of 1 - 0.999 after rounding
 // would otherwise decide whether one failure in a thousand is too many.
-func (o Objective) allowed() float64 { return math.Round((1-o.Target)*1e12) / 1e12 }
+func (o Objective) allowed() float64 { return rounded(1-o.Target, 12) }
 
 // percentile reads "p99" as 0.99 and "p999" as 0.999.
 func percentile(name string) (float64, bool) {

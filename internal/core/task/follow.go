@@ -152,7 +152,11 @@ func address(name string) string {
 
 // settled tells that nobody needs to act any more.
 func (s State) settled() (State, []notify.Notice) {
-	n := s.notice(notify.Tasks, fmt.Sprintf("%s: %s", s.Status, s.Title))
+	how := string(s.Status)
+	if s.Kind == Alert && s.Status == Approved {
+		how = "taken on"
+	}
+	n := s.notice(notify.Tasks, how+": "+s.Title)
 	n.Text, n.Over = s.Reason, true
 	s.Notices++
 	return s, []notify.Notice{n}
