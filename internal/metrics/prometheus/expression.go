@@ -26,7 +26,8 @@ func expression(q metrics.Query) (string, error) {
 		return fmt.Sprintf("sum by (%s) (increase(%s[%s]))", by, selector, seconds(q.Step)), nil
 	}
 	over := map[metrics.Of]string{metrics.Last: "last_over_time", metrics.Max: "max_over_time", metrics.Mean: "avg_over_time"}[q.Of]
-	return fmt.Sprintf("%s((sum by (%s) (%s))[%s:%s])", over, by, selector, seconds(q.Step), seconds(min(finest, q.Step))), nil
+	// A moment less than the step: servers do not agree on whether its very beginning is part of it.
+	return fmt.Sprintf("%s((sum by (%s) (%s))[%dms:%s])", over, by, selector, q.Step.Milliseconds()-1, seconds(min(finest, q.Step))), nil
 }
 
 func selector(q metrics.Query) (string, error) {

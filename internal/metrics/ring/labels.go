@@ -12,13 +12,17 @@ import (
 type family byte
 
 const (
-	other family = 'o'
+	other family = 'o' // of apps
+	ours  family = 's'
 	flows family = 'f'
 )
 
 func familyOf(name string) family {
 	if strings.HasPrefix(name, "slipway_flow_") {
 		return flows
+	}
+	if strings.HasPrefix(name, "slipway_") {
+		return ours
 	}
 	return other
 }

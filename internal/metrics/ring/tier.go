@@ -18,10 +18,15 @@ type policy struct {
 	drop map[family][]string // labels; a family that is missing is not kept at all
 }
 
+// A deployment is never kept apart: it only keeps sums from becoming less when the edge forgets
+// it.
 var policies = []policy{
-	{"minute", time.Minute, 3 * 24 * time.Hour, map[family][]string{flows: {"step", "service", "release"}, other: {}}},
-	{"detail", 10 * time.Minute, 3 * 24 * time.Hour, map[family][]string{flows: {}}},
-	{"long", 10 * time.Minute, 35 * 24 * time.Hour, map[family][]string{flows: {"step", "service", "release"}, other: {"instance"}}},
+	{"minute", time.Minute, 3 * 24 * time.Hour, map[family][]string{
+		flows: {"step", "service", "release", "deployment"}, ours: {"deployment"}, other: {}}},
+	{"detail", 10 * time.Minute, 3 * 24 * time.Hour, map[family][]string{
+		flows: {"deployment"}}},
+	{"long", 10 * time.Minute, 35 * 24 * time.Hour, map[family][]string{
+		flows: {"step", "service", "release", "deployment"}, ours: {"deployment", "instance"}, other: {"instance"}}},
 }
 
 // tier is what is kept at one resolution.
