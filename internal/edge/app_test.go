@@ -124,3 +124,11 @@ func runApp(ctx context.Context, address string) int {
 	}
 	return 0
 }
+
+// startDropper is an app that takes connections and breaks them off after a request.
+func startDropper(t *testing.T) (address string) {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	t.Cleanup(s.Close)
+	return addressOf(s)
+}

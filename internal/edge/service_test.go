@@ -46,6 +46,7 @@ func FuzzTable(f *testing.F) {
 	for _, seed := range []string{
 		`{}`, `{"epoch":1,"generation":2,"services":[{"name":"a","environment":"b","routes":[{"host":"*","path":"/"}],"groups":[{"weight":1,"instances":[{"id":"i","address":"127.0.0.1:80"}]}]}]}`,
 		`{"services":[{"name":"a","environment":"b","groups":[{"weight":10000},{"weight":1}]}]}`, `{"epoch":-1}`, `[]`,
+		`{"services":[{"name":"a","environment":"b","sticky":{"cookie":"c"},"apart":true,"groups":[{"weight":1,"match":{"header":"x"}}]}],"flows":[{"name":"f","bounds":[1],"steps":[{"name":"s","service":"a","request":"GET /{x}/{y...}"}]}]}`,
 	} {
 		f.Add([]byte(seed))
 	}
@@ -70,6 +71,9 @@ func FuzzTable(f *testing.F) {
 			t.Fatalf("kept, but not loaded again: %v", err)
 		}
 		for _, s := range p.table.Load().services {
+			if s.steps != nil && len(s.none.flows) != len(s.steps.tree.Steps())+1 {
+				t.Fatalf("%d cells for %d steps", len(s.none.flows), len(s.steps.tree.Steps()))
+			}
 			s.pick(s.choose(http.Header{"Cookie": {"a=b"}}, 7, s.sticky != nil), nil)
 			for _, g := range s.groups {
 				g.least(nil)
