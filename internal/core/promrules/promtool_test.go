@@ -73,11 +73,12 @@ func happens(seed uint64) (tr trace) {
 			share, slow = pick(r, 0, 0, 0, 0.004, 0.02, 0.05, 0.1, 0.3), pick(r, 0, 0, 0.01, 0.04, 0.2)
 		}
 		n := float64(100 + r.IntN(50))
-		if h := m / 60; h == 30 || h == 31 {
-			n = 1
+		bad := math.Round(n * share)
+		if h := m / 60; h >= 30 && h < 33 { // too few to say anything, though many of them fail
+			n, bad = 1, float64(1-min(1, m%3))
 		}
 		tr.total = append(tr.total, n)
-		tr.bad = append(tr.bad, math.Round(n*share))
+		tr.bad = append(tr.bad, bad)
 		tr.slow = append(tr.slow, math.Round(n*slow))
 	}
 	return tr
