@@ -27,6 +27,11 @@ func (c *Client) Objectives(ctx context.Context, q model.ObjectivesQuery) ([]mod
 	return get[[]model.Objective](ctx, c, with("/v1/objectives", map[string]string{"flow": q.Flow, "environment": q.Environment}))
 }
 
+// Alerts lists what is wrong with flows: what is not over first, latest first.
+func (c *Client) Alerts(ctx context.Context) ([]model.Alert, error) {
+	return get[[]model.Alert](ctx, c, "/v1/alerts")
+}
+
 // Maintenance lists announced work, latest first.
 func (c *Client) Maintenance(ctx context.Context) ([]model.Maintenance, error) {
 	return get[[]model.Maintenance](ctx, c, "/v1/maintenance")

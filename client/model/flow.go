@@ -74,15 +74,18 @@ type WokenStep struct {
 // independent.
 type Estimate struct {
 	Availability float64        `json:"availability"` // 0 to 1
+	Complete     bool           `json:"complete"`     // all parts are known; else it is at most this
 	Measured     *float64       `json:"measured,omitempty"`
+	In           string         `json:"in,omitempty"` // environment in which it was measured
 	Parts        []EstimatePart `json:"parts"`
 }
 
 // EstimatePart is one thing that a flow rests on.
 type EstimatePart struct {
 	What         string  `json:"what"`
-	Availability float64 `json:"availability"`
-	From         string  `json:"from"` // where the figure comes from
+	Role         string  `json:"role"`         // "serial": it must work; "fallback": it serves instead
+	Availability float64 `json:"availability"` // 0: unknown
+	From         string  `json:"from"`         // where the figure comes from
 }
 
 // Pillar is one target of a flow and what was measured.
@@ -170,6 +173,7 @@ type FlowEvidence struct {
 	Fine        float64 `json:"fine"`  // and that it is fine
 	Verdict     string  `json:"verdict"`
 	Reason      string  `json:"reason,omitempty"`
+	Synthetic   bool    `json:"synthetic,omitempty"` // of checks that slipway made, not of users
 }
 
 // Tally is requests and errors.
@@ -187,6 +191,7 @@ type Maintenance struct {
 	From        time.Time `json:"from"`
 	Until       time.Time `json:"until"`
 	Reason      string    `json:"reason"`
+	Status      string    `json:"status"` // announced, underway, ended, cancelled
 	AnnouncedAt time.Time `json:"announcedAt"`
 	AnnouncedBy string    `json:"announcedBy"`
 	Cancelled   bool      `json:"cancelled,omitempty"`
@@ -202,4 +207,24 @@ type MaintenanceRequest struct {
 	From        time.Time `json:"from" doc:"When it begins"`
 	Until       time.Time `json:"until" doc:"When it ends"`
 	Reason      string    `json:"reason" maxLength:"300" doc:"Why"`
+}
+
+// Alert is something that is wrong with a flow, or was.
+type Alert struct {
+	Flow        string    `json:"flow"`
+	Environment string    `json:"environment"`
+	Criticality string    `json:"criticality,omitempty"`
+	Objective   string    `json:"objective"`
+	Severity    string    `json:"severity"` // "page" wakes people, "ticket" does not
+	Title       string    `json:"title"`
+	Text        string    `json:"text,omitempty"`
+	Status      string    `json:"status"` // firing, acknowledged, resolved
+	FiredAt     time.Time `json:"firedAt"`
+	By          string    `json:"by,omitempty"` // who took it on
+	Comment     string    `json:"comment,omitempty"`
+	ResolvedAt  time.Time `json:"resolvedAt,omitzero"`
+	Reason      string    `json:"reason,omitempty"` // why it is over
+	Team        string    `json:"team,omitempty"`
+	Runbook     string    `json:"runbook,omitempty"`
+	Task        string    `json:"task,omitempty"`
 }

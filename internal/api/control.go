@@ -14,6 +14,7 @@ type Control interface {
 	SignIn
 	Provider
 	People
+	Flows
 
 	System(ctx context.Context) (model.System, error)
 	Await(ctx context.Context, position int64) error

@@ -38,6 +38,7 @@ func (d *door) routes() []route {
 
 		{"GET", "/v1/deployments/{deployment}", "getDeployment", "Tell about a deployment: plan, gate, outcome", access.Read, one(d.deployment)},
 		{"GET", "/v1/deployments/{deployment}/decision", "getDecision", "Give the signed decision by which it went in", access.Read, one(d.decision)},
+		{"GET", "/v1/deployments/{deployment}/ticks", "getTicks", "Give what the judge saw of a canary, as JSON lines", access.Read, file("application/x-ndjson", d.ticks)},
 		{"POST", "/v1/promotions", "promote", "Send a release on into an environment", access.Deploy, command(d.promote)},
 		{"GET", "/v1/plans/{service}/{environment}", "getPlan", "Tell what a deployment would do", access.Read, one(d.plan)},
 		{"GET", "/v1/gates", "listGates", "List what waits at a door", access.Read, many(d.gates)},
@@ -69,6 +70,16 @@ func (d *door) routes() []route {
 		{"POST", "/v1/check", "check", "Check manifests", access.Read, many(d.check)},
 		{"POST", "/v1/apply", "apply", "Bring manifests in, or say what that would change", access.Apply, one(d.apply)},
 		{"GET", "/v1/resources", "listResources", "List what is declared", access.Read, many(d.resources)},
+
+		{"GET", "/v1/flows", "listFlows", "List the business flows and how they do", access.Read, many(d.flows)},
+		{"GET", "/v1/flows/{flow}", "getFlow", "Tell all about a flow: steps, targets, state, who is woken", access.Read, one(d.flow)},
+		{"GET", "/v1/findings", "listFindings", "List what is not as it should be in what is declared", access.Read, many(d.findings)},
+		{"GET", "/v1/objectives", "listObjectives", "List service level objectives and how they stand", access.Read, many(d.objectives)},
+		{"GET", "/v1/alerts", "listAlerts", "List what is wrong with flows, latest first", access.Read, many(d.alerts)},
+		{"GET", "/v1/maintenance", "listMaintenance", "List announced work, latest first", access.Read, many(d.maintenance)},
+		{"POST", "/v1/maintenance", "announceMaintenance", "Announce work", access.Deploy, command(d.announceMaintenance)},
+		{"POST", "/v1/maintenance/{maintenance}/cancel", "cancelMaintenance", "Take an announcement back", access.Deploy, command(d.cancelMaintenance)},
+		{"GET", "/metrics", "getMetrics", "Give all current figures in the text format of Prometheus", access.Read, file("text/plain; version=0.0.4; charset=utf-8", d.metrics)},
 
 		{"GET", "/v1/secrets", "listSecrets", "List secrets, without values", access.Read, many(d.secrets)},
 		{"PUT", "/v1/secrets/{secret}", "setSecret", "Set a secret's value", access.Secrets, one(d.setSecret)},

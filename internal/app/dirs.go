@@ -49,6 +49,9 @@ func (d Dirs) Sources() string { return d.at("sources") }
 // Builds has the logs of builds.
 func (d Dirs) Builds() string { return d.at("builds") }
 
+// Figures is what keeps figures over time.
+func (d Dirs) Figures() string { return d.at("figures") }
+
 // Make makes the directory, for its owner only.
 func (d Dirs) Make() error {
 	if n := len(d.EdgeSocket()); n > maxSocketPath {

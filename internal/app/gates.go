@@ -24,6 +24,7 @@ func (h *house) openGates() {
 	h.gates = gate.NewBook(gate.Deps{
 		Governing: func(ctx context.Context) ([]config.Owned, error) { return source.Governing(ctx, e) },
 		Engine:    e, Everybody: h.people.Everybody, Contributors: h.sources.Contributors, Resolve: h.releases.Resolve,
+		FlowsOf: h.catalog.FlowsOf,
 	})
 	e.HandleFacts("deploy", h.gates.Facts)
 	e.HandleFacts("glass", h.gates.GlassFacts)

@@ -29,15 +29,20 @@ import (
 	"slipway.dev/internal/core/manifest"
 	corerelease "slipway.dev/internal/core/release"
 	corevault "slipway.dev/internal/core/vault"
+	"slipway.dev/internal/drive/catalog"
 	"slipway.dev/internal/drive/deploy"
 	"slipway.dev/internal/drive/gate"
+	"slipway.dev/internal/drive/judge"
+	"slipway.dev/internal/drive/metrics"
 	"slipway.dev/internal/drive/people"
 	"slipway.dev/internal/drive/release"
+	"slipway.dev/internal/drive/slo"
 	"slipway.dev/internal/drive/source"
 	"slipway.dev/internal/drive/traffic"
 	"slipway.dev/internal/drive/vault"
 	"slipway.dev/internal/edgeclient"
 	"slipway.dev/internal/engine"
+	"slipway.dev/internal/metrics/ring"
 	"slipway.dev/internal/secret"
 	"slipway.dev/internal/store"
 	"slipway.dev/internal/target/process"
@@ -48,22 +53,29 @@ import (
 // house is everything of one control plane, put together.
 type house struct {
 	Options
-	dirs      Dirs
-	store     *store.Store
-	engine    *engine.Engine
-	vault     vault.Vault
-	artifacts *artifact.Store
-	target    *process.Target
-	edge      *edgeclient.Client
-	sources   *source.Driver
-	releases  *release.Driver
-	keeper    *deploy.Keeper
-	watcher   *deploy.Watcher
-	gates     *gate.Book
-	asker     *gate.Asker
-	traffic   *traffic.Counter
-	people    *people.Driver
-	control   *control.Control
+	dirs       Dirs
+	store      *store.Store
+	engine     *engine.Engine
+	vault      vault.Vault
+	artifacts  *artifact.Store
+	target     *process.Target
+	edge       *edgeclient.Client
+	sources    *source.Driver
+	releases   *release.Driver
+	keeper     *deploy.Keeper
+	watcher    *deploy.Watcher
+	gates      *gate.Book
+	asker      *gate.Asker
+	traffic    *traffic.Counter
+	catalog    *catalog.Book
+	router     *deploy.Router
+	judge      *judge.Judge
+	ring       *ring.Ring // nil until this one leads
+	collector  *metrics.Collector
+	objectives *slo.Evaluator
+	servers    servers
+	people     *people.Driver
+	control    *control.Control
 
 	ctx  context.Context // of all that runs beside the engine
 	stop context.CancelFunc
@@ -93,7 +105,9 @@ func build(ctx context.Context, o Options) (*house, error) {
 		return nil, errors.Join(err, h.store.Close())
 	}
 	h.ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
+	h.catalog = catalog.New(h.engine)
 	h.drives()
+	h.openFlows()
 	h.openTasks()
 	if err := h.openPeople(); err != nil {
 		return nil, errors.Join(err, h.store.Close())
@@ -103,6 +117,7 @@ func build(ctx context.Context, o Options) (*house, error) {
 	h.control = control.New(control.Deps{
 		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h}, Doors: h.gates,
 		People: h.people, Directory: h.people.Directory, Refused: h.refused,
+		Catalog: h.catalog, Canaries: h.judge, Figures: figures{h}, Measured: h.measured, Exposition: h.collector.WriteText,
 		Resolve: h.releases.Resolve,
 		Owned:   func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, h.engine) },
 		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]coredeploy.Ended, error) {
@@ -171,14 +186,17 @@ func (h *house) drives() {
 
 	deps := deploy.Deps{
 		Engine: e, Blobs: e.Blobs(), Target: h.target, Artifacts: h.artifacts, Edge: h.edge, Log: h.Log,
-		Known: h.known, Environ: h.environ, Check: h.check, DrainLimit: 30 * time.Second, Epoch: e.Epoch,
+		Known: h.known, Environ: h.environ, Flows: h.edgeFlows, Check: h.check, DrainLimit: 30 * time.Second, Epoch: e.Epoch,
 	}
 	h.keeper = deploy.NewKeeper(h.ctx, deps)
 	h.watcher = deploy.NewWatcher(deps)
 	e.HandleDesired(coredeploy.DesiredInstance, h.keeper)
-	e.HandleDesired(coredeploy.DesiredRoute, deploy.NewRouter(deps))
+	h.router = deploy.NewRouter(deps)
+	e.HandleDesired(coredeploy.DesiredRoute, h.router)
 	e.HandleDesired(coredeploy.DesiredWatch, h.watcher)
 	e.HandleEffect(coredeploy.SmokeCheck, deploy.Smoker{Deps: deps})
+	h.judge = judge.New(judge.Deps{Engine: e, Edge: h.edge, Ticks: h.store, Flows: h.catalog.Flows, Check: deploy.Smoker{Deps: deps}.Try, Log: h.Log, Now: e.Now})
+	e.HandleDesired(coredeploy.DesiredJudge, h.judge)
 }
 
 // known says whether an instance is of a deployment that this store made.

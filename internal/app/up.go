@@ -52,6 +52,9 @@ func (h *house) begin(ctx context.Context) error {
 	if err := h.vault.EnsureKey(ctx, self); err != nil {
 		return err
 	}
+	if err := h.beginFigures(); err != nil {
+		return err
+	}
 	if _, err := h.target.Adopt(ctx); err != nil {
 		h.Log.Error("some instances cannot be looked at", "err", err)
 	}
@@ -62,6 +65,7 @@ func (h *house) begin(ctx context.Context) error {
 	h.beside(func() { h.keeper.Observe(h.ctx) })
 	h.beside(func() { h.watcher.Run(h.ctx, watchEvery) })
 	h.runGates()
+	h.runFlows()
 	h.beside(func() { h.traffic.Run(h.ctx, countEvery) })
 	h.beside(h.guardEdge)
 	h.beside(h.collect)
@@ -166,6 +170,9 @@ func (h *house) close() {
 	}
 	h.keeper.Wait()
 	h.wg.Wait()
+	if err := h.endFigures(); err != nil {
+		h.Log.Error("the last figures are not kept", "err", err)
+	}
 	h.target.Close()
 	if err := h.store.Close(); err != nil {
 		h.Log.Error("closing the store", "err", err)

@@ -175,11 +175,23 @@ func (s *session) estimate(w io.Writer, e *model.Estimate) {
 	}
 	heading(w, s.paint(s.out), "What it rests on")
 	for _, p := range e.Parts {
-		fmt.Fprintf(w, "  %-9s %s (%s)\n", percent(p.Availability), clean(p.What), clean(p.From))
+		role := ""
+		if p.Role == "fallback" {
+			role = ", serves instead"
+		}
+		known := percent(p.Availability)
+		if p.From == "unknown" {
+			known = "?"
+		}
+		fmt.Fprintf(w, "  %-9s %s (%s%s)\n", known, clean(p.What), clean(p.From), role)
 	}
-	fmt.Fprintf(w, "  %-9s all together, if failures are independent: an estimate", percent(e.Availability))
+	most := ""
+	if !e.Complete {
+		most = "at most, because not all is known; "
+	}
+	fmt.Fprintf(w, "  %-9s all together, %sif failures are independent: an estimate", percent(e.Availability), most)
 	if e.Measured != nil {
-		fmt.Fprintf(w, "; measured: %s", percent(*e.Measured))
+		fmt.Fprintf(w, "; measured in %s: %s", clean(e.In), percent(*e.Measured))
 	}
 	fmt.Fprintln(w)
 }

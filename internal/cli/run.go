@@ -59,8 +59,8 @@ func newRoot(s *session) *cobra.Command {
 	for group, commands := range map[string][]*cobra.Command{
 		"everyday": {newStatus(s), newDeploy(s), newPromote(s), newPlan(s), newApprove(s), newReject(s), newTask(s), newGate(s), newRollback(s), newAbort(s),
 			newSettle(s), newHistory(s), newRelease(s), newDeployment(s), newTrain(s), newGlass(s), newLogs(s), newWatch(s)},
-		"flows":  {newFlow(s), newSLO(s), newMaintenance(s), newJudge(s)},
-		"config": {newInit(s), newCheck(s), newDiff(s), newApply(s), newSource(s), newSecret(s), newSchema(s)},
+		"flows":  {newFlow(s), newSLO(s), newAlert(s), newMaintenance(s), newJudge(s)},
+		"config": {newInit(s), newCheck(s), newDiff(s), newApply(s), newImport(s), newSource(s), newSecret(s), newSchema(s)},
 		"house":  {newDemo(s), newUp(s), newDown(s), newEdge(s), newBackup(s), newRestore(s), newKey(s), newVerify(s), newAudit(s)},
 		"people": {newLogin(s), newLogout(s), newWhoami(s), newUser(s), newToken(s), newSession(s), newAccess(s)},
 		"":       {newCompletion(s), newVersion(s), newExitCodes()},

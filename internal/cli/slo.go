@@ -20,7 +20,7 @@ window is the error budget. It burns when it is used up so fast that it will not
 people are told, and a gate that asks for budget keeps releases out.`,
 		Example: `  slipway slo list
   slipway slo export prometheus > rules.yaml
-  slipway slo import openslo.yaml`,
+  slipway import openslo openslo.yaml`,
 	}, sloList(s), sloExport(s))
 }
 

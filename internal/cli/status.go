@@ -18,8 +18,8 @@ func newStatus(s *session) *cobra.Command {
 		Use: "status [SERVICE]", Short: "See what runs where, and what is on its way",
 		Long: `Status shows each service in each environment: which release serves, since when, and
 what is on its way. With SERVICE it shows that service's instances as well, where it
-answers, and the releases that one can go back to. Above the services stands who broke
-the glass, until that is reviewed; below them are changes of
+answers, and the releases that one can go back to. Above the services stand alerts
+that wake people, and who broke the glass, until that is reviewed; below them are changes of
 environments, teams, freezes, policies and systems that must be approved first.`,
 		Example: `  slipway status
   slipway status tickets
@@ -43,7 +43,12 @@ environments, teams, freezes, policies and systems that must be approved first.`
 				if err != nil {
 					return err
 				}
+				alerts, err := c.Alerts(ctx)
+				if err != nil {
+					return err
+				}
 				return s.print(lanes, func(w io.Writer) {
+					s.firing(w, alerts)
 					s.broken(w, glasses)
 					s.board(w, lanes, gone)
 					s.waiting(w, proposed)

@@ -24,12 +24,19 @@ func New(d Deps) *Control { return &Control{d} }
 
 // Deps are what control needs of the house.
 type Deps struct {
-	Engine  *engine.Engine
-	Vault   Vault
-	Sources Sources
-	Logs    Logs
-	Journal Journal
-	Doors   Doors
+	Engine   *engine.Engine
+	Vault    Vault
+	Sources  Sources
+	Logs     Logs
+	Journal  Journal
+	Doors    Doors
+	Catalog  Catalog
+	Figures  Figures
+	Canaries Canaries
+	// Measured gives how the objectives of all flows stood when they were last looked at.
+	Measured func() []Measured
+	// Exposition writes all current figures in the text format of Prometheus.
+	Exposition func(ctx context.Context, w io.Writer) error
 
 	People *people.Driver
 	Page   string // address of the page, with a slash at its end

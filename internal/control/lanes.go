@@ -86,7 +86,7 @@ func (c *Control) deploymentOf(row deploy.Ended, names subjects) model.Deploymen
 		ID: row.Deployment, Service: row.Service, Environment: row.Environment, Release: row.Release,
 		Commit: row.Commit, Subject: names.subject(row.Deployment, row.Release), Artifact: row.Artifact, Config: row.Config,
 		Strategy: row.Strategy, Outcome: string(row.Outcome), Reason: row.Reason, Cause: row.Cause,
-		Expedite: row.Expedite, Fix: row.Fix, Glass: row.Glass, Train: row.Train, Revoked: names.revoked(row.Deployment, row.Release),
+		Expedite: row.Expedite, Fix: row.Fix, Judge: judgementOf(row.Judge), Glass: row.Glass, Train: row.Train, Revoked: names.revoked(row.Deployment, row.Release),
 		RequestedAt: row.Requested, CommittedAt: row.CommittedAt,
 		LiveAt: row.Live, FinishedAt: row.Finished,
 		RollbackMillis: float64(row.RollbackTime()) / float64(time.Millisecond),

@@ -27,7 +27,7 @@ func purchase() model.FlowDetail {
 			{Name: "refuse", Path: "payment-refused", When: "the card is refused", Service: "payments", Request: "POST /refusals"},
 		},
 		Fallback: []string{"call-centre"}, UseCases: []string{"buying-a-ticket"},
-		Estimate: &model.Estimate{Availability: 0.998, Measured: &measured, Parts: []model.EstimatePart{{What: "service payments", Availability: 0.999, From: "measured in prod"}}},
+		Estimate: &model.Estimate{Availability: 0.998, Measured: &measured, In: "prod", Complete: true, Parts: []model.EstimatePart{{What: "service payments", Role: "serial", Availability: 0.999, From: "measured in prod"}}},
 		Pillars: []model.Pillar{
 			{Environment: "prod", Pillar: "reliability", Target: "availability", Wanted: "99.9%", Measured: "99.87%", State: "missed"},
 			{Environment: "prod", Pillar: "cost", Target: "perThousand", Wanted: "0.40 EUR", State: "notMeasured", Text: "prod has no prices"},
@@ -87,6 +87,16 @@ func (f *Fake) Objectives(ctx context.Context, q model.ObjectivesQuery) ([]model
 	}), nil
 }
 
+// Alerts gives the one that fires.
+func (f *Fake) Alerts(ctx context.Context) ([]model.Alert, error) {
+	if err := f.enter(ctx); err != nil {
+		return nil, err
+	}
+	defer f.mu.Unlock()
+	return []model.Alert{{Flow: "purchase-ticket", Environment: "prod", Criticality: "high", Objective: "availability", Severity: "page", Status: "firing",
+		Title: "purchase-ticket in prod fails too often", FiredAt: f.now, Team: "box-office", Task: "alert.prod.purchase-ticket.1"}}, nil
+}
+
 // Maintenance gives what was announced.
 func (f *Fake) Maintenance(ctx context.Context) ([]model.Maintenance, error) {
 	if err := f.enter(ctx); err != nil {
@@ -106,7 +116,7 @@ func (f *Fake) AnnounceMaintenance(ctx context.Context, r model.MaintenanceReque
 		return model.Receipt{}, fault.New(fault.Refused, "maintenance %s is announced already", r.Name)
 	}
 	f.maintenance = append(f.maintenance, model.Maintenance{Name: r.Name, Environment: r.Environment, Flows: r.Flows, Services: r.Services,
-		From: r.From, Until: r.Until, Reason: r.Reason, AnnouncedAt: f.now, AnnouncedBy: Actor(ctx).Name, Late: r.Flows})
+		From: r.From, Until: r.Until, Reason: r.Reason, Status: "announced", AnnouncedAt: f.now, AnnouncedBy: Actor(ctx).Name, Late: r.Flows})
 	return f.note(Actor(ctx), "maintenance/"+r.Name, "maintenance.announced"), nil
 }
 
@@ -118,7 +128,7 @@ func (f *Fake) CancelMaintenance(ctx context.Context, name string) (model.Receip
 	defer f.mu.Unlock()
 	for i, m := range f.maintenance {
 		if m.Name == name && !m.Cancelled {
-			f.maintenance[i].Cancelled = true
+			f.maintenance[i].Cancelled, f.maintenance[i].Status = true, "cancelled"
 			return f.note(Actor(ctx), "maintenance/"+name, "maintenance.cancelled"), nil
 		}
 	}

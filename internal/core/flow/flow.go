@@ -34,13 +34,14 @@ type Flow struct {
 
 // Step is one step of a flow with its name.
 type Step struct {
-	Name    string
-	Path    string // name of the alternative that it is of; empty: the usual way
-	Service string
-	Request string // "POST /orders"; empty: it is an event
-	Event   string
-	Metric  string // of an event: counter of the service's own that counts it
-	Failed  string
+	Name      string
+	Path      string // name of the alternative that it is of; empty: the usual way
+	Service   string
+	Request   string // "POST /orders"; empty: it is an event
+	Event     string
+	Metric    string // of an event: counter of the service's own that counts it
+	Failed    string
+	Condition string // when it is taken; empty: always
 }
 
 // Of reads a flow.
@@ -62,7 +63,7 @@ func Of(r manifest.Resource) (Flow, error) {
 func steps(path string, in []manifest.FlowStep) []Step {
 	var out []Step
 	for _, s := range in {
-		step := Step{Name: string(s.Name), Path: path, Service: string(s.Service), Request: string(s.Request), Event: string(s.Event), Metric: string(s.Metric), Failed: string(s.Failed)}
+		step := Step{Name: string(s.Name), Path: path, Service: string(s.Service), Request: string(s.Request), Event: string(s.Event), Metric: string(s.Metric), Failed: string(s.Failed), Condition: string(s.Condition)}
 		if step.Name == "" {
 			step.Name = strings.TrimSpace(step.Service + " " + cmp.Or(step.Request, step.Event))
 		}

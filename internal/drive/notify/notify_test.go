@@ -313,7 +313,7 @@ func TestLetters(t *testing.T) {
 		{"onCall:ops", []string{"bob", "ada"}}, {"onCall:quiet", []string{"eve"}}, {"onCall:none", nil}, {"team:ops", []string{"ada", "bob"}}, {"ops", []string{"ada", "bob"}},
 		{"person:gone", nil}, {"person:ada", []string{"ada"}}, {"approver", []string{"eve"}}, {"role:approver", []string{"eve"}}, {"everybody", nil}, {"", nil},
 	} {
-		if diff := cmp.Diff(c.want, people(d, c.word, access.Scope{Environment: "prod"})); diff != "" {
+		if diff := cmp.Diff(c.want, d.Told(c.word, access.Scope{Environment: "prod"})); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", c.word, diff)
 		}
 	}

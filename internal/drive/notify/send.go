@@ -152,7 +152,7 @@ func lettersOf(d *access.Directory, m notify.Message) []hand.Letter {
 // addresses gives the mail addresses of those whom a notice is for, each once.
 func addresses(d *access.Directory, n notify.Notice) (list []string) {
 	for _, word := range n.Tell {
-		for _, name := range people(d, word, access.Scope{Team: n.Team, Environment: n.Environment}) {
+		for _, name := range d.Told(word, access.Scope{Team: n.Team, Environment: n.Environment}) {
 			if slices.Contains(n.Not, name) {
 				continue
 			}
@@ -163,19 +163,4 @@ func addresses(d *access.Directory, n notify.Notice) (list []string) {
 		}
 	}
 	return list
-}
-
-// people gives the active accounts that a word of Notice.Tell stands for, those on call in
-// their order. A team without anybody on call is told as a whole.
-func people(d *access.Directory, word string, s access.Scope) []string {
-	name, ok := strings.CutPrefix(word, "onCall:")
-	if !ok {
-		return d.Holders(word, s)
-	}
-	team, _ := d.Team(name)
-	called := slices.DeleteFunc(slices.Clone(team.OnCall), func(p string) bool { return !d.Active(p) })
-	if len(called) == 0 {
-		return d.Holders("team:"+name, s)
-	}
-	return called
 }

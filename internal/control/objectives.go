@@ -1,0 +1,85 @@
+package control
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"time"
+
+	"slipway.dev/client/model"
+	"slipway.dev/internal/core/access"
+	"slipway.dev/internal/core/alert"
+	"slipway.dev/internal/core/slo"
+	"slipway.dev/internal/metrics"
+)
+
+// Figures answers for what was counted, by what keeps figures in the environment that a query
+// names.
+type Figures interface {
+	Range(ctx context.Context, q metrics.Query) ([]metrics.Row, error)
+}
+
+// Measured is how an objective stood when it was last looked at.
+type Measured struct {
+	slo.Objective
+	slo.Status
+}
+
+// Objectives lists service level objectives and how they stand, by flow and environment.
+func (c *Control) Objectives(ctx context.Context, q model.ObjectivesQuery) ([]model.Objective, error) {
+	if _, err := c.may(ctx, access.Read, access.Scope{Environment: q.Environment}); err != nil {
+		return nil, err
+	}
+	list := []model.Objective{}
+	for _, m := range c.Measured() {
+		if q.Flow != "" && q.Flow != m.Flow || q.Environment != "" && q.Environment != m.Environment {
+			continue
+		}
+		o := objectiveOf(m)
+		s, err := c.slos(ctx, m.Environment, m.Flow)
+		if err != nil {
+			return nil, err
+		}
+		if s != nil {
+			remembered(&o, *s)
+		}
+		list = append(list, o)
+	}
+	slices.SortStableFunc(list, func(a, b model.Objective) int {
+		return cmp.Or(cmp.Compare(a.Flow, b.Flow), cmp.Compare(a.Environment, b.Environment))
+	})
+	return list, nil
+}
+
+func objectiveOf(m Measured) model.Objective {
+	o := model.Objective{
+		Flow: m.Flow, Environment: m.Environment, Name: m.Name, Target: m.Target, BoundMillis: float64(m.Bound) / float64(time.Millisecond),
+		WindowHours: m.Window.Hours(), State: string(m.State), Requests: m.Total, KnownShare: m.Known, Reason: slo.Of(m.Objective, m.Status).Text(),
+	}
+	if m.Total > 0 {
+		o.Measured = &m.Status.Measured
+	}
+	if m.State != slo.Unknown {
+		o.Budget = &m.Budget
+	}
+	for _, b := range m.Burn {
+		o.Burn = append(o.Burn, model.Burn{LongMinutes: b.Long.Minutes(), ShortMinutes: b.Short.Minutes(), Factor: b.Factor,
+			LongRate: b.LongRate, ShortRate: b.ShortRate, Firing: b.Firing, Severity: string(b.Severity)})
+	}
+	return o
+}
+
+// remembered adds what the flow's machine knows: since when it stands so, and its alert.
+func remembered(o *model.Objective, s slo.State) {
+	for _, standing := range s.Objectives {
+		if standing.Name != o.Name {
+			continue
+		}
+		if string(standing.State) == o.State {
+			o.Since = standing.Since
+		}
+		if a := standing.Alert; a != nil {
+			o.Alert, o.Task = string(a.Severity), alert.TaskName(s.Environment, s.Flow, a.Number)
+		}
+	}
+}
