@@ -34,8 +34,9 @@
 // unknown; too many errors; an edge that does not apply a route within 30 s.
 //
 // A canary without steps is judged. Beside it start as many fresh instances of the old
-// release, and both have the same share of the traffic: at first 1%, then as much as the
-// judge allows, up to a third; the rest stays with the instances that run. If the fresh ones
+// release. It has 1% of the traffic at first, then as much as the judge allows, up to a
+// third, and those beside it as much, but 10% at least; the rest stays with the instances
+// that run. If the fresh ones
 // cannot be, or are not wanted, it is compared with those that run, and has up to a half.
 // While it is judged, errors are the judge's business alone; instances that do not run still
 // lead back.

@@ -12,9 +12,12 @@ import (
 )
 
 // Shares of a judged canary, in percent. The old release's fresh instances have as much as
-// the canary, and no set of instances is to have more than it has in the end.
+// the canary, so that both have the same load; but more while that is little: a canary that
+// fails is known by what its baseline does in ten times as many requests, and has hit a
+// fraction of the users by then. No set of instances is to have more than it has in the end.
 const (
 	firstWeight   = 1
+	leastBeside   = 10
 	mostFresh     = 33 // canary, fresh and running instances: a third each
 	mostRunning   = 50 // without fresh ones: half each
 	judgePatience = time.Hour

@@ -72,9 +72,10 @@ func (w *work) divided() []Share {
 	}
 	shares := []Share{{a.Target.Deployment, weight, matched(a.Target.Rollout.Strategy.Internal)}}
 	rest := 100 - weight
-	if a.Beside != nil && s.Judged { // as much as the new one
-		shares = append(shares, Share{a.Beside.Deployment, weight, nil})
-		rest -= weight
+	if a.Beside != nil && s.Judged {
+		beside := max(weight, leastBeside)
+		shares = append(shares, Share{a.Beside.Deployment, beside, nil})
+		rest -= beside
 	}
 	return append(shares, Share{w.Current.Deployment, rest, nil})
 }
