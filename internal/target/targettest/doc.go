@@ -19,6 +19,7 @@ type Target interface {
 	Stop(ctx context.Context, id string) error
 	Logs(ctx context.Context, id string, o target.LogOptions) (io.ReadCloser, error)
 	Adopt(ctx context.Context) ([]target.Status, error)
+	Usage(ctx context.Context) (map[string]target.Usage, error)
 	Close()
 }
 
@@ -35,34 +36,44 @@ type Fixture struct {
 // Secrets are the secrets that a fixture's target must know, as "name@version".
 var Secrets = map[string]string{"payment-key@1": "hunter2", "payment-key@2": "correct horse"}
 
+// cases are the suite.
+var cases = []struct {
+	name string
+	run  func(*bed)
+}{
+	{"StartsAndAnswers", startsAndAnswers},
+	{"GivesEnvironmentConfigAndSecrets", givesFiles},
+	{"ConfinesTheApp", confines},
+	{"EnsureIsIdempotent", ensureIdempotent},
+	{"RestartsAfterACrash", restarts},
+	{"ReportsACrashLoop", crashLoop},
+	{"ReportsWhatCannotStart", cannotStart},
+	{"ReportsOutOfMemory", outOfMemory},
+	{"SeesSickness", sickness},
+	{"WaitsForALateListener", lateListener},
+	{"ProbesByTCPAndCommand", otherProbes},
+	{"KillsWhatIgnoresSIGTERM", ignoresTerm},
+	{"LeavesNoChildren", noChildren},
+	{"StopsGracefully", graceful},
+	{"StopIsIdempotent", stopIdempotent},
+	{"BoundsAFlood", flood},
+	{"GivesLogs", logs},
+	{"AdoptsWhatRuns", adopts},
+	{"RefusesHostileNames", hostile},
+	{"SaysWhatIsUsed", saysUse},
+	{"RunsTwenty", twenty},
+}
+
 // Run runs the suite.
-func Run(t *testing.T, fixture func(t *testing.T) Fixture) {
+func Run(t *testing.T, fixture func(t *testing.T) Fixture) { RunOne(t, "", fixture) }
+
+// RunOne runs one test of the suite, for what only that has to show; "": all.
+func RunOne(t *testing.T, name string, fixture func(t *testing.T) Fixture) {
 	root := Build(t)
-	for _, c := range []struct {
-		name string
-		run  func(*bed)
-	}{
-		{"StartsAndAnswers", startsAndAnswers},
-		{"GivesEnvironmentConfigAndSecrets", givesFiles},
-		{"ConfinesTheApp", confines},
-		{"EnsureIsIdempotent", ensureIdempotent},
-		{"RestartsAfterACrash", restarts},
-		{"ReportsACrashLoop", crashLoop},
-		{"ReportsWhatCannotStart", cannotStart},
-		{"ReportsOutOfMemory", outOfMemory},
-		{"SeesSickness", sickness},
-		{"WaitsForALateListener", lateListener},
-		{"ProbesByTCPAndCommand", otherProbes},
-		{"KillsWhatIgnoresSIGTERM", ignoresTerm},
-		{"LeavesNoChildren", noChildren},
-		{"StopsGracefully", graceful},
-		{"StopIsIdempotent", stopIdempotent},
-		{"BoundsAFlood", flood},
-		{"GivesLogs", logs},
-		{"AdoptsWhatRuns", adopts},
-		{"RefusesHostileNames", hostile},
-		{"RunsTwenty", twenty},
-	} {
+	for _, c := range cases {
+		if name != "" && c.name != name {
+			continue
+		}
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			f := fixture(t)

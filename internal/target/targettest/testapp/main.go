@@ -28,6 +28,10 @@ func main() {
 	if len(os.Args) == 3 && os.Args[1] == "child" {
 		child(os.Args[2])
 	}
+	if len(os.Args) == 3 && os.Args[1] == "burn" {
+		burn(os.Args[2])
+		return
+	}
 	if text := os.Getenv("SAY"); text != "" {
 		fmt.Println(text)
 		fmt.Fprintln(os.Stderr, text)
@@ -105,8 +109,36 @@ func routes() http.Handler {
 		time.Sleep(d)
 		io.WriteString(w, "done")
 	})
+	mux.HandleFunc("/burn", func(w http.ResponseWriter, r *http.Request) {
+		if r.FormValue("child") == "" {
+			burn(r.FormValue("for"))
+			return
+		}
+		out, err := exec.Command("/proc/self/exe", "burn", r.FormValue("for")).CombinedOutput()
+		reply(w, out, err)
+	})
+	mux.HandleFunc("/hold", func(_ http.ResponseWriter, r *http.Request) {
+		n, _ := strconv.Atoi(r.FormValue("bytes"))
+		held = make([]byte, n)
+		for i := 0; i < n; i += 4096 { // each page
+			held[i] = 1
+		}
+	})
 	mux.HandleFunc("/eat", func(http.ResponseWriter, *http.Request) { eat() })
 	return mux
+}
+
+// held is memory that hold has taken.
+var held []byte
+
+// burn uses so much CPU time, and not only so much time.
+func burn(duration string) {
+	d, _ := time.ParseDuration(duration)
+	for used := (syscall.Rusage{}); ; {
+		if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil || used.Utime.Nano()+used.Stime.Nano() > d.Nanoseconds() {
+			return
+		}
+	}
 }
 
 // eaten is all memory that eat has taken.
