@@ -11,14 +11,13 @@ import (
 	"slipway.dev/internal/core/slo"
 )
 
-// recent is how far back minutes are kept. It is as long as the longest short window, once
-// more for the one before it, would need; those then begin in longer steps.
+// recent is how far back minutes are kept: as long as the longest window of a page.
 const recent = 6 * time.Hour
 
-// coarsest is the least length of the longer steps, and mostSteps how many a period has.
+// coarsest is the least length of the longer steps, and mostSteps how many a period has at most.
 const (
-	coarsest  = 15 * time.Minute
-	mostSteps = 2880
+	coarsest  = 30 * time.Minute
+	mostSteps = 1440
 )
 
 // history is what was counted for a flow in an environment, and what its machine knows.
@@ -61,7 +60,7 @@ func newHistory(f flow.Flow, environment string, objectives []slo.Objective) *hi
 	if len(h.columns.events) > 0 || h.columns.measure != nil {
 		h.columns.seen, h.columns.bad = 1, 2
 	}
-	step := max(coarsest, (period / mostSteps).Round(coarsest))
+	step := max(coarsest, (period/mostSteps + coarsest - 1).Truncate(coarsest))
 	n := h.columns.bad + len(objectives)
 	h.coarse = newTier(step, int(period/step)+2, n)
 	h.fine = newTier(time.Minute, int((min(recent, period)+step)/time.Minute)+2, n)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/slo"
 	"slipway.dev/internal/metrics"
 )
 
@@ -55,7 +56,7 @@ type past struct{ from, until int64 }
 
 // ask asks for one step.
 func (h *history) ask(ctx context.Context, evals Evals, t *tier, slot int64) error {
-	window := "[" + t.step.String() + "]"
+	window := "[" + slo.Period(t.step) + "]"
 	value := func(expr string) (float64, error) {
 		v, known, err := evals.Eval(ctx, strings.ReplaceAll(expr, "[window]", window), t.time(slot+1))
 		if !known {
