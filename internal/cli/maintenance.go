@@ -20,7 +20,8 @@ func newMaintenance(s *session) *cobra.Command {
 		Long: `Planned work is announced as long before as each flow demands (operations.notice in its
 targets). What was announced too late, or not at all, counts against the flow's error budget.
 When something was announced is written in the journal; it cannot be dated back.`,
-		Example: `  slipway maintenance announce db-upgrade prod --flow purchase-ticket --from 2026-12-24T02:00 --until 2026-12-24T03:00 --reason "PostgreSQL 18"
+		Example: `  slipway maintenance announce db-upgrade prod --flow purchase-ticket --reason "PostgreSQL 18" \
+    --from 2026-12-24T02:00 --until 2026-12-24T03:00
   slipway maintenance list
   slipway maintenance cancel db-upgrade`,
 	}, maintenanceAnnounce(s), maintenanceList(s), maintenanceCancel(s))
@@ -33,7 +34,8 @@ func maintenanceAnnounce(s *session) *cobra.Command {
 		Use: "announce NAME ENV", Short: "Announce work",
 		Long: `Announce says when work will be done in an environment, and which flows or services it
 touches. Without --flow and --service it is everything there.`,
-		Example: `  slipway maintenance announce db-upgrade prod --service tickets --from 2026-12-24T02:00 --until 2026-12-24T03:00 --reason "PostgreSQL 18"`,
+		Example: `  slipway maintenance announce db-upgrade prod --service tickets --reason "PostgreSQL 18" \
+    --from 2026-12-24T02:00 --until 2026-12-24T03:00`,
 		Args:    exactly("NAME", "ENV"),
 		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
 			r.Name, r.Environment = args[0], args[1]

@@ -62,7 +62,8 @@ func TestReaderOnlyReads(t *testing.T) {
 	ctx := control.WithActor(t.Context(), machine.System("readyz"))
 	may := map[string]bool{}
 	for _, name := range []string{"System", "Await", "Lanes", "Lane", "Deployments", "Releases", "Release", "Sources", "Check",
-		"Tasks", "Task", "Resources", "Deployment", "Decision", "Plan", "Gate", "Gates", "QuietWindow", "Glasses", "Train", "Trains", "Secrets", "SigningKeys", "Logs", "Watch"} {
+		"Tasks", "Task", "Resources", "Deployment", "Decision", "Plan", "Gate", "Gates", "QuietWindow", "Glasses", "Train", "Trains", "Secrets", "SigningKeys", "Logs", "Watch",
+		"Flows", "Flow", "Findings", "Objectives", "Alerts", "Maintenance", "Ticks", "Metrics", "Export"} {
 		may[name] = true
 	}
 	c := reflect.ValueOf(w.Control)
@@ -103,6 +104,7 @@ func argument(t *testing.T, kind reflect.Type) reflect.Value {
 		model.GlassRequest{Service: "tickets", Environment: "dev", Criterion: "outage"}, model.GlassClose{}, model.TrainCommand{},
 		model.TrainRequest{Environment: "dev", Members: []model.TrainWanted{{Service: "tickets"}}},
 		model.Binding{Subject: "person:cy", Role: "viewer"}, model.AddressMap{Address: "cy@example.org"},
+		model.ObjectivesQuery{}, model.MaintenanceRequest{Name: "db", Environment: "dev"},
 		func(model.LogLine) error { return nil }, func(model.Happening) error { return nil },
 	}
 	for _, v := range values {

@@ -27,12 +27,16 @@ import (
 	"slipway.dev/internal/core/task"
 	"slipway.dev/internal/core/traffic"
 	corevault "slipway.dev/internal/core/vault"
+	"slipway.dev/internal/drive/catalog"
+	drivejudge "slipway.dev/internal/drive/judge"
 	"slipway.dev/internal/drive/people"
 	drive "slipway.dev/internal/drive/release"
+	driveslo "slipway.dev/internal/drive/slo"
 	"slipway.dev/internal/drive/source"
 	drivetask "slipway.dev/internal/drive/task"
 	"slipway.dev/internal/drive/vault"
 	"slipway.dev/internal/engine"
+	"slipway.dev/internal/metrics/ring"
 	"slipway.dev/internal/secret"
 	"slipway.dev/internal/store"
 	"slipway.dev/internal/target"
@@ -50,6 +54,9 @@ type world struct {
 	vault  vault.Vault
 	builds drive.Logs
 	output lockedBuffer // all that was logged
+
+	ring     *ring.Ring
+	measured []control.Measured // of objectives
 
 	people  *people.Driver
 	writers atomic.Pointer[[]gate.Contributor] // of all commits; nil: nobody
@@ -76,6 +83,7 @@ func newWorld(t *testing.T) *world {
 	people.Register(w.engine)
 	w.people = try(people.New(people.Deps{Engine: w.engine, Box: w.vault.Box, Teams: w.teams, Log: log}))(t)
 	w.engine.HandleFacts("access", w.people.Facts)
+	w.ring = newRing(t)
 	w.Control = control.New(w.deps())
 	answer := w.doors()
 	if err := w.engine.Start(t.Context()); err != nil {
@@ -95,6 +103,7 @@ func newWorld(t *testing.T) *world {
 
 func (w *world) machines() {
 	e := w.engine
+	driveslo.Register(e)
 	engine.Register(e, "source", config.SourceVersion, config.Source{})
 	engine.Register(e, "resource", config.ResourceVersion, config.Resource{})
 	engine.Register(e, "policy", config.PolicyVersion, config.Policy{})
@@ -138,7 +147,13 @@ func (w *world) deps() control.Deps {
 		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]deploy.Ended, error) {
 			return history.Find(ctx, w.store, history.Query{Service: q.Service, Environment: q.Environment, Limit: q.Limit})
 		},
-		Seen: func(ctx context.Context, position int64) error { return w.engine.Wait(ctx, position, history.Name) },
+		Seen:    func(ctx context.Context, position int64) error { return w.engine.Wait(ctx, position, history.Name) },
+		Catalog: catalog.New(w.engine), Figures: w.ring, Canaries: drivejudge.New(drivejudge.Deps{Ticks: w.store}),
+		Measured: func() []control.Measured { return w.measured },
+		Exposition: func(_ context.Context, out io.Writer) error {
+			_, err := io.WriteString(out, "slipway_edge_up 1\n")
+			return err
+		},
 		URL:  func(host string) string { return "http://" + host },
 		Info: func(context.Context) (model.System, error) { return model.System{Version: "test"}, nil },
 	}
@@ -367,4 +382,18 @@ func (w *world) refused(err error, code fault.Code, says ...string) {
 			w.Errorf("%q does not say %q", err, s)
 		}
 	}
+}
+
+func newRing(t *testing.T) *ring.Ring {
+	t.Helper()
+	r, err := ring.Open(ring.Options{Dir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
 }
