@@ -61,9 +61,10 @@ func (r *record) next(spec deploy.JudgeSpec, at time.Duration, flows []judge.Flo
 			out.Ticks = append(out.Ticks, tick)
 		}
 	}
-	all, failed := counter{spec.Deployment, ""}, failedOf(spec, seen)
-	out.Failed = r.since(spec, all, failed).N
-	r.settle(&out, all, judge.Counts{N: out.Failed}, failed)
+	all := counter{spec.Deployment, ""}
+	failed, after := r.since(spec, all, failedOf(spec, seen))
+	out.Failed = failed.N
+	r.settle(&out, all, failed, after)
 	worth := out.Options != nil || out.Baseline != "" || out.Flows != nil || len(out.Ticks) > 0 || len(out.Totals) > 0
 	return out, worth
 }
@@ -84,30 +85,32 @@ func (r *record) bounds(f judge.Flow) []float64 {
 func (r *record) change(out *row, spec deploy.JudgeSpec, f judge.Flow, seen edgewire.Counters) judge.Tick {
 	canary, baseline := counter{spec.Deployment, f.Name}, counter{spec.Baseline, f.Name}
 	bounds := r.bounds(f)
-	nowCanary, nowBaseline := unitsOf(spec, seen, canary, bounds), unitsOf(spec, seen, baseline, bounds)
-	t := judge.Tick{Flow: f.Name, Canary: r.since(spec, canary, nowCanary), Baseline: r.since(spec, baseline, nowBaseline)}
+	t := judge.Tick{Flow: f.Name}
+	var afterCanary, afterBaseline judge.Counts
+	t.Canary, afterCanary = r.since(spec, canary, unitsOf(spec, seen, canary, bounds))
+	t.Baseline, afterBaseline = r.since(spec, baseline, unitsOf(spec, seen, baseline, bounds))
 	if t.Canary.N > 0 && t.Baseline.N > 0 && len(t.Canary.Slow) != len(t.Baseline.Slow) {
 		t.Canary.Slow, t.Baseline.Slow = nil, nil
 	}
-	r.settle(out, canary, t.Canary, nowCanary)
-	r.settle(out, baseline, t.Baseline, nowBaseline)
+	r.settle(out, canary, t.Canary, afterCanary)
+	r.settle(out, baseline, t.Baseline, afterBaseline)
 	return t
 }
 
-// since is what was counted since the last tick: nothing, of what is seen for the first time
-// and was counted before judging began.
-func (r *record) since(spec deploy.JudgeSpec, c counter, now judge.Counts) judge.Counts {
+// since is what was counted since the last tick, and what the counter says after it: nothing
+// counts of what is seen for the first time and was counted before judging began.
+func (r *record) since(spec deploy.JudgeSpec, c counter, now judge.Counts) (more, after judge.Counts) {
 	before, known := r.totals[c]
 	if !known && !slices.Contains(spec.New, c.deployment) {
-		return judge.Counts{}
+		return judge.Counts{}, now
 	}
 	return since(now, before)
 }
 
 // settle writes down what a counter says, where that does not follow from what is kept.
-func (r *record) settle(out *row, c counter, more, now judge.Counts) {
-	if !equal(plus(r.totals[c], more), now) {
-		out.Totals = append(out.Totals, total{c.deployment, c.flow, now})
+func (r *record) settle(out *row, c counter, more, after judge.Counts) {
+	if !equal(plus(r.totals[c], more), after) {
+		out.Totals = append(out.Totals, total{c.deployment, c.flow, after})
 	}
 }
 

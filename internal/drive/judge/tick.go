@@ -108,27 +108,44 @@ func plus(c, more judge.Counts) judge.Counts {
 	return sum
 }
 
-// since gives what was counted after before. Counters that say less than before, or what
-// cannot be, began anew: then all is new.
-func since(now, before judge.Counts) judge.Counts {
-	if now.N < before.N || now.Errors < before.Errors || now.Errors-before.Errors > now.N-before.N {
-		return now
+// since gives what was counted after before, and what the counter is known to say then.
+// Counters that say less than before began anew: then all is new. What is told of a request
+// before the request itself waits for it.
+func since(now, before judge.Counts) (more, after judge.Counts) {
+	if less(now, before) {
+		before = judge.Counts{}
 	}
-	d := judge.Counts{N: now.N - before.N, Errors: now.Errors - before.Errors}
-	if len(now.Slow) != len(before.Slow) && before.N > 0 {
-		return d
+	more.N = now.N - before.N
+	more.Errors = min(now.Errors-before.Errors, more.N)
+	after = judge.Counts{N: now.N, Errors: before.Errors + more.Errors, Slow: now.Slow}
+	was := before.Slow
+	if before.N == 0 {
+		was = make([]uint64, len(now.Slow))
 	}
+	if len(was) != len(now.Slow) { // known from now on, or not any more
+		return more, after
+	}
+	if after.Slow = before.Slow; more.N == 0 {
+		return more, after
+	}
+	after.Slow = nil
 	for i, k := range now.Slow {
-		var was uint64
-		if before.N > 0 {
-			was = before.Slow[i]
-		}
-		if k < was || k-was > d.N {
-			return now
-		}
-		d.Slow = append(d.Slow, k-was)
+		slow := min(k-was[i], more.N)
+		more.Slow, after.Slow = append(more.Slow, slow), append(after.Slow, was[i]+slow)
 	}
-	return d
+	return more, after
+}
+
+func less(now, before judge.Counts) bool {
+	if now.N < before.N || now.Errors < before.Errors {
+		return true
+	}
+	for i := range min(len(now.Slow), len(before.Slow)) {
+		if now.Slow[i] < before.Slow[i] {
+			return true
+		}
+	}
+	return false
 }
 
 func equal(a, b judge.Counts) bool {
