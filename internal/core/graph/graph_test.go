@@ -71,6 +71,16 @@ func TestCirclesAgainstWays(t *testing.T) {
 				t.Fatalf("%v: %s is in %v, its way is %v", to, name, in, way)
 			}
 		}
+		closing := Closing(names, next)
+		if (len(closing) == 0) != (len(in) == 0) {
+			t.Fatalf("%v: without %v, and circles are %v", to, closing, in)
+		}
+		without := func(n string) []string {
+			return slices.DeleteFunc(slices.Clone(to[n]), func(o string) bool { return slices.Contains(closing, Edge{n, o}) })
+		}
+		if left := Circles(names, without); len(left) > 0 {
+			t.Fatalf("%v: without %v there still is %v", to, closing, left)
+		}
 	}
 }
 
