@@ -33,7 +33,7 @@ func TestVerdicts(t *testing.T) {
 		"same errors":          {counts(100, 1), counts(100, 1), judge.Promote, 60},
 		"no canary":            {counts(0, 0), counts(100, 1), judge.Hold, 600},
 		"no traffic":           {counts(0, 0), counts(0, 0), judge.Hold, 600},
-		"no baseline, fine":    {counts(10, 0), counts(0, 0), judge.Promote, 60},
+		"no baseline, fine":    {counts(10, 0), counts(0, 0), judge.Promote, 61},
 		"no baseline, broken":  {counts(10, 5), counts(0, 0), judge.Rollback, 65},
 		"more errors than all": {counts(1, 1<<63), counts(9, 0), judge.Rollback, 10},
 		"beyond all counts":    {counts(1<<63, 1<<62), counts(1<<63, 0), judge.Rollback, 1},

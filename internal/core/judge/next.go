@@ -9,7 +9,7 @@ import (
 type Limits struct {
 	Start int           // percent at the beginning; 1
 	Max   int           // percent before the promotion; 50
-	Every time.Duration // it doubles at most this often; 5 s
+	Every time.Duration // it doubles at most this often; 3 s
 	Look  time.Duration // from a request until its verdict can be acted upon; 2 s
 	Hits  float64       // how many users may be hit while one looks once; 3
 }
@@ -18,7 +18,7 @@ func (l Limits) withDefaults() Limits {
 	l.Start = or(l.Start, 1, 100)
 	l.Max = max(l.Start, or(l.Max, 50, 100))
 	if l.Every <= 0 {
-		l.Every = 5 * time.Second
+		l.Every = 3 * time.Second
 	}
 	if l.Look <= 0 {
 		l.Look = 2 * time.Second
@@ -74,7 +74,7 @@ func (s State) harmless(share float64, l Limits) bool {
 		if f.Criticality == Low || f.Retired {
 			continue
 		}
-		if f.suspicion() >= math.Log(doubt) {
+		if f.suspect() {
 			return false
 		}
 		perLook := float64(f.Canary.N+f.Baseline.N) / max(s.At-f.Born, l.Look).Seconds() * l.Look.Seconds()

@@ -137,7 +137,7 @@ func TestFalseRollbacks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			const runs = 400
+			const runs = 250
 			w := world{random: rand.New(rand.NewPCG(7, uint64(len(name)))), flows: c.flows, rate: c.rate, share: c.share,
 				error: func(second, _ int) (float64, float64) { p := drifting(second); return odds(p, c.psi0), p },
 				slow: func(second, _, b int) (float64, float64) {
@@ -148,7 +148,7 @@ func TestFalseRollbacks(t *testing.T) {
 			}
 			times := 0
 			for range runs {
-				if v, _ := w.run(judge.Options{Alpha: alpha, Psi0: c.psi0}, 400); v.Outcome == judge.Rollback {
+				if v, _ := w.run(judge.Options{Alpha: alpha, Psi0: c.psi0}, 300); v.Outcome == judge.Rollback {
 					times++
 				}
 			}

@@ -167,7 +167,7 @@ func TestOddInput(t *testing.T) {
 			{Name: "c", Availability: 1e-300, Criticality: "?"}, {Name: "", Bounds: make([]float64, 1000)},
 		})
 		for range 3000 {
-			at := time.Duration(random.Int64()) - time.Duration(random.Int64())
+			at := time.Duration(random.Uint64()) // before the start, too
 			s = s.Step(at, []judge.Tick{{Flow: []string{"a", "b", "c", "", "new"}[random.IntN(5)], Canary: counts(), Baseline: counts()}})
 			s.Rollback = nil
 			judge.Next(random.IntN(200)-50, s, judge.Limits{})

@@ -7,7 +7,7 @@ import (
 
 const (
 	// patience is how long requests of one side wait for some of the other. What is older is
-	// not compared: the world may have changed since.
+	// not compared: the world may have changed since then.
 	patience = time.Minute
 	// silence is how long the baseline must have had no request before the canary is measured
 	// against the target instead.
@@ -39,38 +39,43 @@ func (s State) Step(t time.Duration, ticks []Tick) State {
 	return s
 }
 
+// step pools what came, and when a block ends, moves the bets by it. Nothing that is told to
+// anybody depends on how the requests of a block ended before the block has.
 func (f FlowState) step(t time.Duration, o Options, tick Tick) FlowState {
 	canary, baseline := tick.Canary.sane(len(f.Bounds)), tick.Baseline.sane(len(f.Bounds))
 	f.Canary, f.Baseline = f.Canary.plus(canary), f.Baseline.plus(baseline)
-	f = f.stepTarget(t, o, canary, baseline)
 	if baseline.N > 0 {
 		f.BaselineAt = t
 	}
 	if f.Block.open() && t-f.Block.Since >= patience {
+		f = f.measure(f.Block.Canary)
 		f.Block = Block{}
 	}
 	f.Block = f.Block.plus(t, canary, baseline)
-	if f.Block.Canary.N > 0 && f.Block.Baseline.N > 0 {
-		f = f.compare(t, o, f.Block)
-		f.Block = Block{}
+	b := f.Block
+	switch {
+	case b.Canary.N > 0 && b.Baseline.N > 0:
+		f = f.compare(t, o, b).measure(b.Canary)
+	case b.Canary.N > 0 && t-f.BaselineAt >= silence:
+		wins := beyond(float64(b.Canary.N), float64(b.Canary.Errors), 1-f.Availability, o.Psi0)
+		f.Alone = f.Alone.move(t-f.Born, wins)
+		f = f.measure(b.Canary)
+	default:
+		return f
 	}
+	f.Block = Block{}
 	return f
 }
 
-// stepTarget measures the canary against the flow's target: for promotion always, and
-// against it only where there is no baseline that could be as bad.
-func (f FlowState) stepTarget(t time.Duration, o Options, canary, baseline Counts) FlowState {
-	n, k := float64(canary.N), float64(canary.Errors)
+// measure takes the canary's requests as evidence that it is within the flow's target.
+func (f FlowState) measure(canary Counts) FlowState {
 	if canary.N == 0 {
 		return f
 	}
-	wins := within(n, k, 1-f.Availability)
+	wins := within(float64(canary.N), float64(canary.Errors), 1-f.Availability)
 	f.Target = slices.Clone(f.Target)
 	for i := range f.Target {
 		f.Target[i] += wins[i]
-	}
-	if baseline.N == 0 && t-f.BaselineAt >= silence {
-		f.Alone = f.Alone.move(t-f.Born, beyond(n, k, 1-f.Availability, o.Psi0))
 	}
 	return f
 }

@@ -3,6 +3,7 @@ package judge
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -32,8 +33,11 @@ type Note struct {
 }
 
 // doubt is the evidence against the canary from which a flow is not proven fine, whatever
-// speaks for it.
-const doubt = 3
+// speaks for it; doubtOfBound that of a single latency bound.
+const (
+	doubt        = 1.5
+	doubtOfBound = 7.5
+)
 
 // culprit is the part of all evidence from which a flow is named as one that decided.
 const culprit = 0.1
@@ -42,12 +46,13 @@ const culprit = 0.1
 // acted upon now, since later ticks may still change it.
 func (s State) Verdict() Verdict {
 	var v Verdict
+	lowOnly := s.lowOnly()
 	for _, f := range s.Flows {
 		if text := s.warning(f); text != "" {
 			v.Warnings = append(v.Warnings, Note{Flow: f.Name, Text: text})
 		}
-		if !s.asked(f) {
-			continue
+		if f.Retired || f.Criticality == Low && !lowOnly {
+			continue // nobody waits for its proof
 		}
 		if text := s.lacks(f); text != "" {
 			v.Missing = append(v.Missing, Note{Flow: f.Name, Text: text})
@@ -100,30 +105,22 @@ func (s State) decide() *Decision {
 	return &d
 }
 
-// asked says whether a flow must be proven fine: those of high and medium criticality, or
-// all where there are no others.
-func (s State) asked(f FlowState) bool {
-	if f.Retired {
-		return false
-	}
-	if f.Criticality != Low {
-		return true
-	}
-	for _, other := range s.Flows {
-		if other.Criticality != Low && !other.Retired {
-			return false
-		}
-	}
-	return true
+// lowOnly says whether no flow is of high or medium criticality, so that the low ones are
+// asked for their proof.
+func (s State) lowOnly() bool {
+	return !slices.ContainsFunc(s.Flows, func(f FlowState) bool { return f.Criticality != Low && !f.Retired })
 }
 
 // proven says whether a flow allows the promotion.
 func (s State) proven(f FlowState) bool {
-	return f.fine() >= -math.Log(s.Options.Beta) && f.suspicion() < math.Log(doubt)
+	return f.fine() >= -math.Log(s.Options.Beta) && !f.suspect()
 }
 
-// suspicion is the strongest of what speaks against the canary.
-func (f FlowState) suspicion() float64 { return max(f.Errors.ln(), f.latency(), f.Alone.ln()) }
+// suspect says whether something speaks against the canary, if not enough to roll back.
+func (f FlowState) suspect() bool {
+	_, bound := f.worst()
+	return max(f.Errors.ln(), f.latency(), f.Alone.ln()) >= math.Log(doubt) || bound >= math.Log(doubtOfBound)
+}
 
 // lacks says why a flow is not proven fine, or nothing.
 func (s State) lacks(f FlowState) string {
@@ -132,7 +129,7 @@ func (s State) lacks(f FlowState) string {
 		return ""
 	case f.Canary.N == 0:
 		return "no request has reached the canary."
-	case f.suspicion() >= math.Log(doubt):
+	case f.suspect():
 		return "some evidence says that it is worse, not enough to roll back."
 	case f.Baseline.N == 0:
 		return "the baseline has no traffic, and the target alone is not proven yet."
