@@ -85,10 +85,9 @@ func TestCounts(t *testing.T) {
 	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		var s State
-		now := noon
 		had := map[int]bool{} // hours that counted when they came
 		for hour := range 100 {
-			now = at(hour)
+			now := at(hour)
 			if r.IntN(6) == 0 {
 				e := machine.Event{Type: EventAnnounced, At: now, Data: machine.Must(Announcement{Name: "x", Environment: "prod", Reason: "r",
 					From: at(hour + r.IntN(12)), Until: at(hour + 1 + r.IntN(20))})}

@@ -18,7 +18,7 @@ type Bucket struct {
 // Health is how an objective stands.
 type Health string
 
-// The healths, from good to bad; see worse.
+// The healths, from good to bad.
 const (
 	OK        Health = "ok"
 	Unknown   Health = "unknown"   // Reason says why
@@ -27,14 +27,6 @@ const (
 )
 
 var order = []Health{OK, Unknown, Burning, Exhausted}
-
-// worse gives the worse of two healths.
-func worse(a, b Health) Health {
-	if slices.Index(order, b) > slices.Index(order, a) {
-		return b
-	}
-	return a
-}
 
 // Reason is why nothing is said.
 type Reason string

@@ -160,8 +160,8 @@ func TestRestart(t *testing.T) {
 	}
 	w.look()
 	w.looks(40 * time.Minute)
-	before, step := w.slo.Statuses(), int64(0)
-	_, step = w.state("prod", "buy")
+	before := w.slo.Statuses()
+	_, step := w.state("prod", "buy")
 	w.again()
 	w.look()
 	if after := w.slo.Statuses(); !slices.EqualFunc(before, after, func(a, b Standing) bool {
