@@ -133,7 +133,7 @@ func TestFalseRollbacks(t *testing.T) {
 		"one flow, few requests":   {high(1), 1, doubling, 1.5},
 		"no tolerance":             {high(1), 30, doubling, 1},
 		"weight follows evidence":  {high(1), 30, adaptive, 1.5},
-		"eight flows, four bounds": {high(8, 0.1, 0.2, 0.5, 1), 10, doubling, 1.5},
+		"four flows, three bounds": {high(4, 0.1, 0.2, 0.5), 10, doubling, 1.5},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
