@@ -33,6 +33,7 @@ type FlowDetail struct {
 	End           string          `json:"end"`
 	Preconditions []string        `json:"preconditions,omitempty"`
 	Steps         []FlowStep      `json:"steps"`
+	Alternatives  []FlowPath      `json:"alternatives,omitempty"`
 	Fallback      []string        `json:"fallback,omitempty"`
 	DependsOn     []string        `json:"dependsOn,omitempty"`
 	UseCases      []string        `json:"useCases,omitempty"` // that it supports
@@ -54,6 +55,14 @@ type FlowStep struct {
 	Event    string `json:"event,omitempty"`
 	ServedBy string `json:"servedBy,omitempty"` // "service", "component", or "" for nobody
 	LastHour []Seen `json:"lastHour,omitempty"` // by environment
+}
+
+// FlowPath is another way through a flow; its steps are among the flow's.
+type FlowPath struct {
+	Name  string `json:"name"`
+	When  string `json:"when"`
+	Error bool   `json:"error,omitempty"` // it is taken after an error
+	End   string `json:"end,omitempty"`
 }
 
 // Seen is what was seen of a step in an environment.

@@ -142,6 +142,13 @@ func (s *session) flowSteps(w io.Writer, f model.FlowDetail) {
 		t.row(st.Name, cmp.Or(service, "-"), what, cmp.Or(st.When, st.Path, "always"), seen(st.LastHour))
 	}
 	t.write(w)
+	for _, a := range f.Alternatives {
+		fmt.Fprintf(w, "  %s, when %s", clean(a.Name), clean(a.When))
+		if a.End != "" {
+			fmt.Fprintf(w, ": %s", clean(a.End))
+		}
+		fmt.Fprintln(w)
+	}
 }
 
 // seen is "prod 1200, 3 failed".

@@ -125,6 +125,9 @@ func detailOf(k *catalog.Catalog, f flow.Flow) model.FlowDetail {
 	for _, s := range f.Steps {
 		d.Steps = append(d.Steps, model.FlowStep{Name: s.Name, Path: s.Path, When: when(f, s), Service: s.Service, Request: s.Request, Event: s.Event, ServedBy: serves[s.Service]})
 	}
+	for _, a := range f.Spec.Alternatives {
+		d.Alternatives = append(d.Alternatives, model.FlowPath{Name: string(a.Name), When: string(a.When), Error: a.Error, End: string(a.End)})
+	}
 	for _, a := range k.Attributes(f.Name) {
 		d.Attributes = append(d.Attributes, model.FlowAttribute{Name: a.Name, State: string(a.State), Looked: a.Looked})
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"slipway.dev/client/model"
@@ -54,7 +55,7 @@ func (c *Control) Objectives(ctx context.Context, q model.ObjectivesQuery) ([]mo
 func objectiveOf(m Measured) model.Objective {
 	o := model.Objective{
 		Flow: m.Flow, Environment: m.Environment, Name: m.Name, Target: m.Target, BoundMillis: float64(m.Bound) / float64(time.Millisecond),
-		WindowHours: m.Window.Hours(), State: string(m.State), Requests: m.Total, KnownShare: m.Known, Reason: slo.Of(m.Objective, m.Status).Text(),
+		WindowHours: m.Window.Hours(), State: string(m.State), Requests: m.Total, KnownShare: m.Known, Reason: strings.TrimPrefix(slo.Of(m.Objective, m.Status).Text(), m.Name+": "),
 	}
 	if m.Total > 0 {
 		o.Measured = &m.Status.Measured
