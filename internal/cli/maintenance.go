@@ -36,7 +36,7 @@ func maintenanceAnnounce(s *session) *cobra.Command {
 touches. Without --flow and --service it is everything there.`,
 		Example: `  slipway maintenance announce db-upgrade prod --service tickets --reason "PostgreSQL 18" \
     --from 2026-12-24T02:00 --until 2026-12-24T03:00`,
-		Args:    exactly("NAME", "ENV"),
+		Args: exactly("NAME", "ENV"),
 		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
 			r.Name, r.Environment = args[0], args[1]
 			var err error
