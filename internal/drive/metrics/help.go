@@ -6,7 +6,7 @@ import "slipway.dev/internal/metrics"
 var help = map[string]string{
 	metrics.FlowRequests:     "Requests that are steps of a flow.",
 	metrics.FlowErrors:       "Those of them that failed: answered 5xx, broken off, or not brought to an instance.",
-	metrics.FlowAnonymous:    "Those of them that were answered 2xx or 3xx without any credentials.",
+	metrics.FlowAnonymous:    "Those of them that were answered 2xx or 3xx though they did not say who asks.",
 	metrics.FlowPlain:        "Those of them that came from outside without TLS.",
 	metrics.FlowDuration:     "Time until the answer began.",
 	metrics.Requests:         "Requests, by who answered: the app (by class of its status), the edge, nobody since the client went away.",

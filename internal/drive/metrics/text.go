@@ -59,11 +59,7 @@ func writeText(w io.Writer, all []metrics.Sample) error {
 		} else if l.name == lines[i-1].name && l.labels == lines[i-1].labels {
 			continue
 		}
-		out.WriteString(l.name)
-		out.WriteString(l.labels)
-		out.WriteByte(' ')
-		out.WriteString(strconv.FormatFloat(l.sample.Value, 'g', -1, 64))
-		out.WriteByte('\n')
+		io.WriteString(out, l.name+l.labels+" "+strconv.FormatFloat(l.sample.Value, 'g', -1, 64)+"\n")
 	}
 	return out.Flush()
 }
@@ -98,9 +94,9 @@ func without(labels map[string]string, name string) map[string]string {
 }
 
 // head writes what a family is.
-func head(out *bufio.Writer, family string, s metrics.Sample) {
+func head(out io.Writer, family string, s metrics.Sample) {
 	if text := help[family]; text != "" {
-		out.WriteString("# HELP " + family + " " + escapeHelp.Replace(text) + "\n")
+		io.WriteString(out, "# HELP "+family+" "+escapeHelp.Replace(text)+"\n")
 	}
 	kind := "counter"
 	switch {
@@ -111,7 +107,7 @@ func head(out *bufio.Writer, family string, s metrics.Sample) {
 	case strings.HasSuffix(family, "_bucket"), strings.HasSuffix(family, "_sum"), strings.HasSuffix(family, "_count"):
 		kind = "untyped" // a part of an app's histogram or summary, whose other parts may not be kept
 	}
-	out.WriteString("# TYPE " + family + " " + kind + "\n")
+	io.WriteString(out, "# TYPE "+family+" "+kind+"\n")
 }
 
 var (

@@ -54,9 +54,12 @@ func newBlock(start int64, chunks map[chunkKey]*chunk) *block {
 			raw = binary.LittleEndian.AppendUint32(raw, n)
 		}
 	}
-	raw = append(raw, data...)
-	raw = binary.LittleEndian.AppendUint32(raw, crc32.Checksum(raw, castagnoli))
-	return &block{start, len(keys), slices.Clip(raw)}
+	return &block{start, len(keys), slices.Clip(summed(append(raw, data...)))}
+}
+
+// summed puts the checksum to the end.
+func summed(raw []byte) []byte {
+	return binary.LittleEndian.AppendUint32(raw, crc32.Checksum(raw, castagnoli))
 }
 
 // readBlock takes a block as it is on disk.

@@ -70,11 +70,6 @@ func newShape(id uint32, cols []column) *shape {
 // plain is the shape by which what its columns stand at is written.
 func (s *shape) plain() *shape { return s.stand }
 
-// find gives the place of a column; -1: it has none.
-func (s *shape) find(name, le string) int {
-	return slices.IndexFunc(s.cols, func(c column) bool { return c.name == name && c.le == le })
-}
-
 // values is a row: what each column of a group has.
 type values struct {
 	cols []column

@@ -164,6 +164,10 @@ func (r *Ring) loadBlocks(t *tier) error {
 			continue
 		}
 		t.blocks = append(t.blocks, b)
+		for i := range b.entries { // names may have lost their end, but no number is used twice
+			key := b.key(i)
+			r.names.last = max(r.names.last, key.group, key.shape)
+		}
 	}
 	return nil
 }
