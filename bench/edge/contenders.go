@@ -19,7 +19,6 @@ import (
 
 	"slipway.dev/internal/edge"
 	"slipway.dev/internal/edgeclient"
-	"slipway.dev/internal/wire/edgewire"
 )
 
 // This program is also the edge and the backend that are measured.
@@ -57,7 +56,8 @@ const answerSize = 1024
 type contender struct {
 	name    string
 	address string
-	pid     int // the process whose CPU is counted, with its children
+	pid     int    // the process whose CPU is counted, with its children
+	path    string // that is asked for
 }
 
 // start starts the backend and the proxies. stop ends what was started, also after an error.
@@ -87,7 +87,7 @@ func start(ctx context.Context, dir string) (list []contender, stop func(), err 
 			return nil, stop, err
 		}
 		started = append(started, c)
-		list = append(list, contender{name, at(i), c.Process.Pid})
+		list = append(list, contender{name, at(i), c.Process.Pid, "/"})
 	}
 	if err := route(ctx, filepath.Join(dir, "admin", "edge.sock"), at(0)); err != nil {
 		return nil, stop, err
@@ -136,11 +136,7 @@ func prepare(dir string, at func(int) string) (map[string]*exec.Cmd, error) {
 
 func route(ctx context.Context, socket, backend string) error {
 	client := edgeclient.New(socket)
-	table := edgewire.Table{Epoch: 1, Generation: 1, Services: []edgewire.Service{{
-		Name: "bench", Environment: "bench", Routes: []edgewire.Route{{Host: "*", Path: "/"}}, IdleTimeout: 30 * time.Second,
-		Groups: []edgewire.Group{{Release: "1", Deployment: "1", Weight: 100, Instances: []edgewire.Instance{{ID: "1", Address: backend}}}},
-	}}}
-	return retry(ctx, func() error { return client.Apply(ctx, table) })
+	return retry(ctx, func() error { return client.Apply(ctx, table(1, backend, load{})) })
 }
 
 func answers(ctx context.Context, address string) error {

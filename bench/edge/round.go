@@ -14,6 +14,9 @@ import (
 
 const connections = 64
 
+// userHeader has the identity of the one user that all requests come from.
+const userHeader = "X-User-Id"
+
 // ticks is the unit of /proc/PID/stat: USER_HZ is 100 on all Linux systems that Go runs on.
 const ticks = 10 * time.Millisecond
 
@@ -23,7 +26,7 @@ func (c contender) round(ctx context.Context, d time.Duration) (Figures, error) 
 	if err != nil {
 		return Figures{}, err
 	}
-	cmd := exec.CommandContext(ctx, "wrk", "-t2", fmt.Sprintf("-c%d", connections), "-d"+strconv.Itoa(max(1, int(d.Seconds()))), "--latency", "http://"+c.address+"/")
+	cmd := exec.CommandContext(ctx, "wrk", "-t2", fmt.Sprintf("-c%d", connections), "-d"+strconv.Itoa(max(1, int(d.Seconds()))), "--latency", "-H", userHeader+": ann", "http://"+c.address+c.path)
 	out, err := cmd.Output()
 	if err != nil {
 		return Figures{}, fmt.Errorf("wrk: %w", err)

@@ -56,7 +56,7 @@ func (x *exchange) own(w http.ResponseWriter, status int, reason, text string) {
 	if x.group != nil {
 		if status >= http.StatusBadGateway {
 			x.group.cell.EdgeFailed()
-			x.count(status, true)
+			x.count(status, time.Since(x.start), true)
 		} else {
 			x.group.cell.Refused()
 		}

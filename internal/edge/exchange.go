@@ -123,8 +123,9 @@ func (x *exchange) target(out *http.Request) {
 func (x *exchange) answered(res *http.Response, h http.Header) {
 	x.status = res.StatusCode
 	x.counted = true
-	x.group.cell.Answered(res.StatusCode, time.Since(x.start))
-	x.count(res.StatusCode, res.StatusCode >= http.StatusInternalServerError)
+	took := time.Since(x.start)
+	x.group.cell.Answered(res.StatusCode, took)
+	x.count(res.StatusCode, took, res.StatusCode >= http.StatusInternalServerError)
 	h.Del(edgewire.Header)
 	if x.fresh != "" {
 		setCookie(h, x.service.sticky.cookie, x.fresh, x.in.TLS != nil)
