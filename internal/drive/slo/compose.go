@@ -4,46 +4,46 @@ import "math"
 
 // compose puts what a source said of a step into a history.
 func (h *history) compose(t *tier, slot int64, f figures, i int) {
-	name := h.flow.Name
-	edge := h.columns.edge && at(f.up, i) > 0
-	seen := orNone(at(f.requests[name], i), edge)
-	failed := orNone(at(f.errors[name], i), !math.IsNaN(seen))
-	all, bad := seen, failed
-	switch {
-	case h.columns.measure != nil: // see measured
-	case len(h.columns.events) > 0:
-		if !h.columns.edge {
-			all, bad = 0, 0
-		}
-		for _, s := range h.columns.events {
-			scraped := at(f.scraped[s.Service], i) > 0
-			n := orNone(at(f.counted[counter{s.Service, s.Metric}], i), scraped)
-			all += n
-			if s.Failed != "" {
-				bad += orNone(at(f.counted[counter{s.Service, s.Failed}], i), scraped || !math.IsNaN(n))
-			}
-		}
-		fallthrough
-	default:
+	name, c := h.flow.Name, h.columns
+	seen := at(f.requests[name], i)
+	all, bad := h.availability(f, i)
+	if c.measure == nil { // see evaluated
 		t.put(0, slot, all)
 	}
-	if h.columns.seen != 0 {
-		t.put(h.columns.seen, slot, seen)
+	if c.seen != 0 {
+		t.put(c.seen, slot, seen)
 	}
 	for k, o := range h.objectives {
 		switch {
 		case o.Bound > 0:
-			t.put(h.columns.bad+k, slot, slow(seen, at(f.within[o.Bound][name], i)))
-		case h.columns.measure == nil:
-			t.put(h.columns.bad+k, slot, bad)
+			t.put(c.bad+k, slot, slow(seen, at(f.within[o.Bound][name], i)))
+		case c.measure == nil:
+			t.put(c.bad+k, slot, bad)
 		}
 	}
 }
 
-// orNone takes a counter that has no figure for none, if somebody looked: a counter begins to
-// be with the first that it counts.
-func orNone(value float64, looked bool) float64 {
-	if math.IsNaN(value) && looked {
+// availability gives how often a flow was taken in a step, and how often that failed: requests
+// that the edge saw, and events that services count. It is known if all of it is. A counter of
+// failures may not be there before the first.
+func (h *history) availability(f figures, i int) (all, bad float64) {
+	switch {
+	case h.columns.edge:
+		all, bad = at(f.requests[h.flow.Name], i), orNone(at(f.errors[h.flow.Name], i))
+	case len(h.columns.events) == 0:
+		return math.NaN(), math.NaN() // it has nothing that could be counted
+	}
+	for _, s := range h.columns.events {
+		all += at(f.counted[counter{s.Service, s.Metric}], i)
+		if s.Failed != "" {
+			bad += orNone(at(f.counted[counter{s.Service, s.Failed}], i))
+		}
+	}
+	return all, bad
+}
+
+func orNone(value float64) float64 {
+	if math.IsNaN(value) {
 		return 0
 	}
 	return value

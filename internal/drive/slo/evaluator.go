@@ -61,7 +61,7 @@ type Evaluator struct {
 	looking   sync.Mutex // held while it looks; guards what follows
 	histories map[key]*history
 	planned   map[string]plannedAt
-	troubles  map[string]string // by environment: what was logged last, so that it is logged once
+	troubles  map[key]string // what was logged last, so that it is logged once
 
 	mu        sync.RWMutex
 	standings []Standing
@@ -72,7 +72,7 @@ type key struct{ environment, flow string }
 
 // New makes an evaluator; Run must be started.
 func New(d Deps) *Evaluator {
-	return &Evaluator{Deps: d, histories: map[key]*history{}, planned: map[string]plannedAt{}, troubles: map[string]string{}}
+	return &Evaluator{Deps: d, histories: map[key]*history{}, planned: map[string]plannedAt{}, troubles: map[key]string{}}
 }
 
 // Register registers the machines of objectives, alerts and planned work; before the engine
@@ -87,10 +87,11 @@ func Register(e *engine.Engine) {
 // was counted in it.
 const lag = 15 * time.Second
 
-// Run looks at once and then every minute, until ctx ends.
+// Run looks at once and then every minute, until ctx ends. The first look tells nothing: who
+// was away for a while has not counted anything yet, and that need not be known of each flow.
 func (e *Evaluator) Run(ctx context.Context) {
-	for {
-		if err := e.Look(ctx); err != nil && ctx.Err() == nil {
+	for first := true; ; first = false {
+		if err := e.look(ctx, !first); err != nil && ctx.Err() == nil {
 			e.Log.Warn("it cannot be seen how the objectives stand; it is tried again", "err", err)
 		}
 		now := e.Engine.Now()
@@ -113,7 +114,9 @@ func (e *Evaluator) Statuses() []Standing {
 
 // Look reads the figures up to the last whole minute, and tells what changed. What cannot be
 // read of an environment is unknown and logged; the error is of what concerns all.
-func (e *Evaluator) Look(ctx context.Context) error {
+func (e *Evaluator) Look(ctx context.Context) error { return e.look(ctx, true) }
+
+func (e *Evaluator) look(ctx context.Context, tell bool) error {
 	e.looking.Lock()
 	defer e.looking.Unlock()
 	end := e.Engine.Now().Add(-lag).Truncate(time.Minute)
@@ -136,9 +139,11 @@ func (e *Evaluator) Look(ctx context.Context) error {
 		e.fill(ctx, name, end)
 	}
 	standings, changes := e.evaluate(planned, end)
-	gone, err := e.gone(ctx)
-	if err == nil {
-		err = e.tell(ctx, append(changes, gone...))
+	if tell {
+		var gone []told
+		if gone, err = e.gone(ctx); err == nil {
+			err = e.tell(ctx, append(changes, gone...))
+		}
 	}
 	e.decorate(standings) // with the alerts that were just raised
 	e.mu.Lock()

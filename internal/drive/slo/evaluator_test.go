@@ -178,7 +178,7 @@ func TestRestart(t *testing.T) {
 func TestNobodyComes(t *testing.T) {
 	w := newWorld(t)
 	f := w.steady()
-	f.minute = func(string, time.Time) (float64, float64, float64, bool) { return 0, 0, 1, false } // the edge was read, and has no such flow
+	f.minute = func(string, time.Time) (float64, float64, float64, bool) { return 0, 0, 0, true } // the edge watches it
 	w.look()
 	if s := w.is("buy", "availability", "unknown notEnough"); s.Known != 1 || s.Total != 0 {
 		t.Errorf("%+v", s)
@@ -326,7 +326,11 @@ func TestEvents(t *testing.T) {
 	if s := w.is("telemetry", "availability", "ok"); s.Budget != 0.5 {
 		t.Errorf("%+v", s)
 	}
-	f.counter = nil
+	w.flows = []flow.Flow{read(t, strings.Replace(strings.Replace(telemetry, "MORE", "window: 10d", 1), "metric: points_total, failed: points_failed_total", "condition: x", 1))}
+	w.look()
+	w.is("telemetry", "availability", "unknown noData") // nobody counts it
+	w.flows = []flow.Flow{read(t, strings.Replace(telemetry, "MORE", "window: 10d", 1))}
+	delete(counts, "points_total")
 	w.again()
 	w.look()
 	w.is("telemetry", "availability", "unknown noData")
@@ -419,4 +423,7 @@ func TestRun(t *testing.T) {
 	}
 	cancel()
 	<-ended
+	if _, step := w.state("prod", "buy"); step != 0 || w.slo.Statuses()[0].State != slo.OK {
+		t.Errorf("the first look told something, or sees nothing: %+v", w.slo.Statuses()[0])
+	}
 }

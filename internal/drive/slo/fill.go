@@ -31,30 +31,31 @@ func (e *Evaluator) fill(ctx context.Context, environment string, end time.Time)
 	if err == nil {
 		err = fillTiers(ctx, source, environment, end, all, func(h *history) *tier { return h.coarse })
 	}
+	e.trouble(key{environment: environment}, err)
 	for _, h := range all {
 		if err == nil && h.columns.measure != nil {
-			err = h.evaluated(ctx, source, end)
+			e.trouble(key{environment, h.flow.Name}, h.evaluated(ctx, source, end))
 		}
 		h.fine.advance(h.fine.slot(end))
 		h.coarse.advance(h.coarse.slot(end))
 	}
-	e.trouble(environment, err)
 }
 
-// trouble logs what is wrong with an environment's figures when that changes.
-func (e *Evaluator) trouble(environment string, err error) {
+// trouble logs what is wrong with the figures of an environment, or of a flow there, when that
+// changes.
+func (e *Evaluator) trouble(of key, err error) {
 	text := ""
 	if err != nil {
 		text = err.Error()
 	}
-	switch before := e.troubles[environment]; {
+	switch before := e.troubles[of]; {
 	case before == text:
 	case text == "":
-		e.Log.Info("figures can be read again", "environment", environment)
+		e.Log.Info("figures can be read again", "environment", of.environment, "flow", of.flow)
 	default:
-		e.Log.Warn("figures cannot be read; nothing is known of its objectives meanwhile", "environment", environment, "err", err)
+		e.Log.Warn("figures cannot be read; nothing is known of what is judged by them meanwhile", "environment", of.environment, "flow", of.flow, "err", err)
 	}
-	e.troubles[environment] = text
+	e.troubles[of] = text
 }
 
 // fillTiers reads what is missing of one tier of the histories: those that miss the same

@@ -9,18 +9,15 @@ import (
 	"slipway.dev/internal/metrics"
 )
 
-// figures are what a source says of an environment's flows in a span of steps.
+// figures are what a source says of an environment's flows in a span of steps. A flow that the
+// edge watches has figures, and zeros while nobody takes it: of one without any nothing is known.
 type figures struct {
 	steps    int
-	up       []float64                       // whether the edge was read
-	requests map[string][]float64            // by flow
-	errors   map[string][]float64            //
-	within   map[within]map[string][]float64 // by bound, and flow
-	scraped  map[string][]float64            // by service: whether its own counters were read
+	requests map[string][]float64                   // by flow
+	errors   map[string][]float64                   //
+	within   map[time.Duration]map[string][]float64 // by bound, and flow
 	counted  map[counter][]float64
 }
-
-type within = time.Duration
 
 // counter is one of a service's own.
 type counter struct{ service, name string }
@@ -36,11 +33,8 @@ type asker struct {
 
 // read asks for all that the histories need. Each series is asked for once.
 func (a asker) read(ctx context.Context, of []*history) (figures, error) {
-	f := figures{steps: int(a.to.Sub(a.from) / a.step), within: map[within]map[string][]float64{}, scraped: map[string][]float64{}, counted: map[counter][]float64{}}
+	f := figures{steps: int(a.to.Sub(a.from) / a.step), within: map[time.Duration]map[string][]float64{}, counted: map[counter][]float64{}}
 	var err error
-	if f.up, err = a.one(ctx, metrics.Query{Name: metrics.EdgeUp, Of: metrics.Max}); err != nil {
-		return f, err
-	}
 	edge := false
 	for _, h := range of {
 		edge = edge || h.columns.edge
@@ -81,21 +75,20 @@ func (a asker) bounds(ctx context.Context, h *history, f figures) (err error) {
 func le(bound time.Duration) string { return strconv.FormatFloat(bound.Seconds(), 'g', -1, 64) }
 
 // events asks for the counters of a history's steps that are no requests.
-func (a asker) events(ctx context.Context, h *history, f figures) (err error) {
+func (a asker) events(ctx context.Context, h *history, f figures) error {
 	for _, s := range h.columns.events {
-		of := map[string]string{"environment": a.environment, "service": s.Service}
-		if f.scraped[s.Service] == nil {
-			if f.scraped[s.Service], err = a.one(ctx, metrics.Query{Name: metrics.InstanceScraped, Match: of, Of: metrics.Max}); err != nil {
-				return err
-			}
-		}
 		for _, name := range []string{s.Metric, s.Failed} {
 			c := counter{s.Service, name}
 			if name == "" || f.counted[c] != nil {
 				continue
 			}
-			if f.counted[c], err = a.one(ctx, metrics.Query{Name: name, Match: of, Of: metrics.Increase}); err != nil {
+			rows, err := a.ask(ctx, metrics.Query{Name: name, Match: map[string]string{"environment": a.environment, "service": s.Service}, Of: metrics.Increase})
+			if err != nil {
 				return err
+			}
+			f.counted[c] = []float64{}
+			if len(rows) > 0 {
+				f.counted[c] = rows[0].Values
 			}
 		}
 	}
@@ -120,18 +113,6 @@ func (a asker) byFlow(ctx context.Context, name string, match map[string]string)
 		out[r.Labels["flow"]] = r.Values
 	}
 	return out, nil
-}
-
-// one asks for a single row; unknown throughout if there is none.
-func (a asker) one(ctx context.Context, q metrics.Query) ([]float64, error) {
-	rows, err := a.ask(ctx, q)
-	if err != nil {
-		return nil, err
-	}
-	if len(rows) > 0 {
-		return rows[0].Values, nil
-	}
-	return []float64{}, nil
 }
 
 func (a asker) ask(ctx context.Context, q metrics.Query) ([]metrics.Row, error) {

@@ -132,8 +132,6 @@ type instant []string
 func (names instant) Range(_ context.Context, q metrics.Query) ([]metrics.Row, error) {
 	value := q.Step.Minutes() * 60
 	switch q.Name {
-	case metrics.EdgeUp:
-		value = 1
 	case metrics.FlowErrors:
 		value = 0
 	}

@@ -233,11 +233,8 @@ func (f *feed) step(q metrics.Query, name string, i int) float64 {
 			sum, known = sum+value, true
 		}
 	}
-	switch {
-	case !known:
+	if !known {
 		return math.NaN()
-	case q.Of == metrics.Max:
-		return min(1, sum)
 	}
 	return sum
 }
@@ -248,10 +245,6 @@ func (f *feed) value(q metrics.Query, name string, at time.Time) (float64, bool)
 	}
 	requests, errors, within, known := f.minute(name, at)
 	switch q.Name {
-	case metrics.EdgeUp:
-		return 1, known || requests == 0 && errors == 0 && within == 1
-	case metrics.InstanceScraped:
-		return 1, f.counter != nil
 	case metrics.FlowRequests:
 		return requests, known
 	case metrics.FlowErrors:
