@@ -49,6 +49,10 @@ func (s *session) deployment(w io.Writer, d model.DeploymentDetail) {
 	if d.VSA != "" {
 		fmt.Fprintf(w, "  decision  %s (slipway deployment decision %s)\n", clean(d.VSA), clean(d.ID))
 	}
+	if d.Fix != "" {
+		fmt.Fprintf(w, "  fix       %s\n", clean(d.Fix))
+	}
+	s.judgement(w, d)
 	if d.Gate != nil {
 		fmt.Fprintln(w)
 		s.doorOf(w, d)

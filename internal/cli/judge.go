@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"slipway.dev/client/model"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/judge"
 )
@@ -97,6 +98,30 @@ func (s *session) ticks(ctx context.Context, name string) ([]byte, error) {
 	var b bytes.Buffer
 	err = c.Ticks(ctx, name, &b)
 	return b.Bytes(), err
+}
+
+// judgement tells what the judge said last of a deployment.
+func (s *session) judgement(w io.Writer, d model.DeploymentDetail) {
+	j := d.Judge
+	if j == nil {
+		return
+	}
+	paint := s.paint(s.out)
+	fmt.Fprintf(w, "\nJudge: %s at tick %d; %d users met an error of the new release (slipway judge replay %s)\n",
+		paint(statusColor(j.Verdict), clean(j.Verdict)), j.Tick, j.UsersHit, clean(d.ID))
+	t := s.table("FLOW", "CRITICALITY", "CANARY", "BASELINE", "VERDICT", "")
+	for _, f := range j.Flows {
+		name := f.Flow
+		if f.Synthetic {
+			name += " (made by slipway)"
+		}
+		t.colored(4, name, f.Criticality, fmt.Sprintf("%d of %d failed", f.Canary.Errors, f.Canary.Requests),
+			fmt.Sprintf("%d of %d failed", f.Baseline.Errors, f.Baseline.Requests), f.Verdict, f.Reason)
+	}
+	t.write(w)
+	for _, text := range j.Warnings {
+		fmt.Fprintf(w, "%s %s\n", paint("yellow", "warning"), clean(text))
+	}
 }
 
 func (s *session) replayed(w io.Writer, r judge.Result) {
