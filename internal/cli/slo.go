@@ -99,7 +99,7 @@ func burning(o model.Objective) string {
 	if len(o.Burn) == 0 || o.Measured == nil {
 		return "-"
 	}
-	return fmt.Sprintf("%.3gx", o.Burn[0].LongRate)
+	return fmt.Sprintf("%.2fx", o.Burn[0].LongRate)
 }
 
 func sloExport(s *session) *cobra.Command {
