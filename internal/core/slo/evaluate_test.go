@@ -243,7 +243,7 @@ type minute struct {
 func TestModel(t *testing.T) {
 	t.Parallel()
 	fired := 0
-	for seed := range uint64(300) {
+	for seed := range uint64(150) {
 		r := rand.New(rand.NewPCG(seed, 4))
 		o := objective()
 		o.Window = time.Duration(1+r.IntN(5*24)) * time.Hour
@@ -344,5 +344,32 @@ func BenchmarkEvaluate(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		EvaluateBut(o, buckets, nil, now)
+	}
+}
+
+// TestFlap: failures that come and go every few minutes are one alert, not one each time.
+func TestFlap(t *testing.T) {
+	t.Parallel()
+	all := every(30*day, time.Minute, func(ago time.Duration) (float64, float64, bool) {
+		minute := int(ago / time.Minute)
+		return 60, 60 * b2f(minute <= 180 && minute%8 == 0), true
+	})
+	var held Held
+	begins, would := 0, 0
+	before := false
+	for ago := 240; ago >= 0; ago-- {
+		s := Evaluate(objective(), all[:len(all)-ago], nil, now.Add(-time.Duration(ago)*time.Minute))
+		if fires := slices.Contains(s.Firing(), "page 1h0m0s"); fires != before {
+			would, before = would+1, fires
+		}
+		s = s.Hold(held)
+		fires := slices.Contains(s.Firing(), "page 1h0m0s")
+		if fires && !slices.Contains(held.Firing, "page 1h0m0s") {
+			begins++
+		}
+		held = Held{Firing: s.Firing()}
+	}
+	if begins != 1 || would < 10 {
+		t.Errorf("it began %d times, and without holding it would have changed %d times", begins, would)
 	}
 }
