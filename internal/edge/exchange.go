@@ -31,6 +31,7 @@ type exchange struct {
 
 	user  string // identity that came with the request
 	fresh string // identity that the client gets with the answer
+	jar   string // name of the cookie for it
 	drawn bool   // lot is set
 	lot   uint64
 	hits  []hit // steps of flows that it is of
@@ -128,7 +129,7 @@ func (x *exchange) answered(res *http.Response, h http.Header) {
 	x.count(res.StatusCode, took, res.StatusCode >= http.StatusInternalServerError)
 	h.Del(edgewire.Header)
 	if x.fresh != "" {
-		setCookie(h, x.service.sticky.cookie, x.fresh, x.in.TLS != nil)
+		setCookie(h, x.jar, x.fresh, x.in.TLS != nil)
 	}
 	if res.StatusCode == http.StatusSwitchingProtocols {
 		return // its body is a connection, and stays one

@@ -68,8 +68,13 @@ func (p *program) hear(report edgewire.Lingerer) (changed <-chan struct{}, err e
 	if report.Gone {
 		delete(p.peers, report.Source.ID)
 	}
-	p.counters.Fold(func(id string) bool { _, reports := p.peers[id]; return reports })
+	p.fold()
 	return p.changed, nil
+}
+
+// fold makes one of old sources that no longer report. p.mu is held.
+func (p *program) fold() {
+	p.counters.Fold(func(id string) bool { _, reports := p.peers[id]; return reports })
 }
 
 // report says how this replaced edge is. With the figures of flows it may be long; what is

@@ -286,6 +286,9 @@ func (p *program) forgetEachMinute(ctx context.Context) {
 		p.changing.Lock()
 		p.counters.Forget(p.table.Load().keys, time.Now())
 		p.changing.Unlock()
+		p.mu.Lock()
+		p.fold() // each restart left a source
+		p.mu.Unlock()
 		pause(ctx, time.Minute)
 	}
 }

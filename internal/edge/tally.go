@@ -47,7 +47,7 @@ func (x *exchange) identify() {
 	if x.user == "" && x.fresh == "" {
 		x.user = s.identity(x.in.Header)
 		if x.user == "" && s.cookie != "" && !x.internal {
-			x.fresh = newIdentity()
+			x.fresh, x.jar = newIdentity(), s.cookie // the newest table may have none
 		}
 	}
 	if who := cmp.Or(x.user, x.fresh); who != "" {
