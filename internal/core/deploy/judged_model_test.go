@@ -24,9 +24,10 @@ func (w *witness) compared(before State) error {
 	if asked && (!forward || s.Current == nil || !a.Exposed) {
 		return fmt.Errorf("the judge is asked of what does not go in")
 	}
+	over := !forward || s.Current == nil || a.Stage == len(a.Stages)-1 && a.Await != awaitInstances // promoted
 	for _, r := range s.releases() {
 		beside := strings.HasSuffix(r.Deployment, besideSuffix)
-		if beside && r.staying() > 0 && (!forward || a.Deployment+besideSuffix != r.Deployment || s.Current == nil || r.Release != s.Current.Release || a.Stage == len(a.Stages)-1) {
+		if beside && r.staying() > 0 && (over || a.Deployment+besideSuffix != r.Deployment || r.Release != s.Current.Release) {
 			return fmt.Errorf("%s stays without a canary", r.Deployment)
 		}
 		if beside && w.kept(r.Deployment) {
