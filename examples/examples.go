@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -44,6 +45,27 @@ func WriteConcerts(dir string) error {
 		return fmt.Errorf("write the example to %s: %w", dir, err)
 	}
 	return write(filepath.Join(dir, "go.mod"), []byte(goMod))
+}
+
+var strategyLine = regexp.MustCompile(`(?m)^  strategy: .*$`)
+
+// Judge gives services of the shop in dir a canary without steps: the evidence decides how far
+// a release gets, and how fast. Users stay with the release that they had.
+func Judge(dir string, services ...string) error {
+	path := filepath.Join(dir, "slipway.yaml")
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	documents := strings.Split(string(content), "\n---\n")
+	for _, service := range services {
+		at := slices.IndexFunc(documents, func(d string) bool { return strings.Contains(d, "\nmetadata: {name: "+service+",") })
+		if at < 0 {
+			return fmt.Errorf("the example has no service %s", service)
+		}
+		documents[at] = strategyLine.ReplaceAllString(documents[at], "  strategy: {canary: {sticky: {cookie: true}, baseline: running}}")
+	}
+	return write(path, []byte(strings.Join(documents, "\n---\n")))
 }
 
 // Variant is another version of one of the shop's services.

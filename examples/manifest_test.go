@@ -29,7 +29,7 @@ func TestManifests(t *testing.T) {
 		t.Run(platform, func(t *testing.T) {
 			t.Parallel()
 			var got []string
-			for _, r := range resources(t, platform) {
+			for _, r := range resources(t, newShop(t), platform) {
 				got = append(got, r.ID())
 			}
 			slices.Sort(got)
@@ -41,12 +41,11 @@ func TestManifests(t *testing.T) {
 }
 
 // resources gives what the shop and a platform declare, once it is seen to be sound.
-func resources(t *testing.T, platform string) []manifest.Resource {
+func resources(t *testing.T, s shop, platform string) []manifest.Resource {
 	t.Helper()
-	dir := newShop(t).dir
 	var all []manifest.Resource
 	for _, name := range []string{"slipway.yaml", ".slipway/flows.yaml", ".slipway/use-cases.yaml", platform + "/platform.yaml"} {
-		content, err := os.ReadFile(filepath.Join(dir, name))
+		content, err := os.ReadFile(filepath.Join(s.dir, name))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -73,7 +72,7 @@ func TestFlowsAreServed(t *testing.T) {
 		}
 		return running[service]
 	}
-	for _, r := range resources(t, "platform") {
+	for _, r := range resources(t, s, "platform") {
 		if r.Kind != manifest.KindFlow {
 			continue
 		}
@@ -98,6 +97,28 @@ func TestFlowsAreServed(t *testing.T) {
 	}
 	if len(running) != 5 {
 		t.Errorf("flows go through %d services", len(running))
+	}
+}
+
+func TestJudge(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	if err := examples.Judge(s.dir, "tickets", "concerts"); err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range resources(t, s, "platform") {
+		service, err := r.Service()
+		if err != nil {
+			continue
+		}
+		c := service.Strategy.Canary
+		judged := c != nil && len(c.Steps) == 0
+		if want := r.Name == "tickets" || r.Name == "concerts"; judged != want || want && (c.Sticky == nil || !c.Sticky.Cookie) {
+			t.Errorf("%s: %+v", r.Name, service.Strategy)
+		}
+	}
+	if err := examples.Judge(s.dir, "nobody"); err == nil {
+		t.Error("there is no such service, and no error")
 	}
 }
 

@@ -13,6 +13,7 @@ type chapter struct {
 	platform     string                              // folder of the shop's repository with the platform's manifests
 	environments []string                            // in their order; the shop's users are in the last
 	rate         int                                 // requests per second of all users
+	judged       []string                            // services whose releases go in by evidence
 	open         func(context.Context, *stage) error // until a person may take over
 	play         func(context.Context, *stage) error // goes on without a person, and fails if something goes otherwise than told
 	keys         []key                               // goes on with one
@@ -48,7 +49,7 @@ type key struct {
 }
 
 // chapters gives all there are; the first is told unless another is asked for.
-func chapters() []chapter { return []chapter{first(), promote()} }
+func chapters() []chapter { return []chapter{first(), promote(), canary()} }
 
 func find(name string) (chapter, error) {
 	var names []string

@@ -154,6 +154,8 @@ var troubles = map[string]string{
 	"smoke-fails":       "It starts and is healthy, but does not do its job. The smoke check sees that before a user does.",
 	"errors-under-load": "It passes every check, and fails once it has served for a while. Only a part of the users gets it.",
 	"leaks":             "It works, and eats memory until the limit ends it.",
+	"some-orders-fail":  "It passes every check, and breaks the purchase of tickets, for 5 customers of 100.",
+	"slow-to-publish":   "It is right, but organisers have to wait when they publish a concert. Nobody who buys notices.",
 }
 
 func (s *stage) shipBad(ctx context.Context, v examples.Variant) error {

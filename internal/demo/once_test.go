@@ -109,6 +109,39 @@ func TestOncePromote(t *testing.T) {
 	}
 }
 
+// TestOnceCanary plays the chapter of the judge. Which flow decided is what the control plane
+// says; who was hit, what users met.
+func TestOnceCanary(t *testing.T) {
+	t.Parallel()
+	r := once(t, "--chapter", "canary")
+	outcomes := map[string]string{}
+	for _, d := range r.Deployments[5:] { // after the first of each service
+		outcomes[d.Service] += d.Outcome
+	}
+	if diff := cmp.Diff(map[string]string{"tickets": "rolledBack", "concerts": "completed"}, outcomes); diff != "" {
+		t.Error(diff)
+	}
+	c := r.Canary
+	if c == nil || c.Verdict != "rollback" || c.Flow != "purchase-ticket" || c.Service != "tickets" || c.Seconds <= 0 || c.Errors == 0 || c.Requests <= c.Errors ||
+		c.UsersHit < int(c.Errors) || c.Baseline.Errors > 0 || c.Baseline.Requests == 0 || !strings.Contains(c.Reason, c.Flow) {
+		t.Errorf("%+v", c)
+	}
+	if r.Warned == nil || r.Warned.Flow != "create-upcoming-concerts" || r.Warned.Text == "" {
+		t.Errorf("%+v", r.Warned)
+	}
+	if r.Promoted == nil || r.Promoted.Service != "concerts" || r.Promoted.Seconds <= 0 {
+		t.Errorf("%+v", r.Promoted)
+	}
+	if len(r.Traffic.Flows) != 6 {
+		t.Errorf("%+v", r.Traffic.Flows)
+	}
+	for name, f := range r.Traffic.Flows {
+		if bad := name == "purchase-ticket"; f.Requests == 0 || bad != (f.Failed > 0) || bad && f.UsersHit != r.Canary.UsersHit {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	cmd, stdout, dir := start(t, "--once", "-o", "json")
@@ -147,7 +180,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{"no terminal", "slipway demo --once", nil},
 		{"json with keys", "--once -o json", []string{"-o", "json"}},
-		{"unknown chapter", "there is: first, promote", []string{"--once", "--chapter", "second"}},
+		{"unknown chapter", "there is: first, promote, canary", []string{"--once", "--chapter", "second"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

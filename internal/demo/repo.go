@@ -14,10 +14,14 @@ import (
 // repo is the shop's git repository, as its developers have it.
 type repo struct{ dir string }
 
-// makeRepo writes the shop. Only the service that comes first in its manifest is committed.
-func makeRepo(ctx context.Context, dir string) (*repo, error) {
+// makeRepo writes the shop, with services whose releases go in by evidence. Only the service
+// that comes first in its manifest is committed.
+func makeRepo(ctx context.Context, dir string, judged ...string) (*repo, error) {
 	r := &repo{dir}
 	if err := examples.WriteConcerts(dir); err != nil {
+		return nil, err
+	}
+	if err := examples.Judge(dir, judged...); err != nil {
 		return nil, err
 	}
 	whole, err := os.ReadFile(r.manifest())

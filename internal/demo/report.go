@@ -29,6 +29,9 @@ type Result struct {
 		Verified bool  `json:"verified"`
 	} `json:"audit"`
 	Promotions []Promotion `json:"promotions,omitempty"` // of a chapter with several environments, in the order in which they were asked for
+	Canary     *Canary     `json:"canary,omitempty"`     // the last release that the judge took back
+	Warned     *Warned     `json:"warned,omitempty"`     // the last flow that it warned of
+	Promoted   *Promoted   `json:"promoted,omitempty"`   // the last release that it let through
 }
 
 // Deployment is one of a Result.
@@ -52,6 +55,10 @@ type measures struct {
 	mu   sync.Mutex
 	live []liveMeasure
 	back []time.Duration
+
+	canary   *Canary
+	warned   *Warned
+	promoted *Promoted
 }
 
 // liveMeasure is a commit's way to its first user, and what of that is not the app's own
@@ -94,6 +101,7 @@ func (m *measures) result(all []model.Deployment, audit model.AuditReport, t tra
 	back := median(m.back, func(d time.Duration) time.Duration { return d })
 	r.CommitToLive.Seconds, r.CommitToLive.OverheadSeconds = round(live.after.Seconds(), 3), round(live.overhead.Seconds(), 3)
 	r.Rollback.Milliseconds = round(float64(back)/float64(time.Millisecond), 1)
+	r.Canary, r.Warned, r.Promoted = m.canary, m.warned, m.promoted
 	r.Audit.Entries, r.Audit.Verified = audit.Entries, audit.Verified
 	return r
 }
@@ -123,6 +131,9 @@ func (r Result) Check() error {
 			return err
 		}
 	}
+	if r.Canary != nil {
+		return r.Canary.check()
+	}
 	return nil
 }
 
@@ -143,6 +154,7 @@ func (r Result) Write(w io.Writer) {
 	if len(r.Promotions) > 0 {
 		writePromotions(w, r.Promotions)
 	}
+	r.writeJudged(w)
 	if r.CommitToLive.Seconds > 0 {
 		fmt.Fprintf(w, "  commit to live  %s, of which Slipway took %s\n", seconds(r.CommitToLive.Seconds), seconds(r.CommitToLive.OverheadSeconds))
 	}

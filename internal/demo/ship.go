@@ -14,33 +14,56 @@ import (
 // sourceName is what the shop's repository is called in the control plane.
 const sourceName = "shop"
 
+// shipped is a version of a service that was committed.
+type shipped struct {
+	examples.Variant
+	version, commit string
+	at              time.Time
+}
+
 // ship commits a version of a service and follows it until it has ended.
 func (s *stage) ship(ctx context.Context, v examples.Variant) (model.Deployment, error) {
-	s.number++
-	version := strconv.Itoa(s.number)
-	if err := v.Apply(s.repo.dir, version); err != nil {
-		return model.Deployment{}, err
-	}
-	s.last.Store(&v.Service)
-	commit, at, err := s.push(ctx, v.Subject, "services/"+v.Service)
+	c, err := s.commit(ctx, v)
 	if err != nil {
 		return model.Deployment{}, err
 	}
-	s.say("%s  commit %.7s: %q", s.chapter.tag(v.Service, dev), commit, v.Subject)
-	d, rel, err := s.follow(ctx, v.Service, commit)
+	return s.arrives(ctx, c)
+}
+
+// commit commits a version of a service.
+func (s *stage) commit(ctx context.Context, v examples.Variant) (shipped, error) {
+	s.number++
+	c := shipped{Variant: v, version: strconv.Itoa(s.number)}
+	err := v.Apply(s.repo.dir, c.version)
+	if err != nil {
+		return c, err
+	}
+	s.last.Store(&v.Service)
+	c.commit, c.at, err = s.push(ctx, v.Subject, "services/"+v.Service)
+	if err == nil {
+		s.say("%s  commit %.7s: %q", s.chapter.tag(v.Service, dev), c.commit, v.Subject)
+	}
+	return c, err
+}
+
+// arrives follows a version until its deployment has ended.
+func (s *stage) arrives(ctx context.Context, c shipped) (model.Deployment, error) {
+	d, rel, err := s.follow(ctx, c.Service, c.commit)
 	if err != nil {
 		return d, err
 	}
 	s.tellEnd(d)
-	if live := s.crowd.first(s.chapter.host(dev), v.Service, version); d.Outcome == "completed" && !live.IsZero() {
-		began, err := s.appStart(ctx, d)
-		if err != nil {
-			return d, err
-		}
-		s.marks.addLive(live.Sub(at), rel.BuildSeconds, began)
-		s.say("%s  the first user saw it %s after the commit; %s of that is its own build and start.", s.chapter.tag(v.Service, dev),
-			seconds(live.Sub(at).Seconds()), seconds(rel.BuildSeconds+began.Seconds()))
+	live := s.crowd.first(s.chapter.host(dev), c.Service, c.version)
+	if d.Outcome != "completed" || d.Judge != nil || live.IsZero() { // one user of a hundred sees what is judged, and that one may come late
+		return d, nil
 	}
+	began, err := s.appStart(ctx, d)
+	if err != nil {
+		return d, err
+	}
+	s.marks.addLive(live.Sub(c.at), rel.BuildSeconds, began)
+	s.say("%s  the first user saw it %s after the commit; %s of that is its own build and start.", s.chapter.tag(c.Service, dev),
+		seconds(live.Sub(c.at).Seconds()), seconds(rel.BuildSeconds+began.Seconds()))
 	return d, nil
 }
 

@@ -59,7 +59,7 @@ func (s *stage) open(ctx context.Context, o Options) error {
 	if _, err := os.Stat(filepath.Join(o.Cache, "go-build")); err != nil {
 		s.say("The first build on this machine compiles Go's standard library; that takes half a minute, once.")
 	}
-	if s.repo, err = makeRepo(ctx, filepath.Join(s.house.dir, "shop")); err != nil {
+	if s.repo, err = makeRepo(ctx, filepath.Join(s.house.dir, "shop"), s.chapter.judged...); err != nil {
 		return err
 	}
 	if err := s.house.ready(ctx); err != nil {

@@ -60,6 +60,13 @@ func (c *crowd) experience(flow string) *experience {
 	return c.flows[flow]
 }
 
+// hitIn is how many users got a failure or an error in a flow.
+func (c *crowd) hitIn(flow string) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.experience(flow).hit)
+}
+
 func (e *experience) add(user uint64, failed bool) {
 	e.requests++
 	if failed {
