@@ -72,7 +72,7 @@ func (r *Registry) flowCell(k Key, s Step) *FlowCell {
 }
 
 func (r *Registry) ownFlows() []edgewire.FlowCounter {
-	var out []edgewire.FlowCounter
+	out := make([]edgewire.FlowCounter, 0, len(r.flows))
 	for _, c := range r.flows {
 		if c.counted() {
 			out = append(out, c.read())

@@ -95,6 +95,7 @@ func (r *Registry) Learn(s edgewire.Source) {
 			return
 		}
 	}
+	s.Flows = combineFlows(add, later, s.Flows)
 	if s.ID == past {
 		r.others = slices.Insert(r.others, 0, s)
 		return
@@ -139,9 +140,16 @@ func (r *Registry) Total() edgewire.Source {
 	var all edgewire.Source
 	var flows [][]edgewire.FlowCounter
 	for _, s := range r.Sources() {
-		flows, s.Flows = append(flows, s.Flows), nil
+		if len(s.Flows) > 0 {
+			flows = append(flows, s.Flows)
+		}
+		s.Flows = nil
 		all = plus(all, s)
 	}
-	all.Flows = combineFlows(add, later, flows...) // at once: there are many
+	if len(flows) == 1 {
+		all.Flows = flows[0] // there may be many
+		return all
+	}
+	all.Flows = combineFlows(add, later, flows...)
 	return all
 }
