@@ -11,7 +11,10 @@ import (
 const flow = "flow"
 
 // slipway is the judge of this repository with its defaults, once a second.
-type slipway struct{ state judge.State }
+type slipway struct {
+	state   judge.State
+	through bool // was promoted already; what would it have said later?
+}
 
 func newSlipway() *slipway {
 	return &slipway{state: judge.New(judge.Options{}, []judge.Flow{{Name: flow, Bounds: bounds}})}
@@ -19,10 +22,11 @@ func newSlipway() *slipway {
 
 func (s *slipway) look(at int, canary, baseline judge.Counts) verdict {
 	s.state = s.state.Step(time.Duration(at)*time.Second, []judge.Tick{{Flow: flow, Canary: canary, Baseline: baseline}})
-	switch s.state.Verdict().Outcome {
-	case judge.Rollback:
+	switch {
+	case s.state.Rollback != nil:
 		return rolledBack
-	case judge.Promote:
+	case !s.through && s.state.Verdict().Outcome == judge.Promote:
+		s.through = true
 		return letThrough
 	}
 	return looking
@@ -30,6 +34,9 @@ func (s *slipway) look(at int, canary, baseline judge.Counts) verdict {
 
 // next is the weight that the evidence allows, in percent.
 func (s *slipway) next(weight int) int {
+	if s.through {
+		return weight
+	}
 	// The verdict is acted upon before the next tick of a second.
 	return min(judge.Next(weight, s.state, judge.Limits{Look: time.Second}), 50)
 }

@@ -51,12 +51,15 @@ func (b Bet) move(age time.Duration, wins [len(ratios)]float64) Bet {
 // ln is the logarithm of the wealth.
 func (b Bet) ln() float64 { return lnAdd(lnMean(b.Ln), math.Log(b.Cash)) }
 
+// negligible is ln of what no float64 has room for beside 1.
+const negligible = -45
+
 // lnAdd is ln(e^a + e^b).
 func lnAdd(a, b float64) float64 {
 	if a < b {
 		a, b = b, a
 	}
-	if math.IsInf(b, -1) {
+	if !(b-a > negligible) {
 		return a
 	}
 	return a + math.Log1p(math.Exp(b-a))
@@ -72,7 +75,9 @@ func lnSum(all []float64) float64 {
 	}
 	var sum float64
 	for _, x := range all {
-		sum += math.Exp(x - top)
+		if x-top > negligible {
+			sum += math.Exp(x - top)
+		}
 	}
 	return top + math.Log(sum)
 }

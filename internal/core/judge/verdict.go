@@ -130,7 +130,7 @@ func (s State) lacks(f FlowState) string {
 	case f.Canary.N == 0:
 		return "no request has reached the canary."
 	case f.suspect():
-		return "some evidence says that it is worse, not enough to roll back."
+		return "some evidence says that it is worse, not enough to be sure."
 	case f.Baseline.N == 0:
 		return "the baseline has no traffic, and the target alone is not proven yet."
 	}
