@@ -147,6 +147,7 @@ func TestRouterGivesFlows(t *testing.T) {
 		t.Error(log)
 	}
 	flows = nil
+	deps.Epoch = func() int64 { return 8 }
 	again := NewRouter(deps) // another control plane
 	if err := again.Nudge(t.Context()); err != nil || len(w.table.Flows) != 0 || !slices.Equal(routed(w.table), []string{one}) {
 		t.Errorf("%v %+v", err, w.table)
