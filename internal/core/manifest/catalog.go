@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"go.yaml.in/yaml/v4"
 )
 
 // Check holds resources against one another: names that are there twice, references to
@@ -60,18 +58,22 @@ type catalog struct {
 	own     map[string]bool       // by ID: it is one of found
 	ofKind  map[string][]Resource // by name
 
+	open string // resource whose document was asked for last
+	tree node
+
 	guesses  map[string]string // what was said of names that nothing has
 	compared int               // names, for that
 }
 
 // at gives the place of a field in the file that a resource comes from.
 func (c *catalog) at(r Resource, path ...string) spot {
-	s := spot{d: c.decoder, n: r.node}
-	if s.n == nil {
-		s.n = &yaml.Node{} // what was stored has no place in a file
+	if open := r.ID() + " at " + r.At.String(); c.open != open {
+		if c.open, c.tree = open, r.top(); c.tree == nil {
+			c.tree = &tree{} // what was stored has no place in a file
+		}
 	}
 	c.file = r.At.File
-	return s.down(path)
+	return spot{d: c.decoder, n: c.tree}.down(path)
 }
 
 // all gives the resources of a kind by name. They are not to be changed.

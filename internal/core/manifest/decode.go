@@ -13,8 +13,6 @@ const (
 	maxNodes = 100_000
 )
 
-type node = *yaml.Node
-
 // decoder fills Go values from YAML nodes and collects all that is wrong.
 type decoder struct {
 	file     string
@@ -194,7 +192,7 @@ func (d *decoder) mapping(n node, at *trail, out []entry) ([]entry, bool) {
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key, value := follow(n.Content[i]), n.Content[i+1]
-		tag := key.ShortTag()
+		tag := key.Tag
 		switch {
 		case tag == "!!merge":
 			d.say(n.Content[i], at.String(), "merge keys (<<) are not supported; write the fields out")

@@ -9,7 +9,7 @@ import (
 )
 
 func (d *decoder) text(n node, f *field, at *trail) string {
-	r, tag := f.rule, n.ShortTag()
+	r, tag := f.rule, n.Tag
 	switch {
 	case n.Kind == yaml.ScalarNode && r.number && (tag == "!!int" || tag == "!!float"):
 		return d.ruled(n, plainNumber(n), r, at)
@@ -32,7 +32,7 @@ func (d *decoder) text(n node, f *field, at *trail) string {
 // orQuote tells to put a scalar in quotes if it is text that YAML takes for something else.
 func orQuote(n node, r *rule) string {
 	p := r.compiled
-	if n.Kind != yaml.ScalarNode || isNothing(n) || !slices.Contains(scalarTags, n.ShortTag()) || p != nil && !p.MatchString(n.Value) {
+	if n.Kind != yaml.ScalarNode || isNothing(n) || !slices.Contains(scalarTags, n.Tag) || p != nil && !p.MatchString(n.Value) {
 		return ""
 	}
 	return "; if it is meant as text, put it in quotes"
@@ -65,7 +65,7 @@ func (d *decoder) ruled(n node, s string, r *rule, at *trail) string {
 }
 
 func (d *decoder) integer(n node, f *field, at *trail) int64 {
-	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" {
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!int" {
 		d.say(n, at.String(), "a whole number is expected here, and not %s", describe(n))
 		return 0
 	}
@@ -82,7 +82,7 @@ func (d *decoder) integer(n node, f *field, at *trail) int64 {
 }
 
 func (d *decoder) boolean(n node, at *trail) bool {
-	if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!bool" {
+	if n.Kind != yaml.ScalarNode || n.Tag != "!!bool" {
 		d.say(n, at.String(), "true or false is expected here, and not %s", describe(n))
 		return false
 	}

@@ -28,7 +28,7 @@ func describe(n node) string {
 	case yaml.SequenceNode:
 		return "a list"
 	}
-	switch tag := n.ShortTag(); tag {
+	switch tag := n.Tag; tag {
 	case "!!null":
 		return "nothing"
 	case "!!int", "!!float":

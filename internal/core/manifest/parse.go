@@ -1,13 +1,9 @@
 package manifest
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
-	"io"
 	"reflect"
 	"slices"
-	"strings"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
@@ -21,45 +17,40 @@ const (
 )
 
 // Parse reads a file's documents. It gives the resources that are all right, and all that
-// is wrong with the others.
-func Parse(file string, data []byte) ([]Resource, Problems) {
+// is wrong with the others. Files may be parsed at the same time.
+func Parse(file string, data []byte) ([]Resource, Problems) { return parse(file, data, &quick{}) }
+
+// parse is Parse that reads what is plain by a quick reader, if there is one.
+func parse(file string, data []byte, q *quick) ([]Resource, Problems) {
 	d := &decoder{file: file}
 	if !d.readable(data) {
 		return nil, d.problems
 	}
-	loader, err := yaml.NewLoader(bytes.NewReader(data))
-	if err != nil {
-		d.say(&yaml.Node{}, "", "cannot be read: %v", err)
-		return nil, d.problems
-	}
 	var out []Resource
-	for range maxDocuments {
-		var doc yaml.Node
-		if err := loader.Load(&doc); errors.Is(err, io.EOF) {
-			return out, d.finish()
-		} else if err != nil {
-			d.syntax(err)
-			return out, d.finish()
+	documents := 0
+	for p := range d.pages(string(data), 1, q) {
+		if documents++; documents > maxDocuments {
+			d.say(&tree{}, "", "there are more than %d documents in this file", maxDocuments)
+			break
 		}
-		if doc.Kind != yaml.DocumentNode || len(doc.Content) == 0 || isNothing(doc.Content[0]) {
+		if p.top == nil || isNothing(p.top) {
 			continue
 		}
-		if r, ok := d.resource(doc.Content[0]); ok {
+		if r, ok := d.resource(p); ok {
 			out = append(out, r)
 		}
 	}
-	d.say(&yaml.Node{}, "", "there are more than %d documents in this file", maxDocuments)
 	return out, d.finish()
 }
 
-func isNothing(n node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }
+func isNothing(n node) bool { return n.Kind == yaml.ScalarNode && n.Tag == "!!null" }
 
 func (d *decoder) finish() Problems {
 	d.problems.sort()
 	if more := len(d.problems) - maxProblems; more > 0 {
 		last := d.problems[maxProblems]
 		d.problems = d.problems[:maxProblems]
-		d.say(&yaml.Node{Line: last.Line, Column: last.Column}, "", "and %d more", more)
+		d.say(&tree{Line: last.Line, Column: last.Column}, "", "and %d more", more)
 	}
 	return d.problems
 }
@@ -67,13 +58,13 @@ func (d *decoder) finish() Problems {
 // readable looks for what the YAML reader refuses without a position.
 func (d *decoder) readable(data []byte) bool {
 	if len(data) > MaxFile {
-		d.say(&yaml.Node{}, "", "the file is larger than 1 MB")
+		d.say(&tree{}, "", "the file is larger than 1 MB")
 		return false
 	}
 	line, column := 1, 1
 	for rest := data; len(rest) > 0; {
 		r, size := utf8.DecodeRune(rest)
-		at := &yaml.Node{Line: line, Column: column}
+		at := &tree{Line: line, Column: column}
 		switch {
 		case r == utf8.RuneError && size == 1:
 			d.say(at, "", "the file is not UTF-8 text")
@@ -90,17 +81,6 @@ func (d *decoder) readable(data []byte) bool {
 	return true
 }
 
-// syntax puts in what the YAML reader found.
-func (d *decoder) syntax(err error) {
-	var e *yaml.LoadError
-	if !errors.As(err, &e) {
-		d.say(&yaml.Node{}, "", "not YAML: %v", err)
-		return
-	}
-	text := strings.TrimSpace(e.ContextMsg + ": " + e.Message)
-	d.say(&yaml.Node{Line: e.Mark.Line, Column: e.Mark.Column}, "", "not YAML: %s", strings.TrimPrefix(text, ": "))
-}
-
 // header is what a document has, whatever its kind.
 type header struct {
 	APIVersion string    `json:"apiVersion,omitempty" need:"yes" enum:"slipway.dev/v1" doc:"Always slipway.dev/v1."`
@@ -113,7 +93,8 @@ type header struct {
 type anything struct{}
 
 // resource reads one document.
-func (d *decoder) resource(n node) (Resource, bool) {
+func (d *decoder) resource(p page) (Resource, bool) {
+	n := p.top
 	before := len(d.problems)
 	d.nodes = 0
 	var h header
@@ -130,7 +111,10 @@ func (d *decoder) resource(n node) (Resource, bool) {
 		panic("manifest: what was read does not encode: " + err.Error())
 	}
 	r := Resource{Kind: h.Kind, Name: string(h.Metadata.Name), Team: string(h.Metadata.Team), Labels: h.Metadata.Labels,
-		Spec: encoded, At: Position{d.file, n.Line, n.Column}, node: n}
+		Spec: encoded, At: Position{d.file, n.Line, n.Column}, page: p.text, line: p.line, parsed: spec}
+	if p.text == "" {
+		r.tree = n
+	}
 	r.Digest = digest(r.Document())
 	return r, true
 }
@@ -142,7 +126,7 @@ func (d *decoder) decodeHeader(n node, h *header) {
 		top.Content = slices.Clone(top.Content)
 		for i := 0; i+1 < len(top.Content); i += 2 {
 			if follow(top.Content[i]).Value == "spec" {
-				top.Content[i+1] = &yaml.Node{Kind: yaml.MappingNode, Line: value.Line, Column: value.Column}
+				top.Content[i+1] = &tree{Kind: yaml.MappingNode, Tag: "!!map", Line: value.Line, Column: value.Column}
 			}
 		}
 	}
@@ -166,7 +150,7 @@ func (d *decoder) decodeSpec(n node, kind string) any {
 			d.say(top, "", "field `spec` is missing: What is particular to the kind.")
 			return nil
 		}
-		value = &yaml.Node{Kind: yaml.MappingNode, Line: top.Line, Column: top.Column}
+		value = &tree{Kind: yaml.MappingNode, Tag: "!!map", Line: top.Line, Column: top.Column}
 	}
 	d.decode(value, spec.Elem(), &field{}, &trail{name: "spec"}, 1)
 	return spec.Interface()

@@ -63,7 +63,10 @@ type Resource struct {
 	Digest string          `json:"digest"` // "sha256:…" of Document
 	At     Position        `json:"at,omitzero"`
 
-	node node // for the positions of problems between resources; nil for what was stored
+	page   string // its document in the file, for the places of fields; empty for what was stored
+	line   int    // at which that begins
+	tree   node   // the document, where it cannot be read again by itself
+	parsed any    // the spec as it was read; nil for what was stored
 }
 
 // ID is "Kind/name".
@@ -145,6 +148,9 @@ func specOf[T any](r Resource, kind string) (T, error) {
 	if r.Kind != kind {
 		return t, fmt.Errorf("%s is not a %s", r.ID(), kind)
 	}
+	if p, ok := r.parsed.(*T); ok {
+		return *p, nil
+	}
 	if err := json.Unmarshal(r.Spec, &t); err != nil {
 		return t, fmt.Errorf("spec of %s: %w", r.ID(), err)
 	}
@@ -159,9 +165,10 @@ func digest(b []byte) string {
 // Where gives the place of a field in the file, or of the nearest one around it that is
 // there: "spec", "steps", "[0]", "service". Of what was stored it is At.
 func (r Resource) Where(path ...string) Position {
-	if r.node == nil {
+	top := r.top()
+	if top == nil {
 		return r.At
 	}
-	s := spot{d: &decoder{file: r.At.File}, n: r.node}.down(path)
+	s := spot{d: &decoder{file: r.At.File}, n: top}.down(path)
 	return Position{r.At.File, max(s.n.Line, 1), max(s.n.Column, 1)}
 }
