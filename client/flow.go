@@ -52,10 +52,9 @@ func (c *Client) Ticks(ctx context.Context, deployment string, w io.Writer) erro
 	return c.download(ctx, path("v1", "deployments", deployment, "ticks"), w)
 }
 
-// Export writes the objectives for another system to w: as "openslo", as rules of
-// "prometheus", or as a dashboard of "grafana".
-func (c *Client) Export(ctx context.Context, format string, w io.Writer) error {
-	return c.download(ctx, path("v1", "exports", format), w)
+// Export writes the objectives for another system to w.
+func (c *Client) Export(ctx context.Context, q model.ExportQuery, w io.Writer) error {
+	return c.download(ctx, with(path("v1", "exports", q.Format), map[string]string{"environment": q.Environment}), w)
 }
 
 // Metrics writes all current figures to w in the text format of Prometheus.

@@ -30,3 +30,9 @@ type ObjectivesQuery struct {
 	Flow        string
 	Environment string
 }
+
+// ExportQuery selects objectives for another system.
+type ExportQuery struct {
+	Format      string // "openslo", "prometheus" or "grafana"
+	Environment string // only of this one; needed for openslo
+}

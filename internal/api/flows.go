@@ -18,6 +18,7 @@ type Flows interface {
 	AnnounceMaintenance(ctx context.Context, r model.MaintenanceRequest) (model.Receipt, error)
 	CancelMaintenance(ctx context.Context, name string) (model.Receipt, error)
 	Ticks(ctx context.Context, deployment string, w io.Writer) error
+	Export(ctx context.Context, q model.ExportQuery, w io.Writer) error
 	Metrics(ctx context.Context, w io.Writer) error
 }
 
@@ -32,6 +33,11 @@ type objectivesIn struct {
 
 type maintenanceID struct {
 	Maintenance string `path:"maintenance" maxLength:"63"`
+}
+
+type exportIn struct {
+	Format      string `path:"format" enum:"openslo,prometheus,grafana"`
+	Environment string `query:"environment" maxLength:"63" doc:"Only of this environment; needed for openslo"`
 }
 
 func (d *door) flows(ctx context.Context, _ *none) ([]model.Flow, error) { return d.Flows(ctx) }
@@ -64,6 +70,10 @@ func (d *door) cancelMaintenance(ctx context.Context, in *maintenanceID) (model.
 
 func (d *door) ticks(ctx context.Context, in *deploymentID, w io.Writer) error {
 	return d.Ticks(ctx, in.Deployment, w)
+}
+
+func (d *door) export(ctx context.Context, in *exportIn, w io.Writer) error {
+	return d.Export(ctx, model.ExportQuery(*in), w)
 }
 
 func (d *door) metrics(ctx context.Context, _ *none, w io.Writer) error { return d.Metrics(ctx, w) }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slipway.dev/internal/core/backstage"
+	"slipway.dev/internal/core/openslo"
 )
 
 func newImport(s *session) *cobra.Command {
@@ -16,7 +17,7 @@ func newImport(s *session) *cobra.Command {
 is named on standard error, with its place and why. It needs no control plane.`,
 		Example: `  slipway import backstage catalog-info.yaml > .slipway/catalog.yaml
   slipway import openslo objectives.yaml > .slipway/flows.yaml`,
-	}, importBackstage(s))
+	}, importBackstage(s), importOpenSLO(s))
 }
 
 func importBackstage(s *session) *cobra.Command {
@@ -40,6 +41,33 @@ input.`,
 			}
 			for _, n := range r.Notes {
 				s.noted(n.At.String(), n.Entity, n.Field, n.Text)
+			}
+			_, err = s.out.Write(r.YAML)
+			return err
+		},
+	}
+}
+
+func importOpenSLO(s *session) *cobra.Command {
+	return &cobra.Command{
+		Use: "openslo FILE", Short: "Make manifests of OpenSLO v1 files",
+		Long: `Openslo makes Flows with the same reliability targets. What "slipway slo export openslo"
+wrote comes back as it was; of others, what a flow needs besides is named, and left to be
+filled in. FILE may be - for standard input.`,
+		Example: `  slipway import openslo objectives.yaml > .slipway/flows.yaml
+  slipway slo export openslo --environment prod | slipway import openslo -`,
+		Args: exactly("FILE"),
+		RunE: func(_ *cobra.Command, args []string) error {
+			raw, err := s.readFile(args[0])
+			if err != nil {
+				return err
+			}
+			r, err := openslo.Import(args[0], raw)
+			if err != nil {
+				return err
+			}
+			for _, n := range r.Notes {
+				s.noted(n.At.String(), n.Object, n.Field, n.Text)
 			}
 			_, err = s.out.Write(r.YAML)
 			return err

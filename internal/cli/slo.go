@@ -103,17 +103,21 @@ func burning(o model.Objective) string {
 }
 
 func sloExport(s *session) *cobra.Command {
-	return &cobra.Command{
+	var q model.ExportQuery
+	cmd := &cobra.Command{
 		Use: "export openslo|prometheus|grafana", Short: "Write the objectives for another system",
-		Long: `Export writes all objectives as OpenSLO v1, as recording and alerting rules of Prometheus,
-or as a dashboard of Grafana. The queries are over the figures that the control plane offers at
-/metrics.`,
-		Example: `  slipway slo export openslo > objectives.yaml
+		Long: `Export writes the objectives as OpenSLO v1 (of one environment), as recording and alerting
+rules of Prometheus, or as a dashboard of Grafana. The queries are over the figures that the
+control plane offers at /metrics. What the other system cannot say is in comments.`,
+		Example: `  slipway slo export openslo --environment prod > objectives.yaml
   slipway slo export prometheus > rules.yaml && promtool check rules rules.yaml
   slipway slo export grafana > dashboard.json`,
 		Args: exactly("openslo|prometheus|grafana"), ValidArgs: []string{"openslo", "prometheus", "grafana"},
 		RunE: s.calling(func(ctx context.Context, c *client.Client, args []string) error {
-			return c.Export(ctx, args[0], s.out)
+			q.Format = args[0]
+			return c.Export(ctx, q, s.out)
 		}),
 	}
+	cmd.Flags().StringVar(&q.Environment, "environment", "", "only of this environment; needed for openslo")
+	return cmd
 }

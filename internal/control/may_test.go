@@ -104,7 +104,7 @@ func argument(t *testing.T, kind reflect.Type) reflect.Value {
 		model.GlassRequest{Service: "tickets", Environment: "dev", Criterion: "outage"}, model.GlassClose{}, model.TrainCommand{},
 		model.TrainRequest{Environment: "dev", Members: []model.TrainWanted{{Service: "tickets"}}},
 		model.Binding{Subject: "person:cy", Role: "viewer"}, model.AddressMap{Address: "cy@example.org"},
-		model.ObjectivesQuery{}, model.MaintenanceRequest{Name: "db", Environment: "dev"},
+		model.ObjectivesQuery{}, model.ExportQuery{Format: "prometheus"}, model.MaintenanceRequest{Name: "db", Environment: "dev"},
 		func(model.LogLine) error { return nil }, func(model.Happening) error { return nil },
 	}
 	for _, v := range values {

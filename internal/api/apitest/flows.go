@@ -150,8 +150,11 @@ func (f *Fake) Ticks(ctx context.Context, deployment string, w io.Writer) error 
 }
 
 // Export writes a line.
-func (f *Fake) Export(ctx context.Context, format string, w io.Writer) error {
-	_, err := fmt.Fprintf(w, "# %s of purchase-ticket\n", format)
+func (f *Fake) Export(ctx context.Context, q model.ExportQuery, w io.Writer) error {
+	if q.Format == "openslo" && q.Environment == "" {
+		return fault.New(fault.Invalid, "OpenSLO is of one environment").WithHint("say which with --environment")
+	}
+	_, err := fmt.Fprintf(w, "# %s of purchase-ticket\n", q.Format)
 	return err
 }
 

@@ -10,16 +10,17 @@ import (
 // Catalog is all that is declared. It is never changed once it is made, so that many may
 // read it at once.
 type Catalog struct {
-	flows      table[flow.Flow]
-	services   table[Entry[manifest.Service]]
-	useCases   table[Entry[manifest.UseCase]]
-	processes  table[Entry[manifest.BusinessProcess]]
-	components table[Entry[manifest.Component]]
-	teams      table[Entry[manifest.Team]]
-	byID       map[string]manifest.Resource
-	money      money
-	metrics    bool      // an environment has a metrics server
-	broken     []Finding // what cannot be read
+	flows        table[flow.Flow]
+	services     table[Entry[manifest.Service]]
+	useCases     table[Entry[manifest.UseCase]]
+	processes    table[Entry[manifest.BusinessProcess]]
+	components   table[Entry[manifest.Component]]
+	teams        table[Entry[manifest.Team]]
+	environments table[Entry[manifest.Environment]]
+	byID         map[string]manifest.Resource
+	money        money
+	metrics      bool      // an environment has a metrics server
+	broken       []Finding // what cannot be read
 	links
 }
 
@@ -48,6 +49,7 @@ func Of(resources []manifest.Resource) *Catalog {
 	c.processes.sort()
 	c.components.sort()
 	c.teams.sort()
+	c.environments.sort()
 	c.links = c.link()
 	return c
 }
@@ -75,6 +77,7 @@ func (c *Catalog) take(r manifest.Resource) error {
 		if err != nil {
 			return err
 		}
+		c.environments.put(r.Name, Entry[manifest.Environment]{r.Name, r.Team, e})
 		c.money.take(e.Prices)
 		c.metrics = c.metrics || e.Metrics.Prometheus != nil
 	}
@@ -107,6 +110,9 @@ func (c *Catalog) FlowsOf(service string) []flow.Flow {
 
 // Services gives all services by name.
 func (c *Catalog) Services() []Entry[manifest.Service] { return c.services.all() }
+
+// Environments gives all environments by name.
+func (c *Catalog) Environments() []Entry[manifest.Environment] { return c.environments.all() }
 
 // UseCases gives all use cases by name.
 func (c *Catalog) UseCases() []Entry[manifest.UseCase] { return c.useCases.all() }
