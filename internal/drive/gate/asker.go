@@ -168,7 +168,7 @@ func (w waiter) concerned(id string) bool {
 	first, second, _ := strings.Cut(rest, "/")
 	switch kind {
 	case "resource":
-		return first != manifest.KindService || second == w.Service
+		return config.Governs(first) || first == manifest.KindFlow || first == manifest.KindService && second == w.Service
 	case "lease":
 		return rest == w.Environment
 	case "slo": // of whichever flow: they change seldom, and a service may be in any

@@ -43,6 +43,8 @@ func TestWhomAChangeConcerns(t *testing.T) {
 		"slo/dev/purchase":             nil,
 		"alert/prod/purchase/1":        nil,
 		"resource/Flow/purchase":       all,
+		"resource/UseCase/buying":      nil,
+		"resource/Component/database":  nil,
 		"glass/tickets.prod":           {tickets},
 		"glass/tickets.staging":        {staging},
 		"glass/system.database":        nil,

@@ -76,14 +76,13 @@ func NewBook(d Deps) *Book {
 func (b *Book) dropped(kind, id string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	isService := strings.HasPrefix(id, config.ResourceID(manifest.KindService, ""))
 	switch {
 	case kind == "access", kind == "person":
 		b.rules = nil
 	case kind == "policy":
 		b.rules = nil
 		clear(b.configs)
-	case kind == "resource" && !isService:
+	case kind == "resource" && config.Governs(kindOf(id)):
 		b.rules = nil
 		clear(b.configs)
 	case kind == "secret":
@@ -92,6 +91,12 @@ func (b *Book) dropped(kind, id string) {
 		return
 	}
 	b.changes++
+}
+
+// kindOf gives the kind of a resource, by the identity of its machine.
+func kindOf(id string) string {
+	kind, _, _ := strings.Cut(strings.TrimPrefix(id, "resource/"), "/")
+	return kind
 }
 
 // now brings the book up to date and gives the rules.

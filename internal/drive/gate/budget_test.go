@@ -283,6 +283,21 @@ func TestRulesSeeFlows(t *testing.T) {
 	expect(gate.Unknown, "nothing is known yet of flows")
 }
 
+// What does not govern does not have the book read anew all that does.
+func TestFlowsDoNotGovern(t *testing.T) {
+	w := newWorld(t)
+	w.atTheDoor(asked, purchase("availability: 99%"))
+	before := try(w.book.now(t.Context()))(t)
+	w.commit("c3", purchase("availability: 98%"), app("tickets"))
+	if after := try(w.book.now(t.Context()))(t); after != before {
+		t.Error("a flow that changed had the rules read again")
+	}
+	w.apply(team, environment("dev", ""), environment("prod", asked+", config: {COLOUR: blue}"))
+	if after := try(w.book.now(t.Context()))(t); after == before {
+		t.Error("an environment that changed did not")
+	}
+}
+
 // Without a policy that asks for flows nobody looks for them.
 func TestFlowsAreNotAskedFor(t *testing.T) {
 	w := newWorld(t)
