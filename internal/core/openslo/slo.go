@@ -64,9 +64,9 @@ func (s *sliced) readWindow(v view) {
 	w := windows[0]
 	text := w.text("duration")
 	d, about, ok := duration(text)
-	calendar := w.in("calendar").there()
+	calendar, rolling := w.in("calendar").there(), w.flag("isRolling")
 	switch {
-	case calendar || !w.flag("isRolling"):
+	case calendar || !rolling:
 		s.refuse(w, "its window begins with the calendar; Slipway's are rolling")
 	case !ok:
 		s.refuse(w.in("duration"), "%q is no duration like 30d", clip(text))
