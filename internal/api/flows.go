@@ -36,7 +36,7 @@ type maintenanceID struct {
 }
 
 type exportIn struct {
-	Format      string `path:"format" enum:"openslo,prometheus,grafana"`
+	Format      string `path:"format" maxLength:"20" doc:"openslo, prometheus or grafana"`
 	Environment string `query:"environment" maxLength:"63" doc:"Only of this environment; needed for openslo"`
 }
 

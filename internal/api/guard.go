@@ -81,7 +81,7 @@ func (d *door) unfit(r *http.Request) *Failure {
 		return newProblem(http.StatusRequestEntityTooLarge, fmt.Sprintf("a request's body may have %d MiB at most", maxBody>>20))
 	}
 	want := "application/json"
-	if !strings.HasPrefix(r.URL.Path, "/v1/") {
+	if !strings.HasPrefix(r.URL.Path, "/v1/") && r.URL.Path != metricsPath {
 		want = "application/x-www-form-urlencoded" // the page's forms; their origin is looked at as well
 	}
 	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && media != want {

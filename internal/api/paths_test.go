@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"regexp"
 	"strings"
@@ -85,6 +86,25 @@ func (r *recorder) Deployment(_ context.Context, id string) (model.DeploymentDet
 func (r *recorder) Decision(_ context.Context, deployment string) (model.Envelope, error) {
 	r.got(deployment)
 	return model.Envelope{Envelope: json.RawMessage("{}")}, nil
+}
+
+func (r *recorder) Ticks(_ context.Context, deployment string, _ io.Writer) error {
+	r.got(deployment)
+	return nil
+}
+
+func (r *recorder) Flow(_ context.Context, name string) (model.FlowDetail, error) {
+	r.got(name)
+	return model.FlowDetail{}, nil
+}
+
+func (r *recorder) CancelMaintenance(_ context.Context, name string) (model.Receipt, error) {
+	return r.receipt(name)
+}
+
+func (r *recorder) Export(_ context.Context, q model.ExportQuery, _ io.Writer) error {
+	r.got(q.Format)
+	return nil
 }
 
 func (r *recorder) Gate(_ context.Context, q model.GateQuery) (model.Gate, error) {

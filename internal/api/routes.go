@@ -16,6 +16,9 @@ type route struct {
 	with                      binding
 }
 
+// metricsPath is where every Prometheus server looks.
+const metricsPath = "/metrics"
+
 // routes is the whole API.
 func (d *door) routes() []route {
 	return []route{
@@ -80,7 +83,7 @@ func (d *door) routes() []route {
 		{"POST", "/v1/maintenance", "announceMaintenance", "Announce work", access.Deploy, command(d.announceMaintenance)},
 		{"POST", "/v1/maintenance/{maintenance}/cancel", "cancelMaintenance", "Take an announcement back", access.Deploy, command(d.cancelMaintenance)},
 		{"GET", "/v1/exports/{format}", "export", "Give the objectives as OpenSLO, as rules of Prometheus or as a dashboard of Grafana", access.Read, file("application/octet-stream", d.export)},
-		{"GET", "/metrics", "getMetrics", "Give all current figures in the text format of Prometheus", access.Read, file("text/plain; version=0.0.4; charset=utf-8", d.metrics)},
+		{"GET", metricsPath, "getMetrics", "Give all current figures in the text format of Prometheus", access.Read, file("text/plain; version=0.0.4; charset=utf-8", d.metrics)},
 
 		{"GET", "/v1/secrets", "listSecrets", "List secrets, without values", access.Read, many(d.secrets)},
 		{"PUT", "/v1/secrets/{secret}", "setSecret", "Set a secret's value", access.Secrets, one(d.setSecret)},

@@ -105,7 +105,8 @@ func build(ctx context.Context, o Options) (*house, error) {
 		return nil, errors.Join(err, h.store.Close())
 	}
 	h.ctx, h.stop = context.WithCancel(context.WithoutCancel(ctx))
-	h.catalog = catalog.New(h.engine)
+	owned := func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, h.engine) }
+	h.catalog = catalog.New(h.engine, owned)
 	h.drives()
 	h.openFlows()
 	h.openTasks()
@@ -119,7 +120,7 @@ func build(ctx context.Context, o Options) (*house, error) {
 		People: h.people, Directory: h.people.Directory, Refused: h.refused,
 		Catalog: h.catalog, Canaries: h.judge, Figures: figures{h}, Measured: h.measured, Exposition: h.collector.WriteText,
 		Resolve: h.releases.Resolve,
-		Owned:   func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, h.engine) },
+		Owned:   owned,
 		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]coredeploy.Ended, error) {
 			return history.Find(ctx, h.store, history.Query{Service: q.Service, Environment: q.Environment, Limit: q.Limit})
 		},

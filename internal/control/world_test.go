@@ -148,7 +148,7 @@ func (w *world) deps() control.Deps {
 			return history.Find(ctx, w.store, history.Query{Service: q.Service, Environment: q.Environment, Limit: q.Limit})
 		},
 		Seen:    func(ctx context.Context, position int64) error { return w.engine.Wait(ctx, position, history.Name) },
-		Catalog: catalog.New(w.engine), Figures: w.ring, Canaries: drivejudge.New(drivejudge.Deps{Ticks: w.store}),
+		Catalog: catalog.New(w.engine, func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, w.engine) }), Figures: w.ring, Canaries: drivejudge.New(drivejudge.Deps{Ticks: w.store}),
 		Measured: func() []control.Measured { return w.measured },
 		Exposition: func(_ context.Context, out io.Writer) error {
 			_, err := io.WriteString(out, "slipway_edge_up 1\n")

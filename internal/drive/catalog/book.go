@@ -13,7 +13,6 @@ import (
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/flow"
 	"slipway.dev/internal/core/manifest"
-	"slipway.dev/internal/drive/source"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/store"
 )
@@ -24,6 +23,7 @@ const resources = "resource/"
 // Book is that picture. Its methods may be called by many goroutines.
 type Book struct {
 	engine *engine.Engine
+	owned  func(ctx context.Context) ([]config.Owned, error)
 
 	mu     sync.Mutex
 	cursor int64                        // the journal was read up to here
@@ -31,8 +31,10 @@ type Book struct {
 	made   *catalog.Catalog             // of byID; nil: to be made again
 }
 
-// New makes a book that reads when it is asked.
-func New(e *engine.Engine) *Book { return &Book{engine: e} }
+// New makes a book that reads when it is asked. Owned gives all resources that are in force.
+func New(e *engine.Engine, owned func(ctx context.Context) ([]config.Owned, error)) *Book {
+	return &Book{engine: e, owned: owned}
+}
 
 // Catalog gives the catalog of all that is in force now. It is not to be changed.
 func (b *Book) Catalog(ctx context.Context) (*catalog.Catalog, error) {
@@ -110,7 +112,7 @@ func (b *Book) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	owned, err := source.Owned(ctx, b.engine)
+	owned, err := b.owned(ctx)
 	if err != nil {
 		return err
 	}
