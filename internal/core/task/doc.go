@@ -1,5 +1,5 @@
 // Package task has the one machine for every human decision: an approval, a review, a form,
-// a sign-off, an acceptance. It knows who may answer, how many must, until when, and what
+// a sign-off, an acceptance, an alert. It knows who may answer, how many must, until when, and what
 // their answers are bound to.
 //
 //	            task.opened            task.answered, the quorum agrees
@@ -24,6 +24,7 @@
 // is bound to others by now, it is refused.
 //
 // While it is open and nobody has claimed it, people are told: those of From at once, then as
-// the escalation says. What is due at some time is done by the timer, and also at any other
+// the escalation says. Of an alert only those are told whose turn it is, although all of From may
+// take it on; that is its one answer. What is due at some time is done by the timer, and also at any other
 // event after it, so that nothing depends on a timer being on time.
 package task

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"runtime"
+	"strconv"
 	"testing"
 	"time"
 
@@ -147,6 +148,72 @@ func (names instant) Range(_ context.Context, q metrics.Query) ([]metrics.Row, e
 		rows[i] = metrics.Row{Labels: map[string]string{"flow": name}, Values: values}
 	}
 	return rows, nil
+}
+
+// BenchmarkLookRing is the same with the ring as the source, in which each minute's figures are
+// new.
+func BenchmarkLookRing(b *testing.B) {
+	environments := []string{"dev", "prod", "staging"}
+	e, c := many(b, 500, environments)
+	r, err := ring.Open(ring.Options{Dir: b.TempDir()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer r.Close()
+	e.Source = func(context.Context, string) (metrics.Source, error) { return r, nil }
+	flows, err := e.Flows(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0.0
+	minute := func() {
+		c.now = c.now.Add(time.Minute)
+		n += 60
+		var samples []metrics.Sample
+		for _, environment := range environments {
+			for _, f := range flows {
+				add := func(name, le string) {
+					labels := map[string]string{"flow": f.Name, "step": "pay", "service": "tickets", "release": "r1", "environment": environment}
+					v := n
+					if le != "" {
+						labels["le"] = le
+					}
+					if name == metrics.FlowErrors {
+						v = 0
+					}
+					samples = append(samples, metrics.Sample{Name: name, Labels: labels, Value: v})
+				}
+				add(metrics.FlowRequests, "")
+				add(metrics.FlowErrors, "")
+				for _, bound := range f.Bounds() {
+					add(metrics.FlowBucket, strconv.FormatFloat(bound, 'g', -1, 64))
+				}
+			}
+		}
+		if _, err := r.Write(b.Context(), c.now.Truncate(time.Minute), []ring.Batch{{Origin: "edge", Samples: samples}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for range 200 {
+		minute()
+	}
+	begin := time.Now()
+	if err := e.Look(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	first := time.Since(begin).Seconds()
+	if s := e.Statuses(); len(s) != 4500 || s[0].State != slo.OK {
+		b.Fatalf("%d objectives, %+v", len(s), s[0])
+	}
+	for b.Loop() {
+		b.StopTimer()
+		minute()
+		b.StartTimer()
+		if err := e.Look(b.Context()); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(first, "first-s")
 }
 
 // BenchmarkLook is a look at 500 flows with three objectives in three environments, without
