@@ -15,7 +15,7 @@ func canary() chapter {
 	good := inTurn(pick("good-2"))
 	slow := inTurn(pick("slow-to-publish", "good-1"))
 	return chapter{
-		name: "canary", platform: "platform", environments: []string{dev}, rate: 300, judged: []string{"tickets", "concerts"}, open: openJudged, play: playCanary,
+		name: "canary", platform: "platform", environments: []string{dev}, rate: 400, judged: []string{"tickets", "concerts"}, open: openJudged, play: playCanary,
 		busy: "One thing after the other: the last release is still judged. r takes it back, q quits.",
 		hint: "b breaks 5 orders of 100. s makes organisers wait, which Slipway only warns of; s again mends it.",
 		keys: []key{

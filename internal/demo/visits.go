@@ -30,16 +30,20 @@ var (
 // What a user comes for. Before the shop is open there is only something to look at.
 var (
 	looking   = []action{list}
-	buying    = []action{list, search, signIn, purchase, report}
+	buying    = []action{list, signIn, purchase}
+	choosing  = []action{list, search, signIn, purchase, report}
 	producing = []action{list, signIn, publish}
 )
 
-// producers is of how many users one is an organiser; all others are customers.
-const producers = 10
+// Of so many users one is an organiser, and one takes their time. All others know what they want.
+const (
+	producers = 10
+	choosers  = 4
+)
 
 // actionOf gives what a request is.
 func actionOf(r loadgen.Request) action {
-	all := slices.Concat(buying, producing)
+	all := slices.Concat(choosing, producing)
 	return all[slices.IndexFunc(all, func(a action) bool { return a.method == r.Method && a.path == r.Path })]
 }
 
@@ -60,6 +64,8 @@ func newUser(number uint64, hosts []string, shop bool) *user {
 	switch {
 	case shop && number%producers == producers-1:
 		u.todo = producing
+	case shop && number%choosers == choosers-2:
+		u.todo = choosing
 	case shop:
 		u.todo = buying
 	}
