@@ -3,8 +3,6 @@ package ring
 import (
 	"encoding/binary"
 	"slices"
-
-	"slipway.dev/internal/metrics"
 )
 
 // chunk is what one group had in one period, as long as its shape was the same. It is a
@@ -45,7 +43,7 @@ func (c *chunk) append(slot int, row []float64) {
 func (c *chunk) quiet(row []float64) bool {
 	for i, v := range row {
 		last := 0.0
-		if c.shape.cols[i].kind == metrics.Gauge && c.before != nil {
+		if c.shape.gauge[i] && c.before != nil {
 			last = c.before[i]
 		}
 		if v != last {
@@ -108,8 +106,8 @@ func readChunk(b []byte, s *shape, each func(slot int, row []float64)) error {
 
 // still makes a row in which nothing happens: counters are 0, gauges as before.
 func still(s *shape, row []float64) {
-	for i, c := range s.cols {
-		if c.kind == metrics.Counter {
+	for i, gauge := range s.gauge {
+		if !gauge {
 			row[i] = 0
 		}
 	}

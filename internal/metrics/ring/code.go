@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"math"
-
-	"slipway.dev/internal/metrics"
 )
 
 var errShort = errors.New("it ends too early, or is not as it should be")
@@ -17,6 +15,11 @@ type reader struct {
 }
 
 func (r *reader) uvarint() uint64 {
+	if len(r.b) > 0 && r.b[0] < 0x80 { // nearly all are
+		n := r.b[0]
+		r.b = r.b[1:]
+		return uint64(n)
+	}
 	n, size := binary.Uvarint(r.b)
 	if size <= 0 {
 		r.b, r.err = nil, errShort
@@ -61,16 +64,16 @@ func appendFloat(b []byte, f float64) []byte {
 }
 
 // A row is a number for each column: n ≥ 1 as n<<1; a run of n zeros as (n-1)<<1|1; anything
-// else as 0 and its eight bytes. The numbers of counters are increments, those of buckets less
-// what the bucket before has, and those of gauges differences to the row before.
+// else as 0 and its eight bytes. The numbers of counters are increments, those of buckets and
+// of their count less what the bucket before has, those of gauges differences to the row before.
 
 const whole = 1 << 51 // up to here floats are whole numbers, and so are their differences
 
 func isWhole(f float64) bool { return f == math.Trunc(f) && math.Abs(f) < whole }
 
 // number gives what is written of a value; raw: the value itself.
-func number(c column, v, before float64) (n uint64, raw bool) {
-	if c.kind == metrics.Gauge {
+func number(gauge bool, v, before float64) (n uint64, raw bool) {
+	if gauge {
 		if v == before {
 			return 0, false
 		}
@@ -81,8 +84,8 @@ func number(c column, v, before float64) (n uint64, raw bool) {
 }
 
 // value is the reverse of number.
-func value(c column, n uint64, before float64) float64 {
-	if c.kind == metrics.Gauge {
+func value(gauge bool, n uint64, before float64) float64 {
+	if gauge {
 		return before + float64(int64(n>>1)^-int64(n&1))
 	}
 	return float64(n)
@@ -98,15 +101,15 @@ func appendRow(b []byte, s *shape, row, before []float64) []byte {
 		}
 		zeros = 0
 	}
-	for i, c := range s.cols {
-		v, last := row[i], 0.0
+	for i, v := range row {
+		last := 0.0
 		if s.first[i] < i {
 			v -= row[i-1]
 		}
 		if before != nil {
 			last = before[i]
 		}
-		n, raw := number(c, v, last)
+		n, raw := number(s.gauge[i], v, last)
 		switch {
 		case raw:
 			flush()
@@ -124,29 +127,33 @@ func appendRow(b []byte, s *shape, row, before []float64) []byte {
 
 // readRow reads a row over the one before it.
 func readRow(r *reader, s *shape, row []float64) {
-	for i := 0; i < len(s.cols) && r.err == nil; {
+	for i := 0; i < len(row); i++ {
 		token := r.uvarint()
-		if token&1 == 1 {
-			n := token>>1 + 1
-			if n > uint64(len(s.cols)-i) {
+		switch {
+		case r.err != nil:
+			return
+		case token&1 == 1:
+			n := token >> 1 // and one more
+			if n >= uint64(len(row)-i) {
 				r.b, r.err = nil, errShort
 				return
 			}
-			for range n {
-				row[i] = value(s.cols[i], 0, row[i])
-				i++
+			for last := i + int(n); ; i++ {
+				if !s.gauge[i] {
+					row[i] = 0
+				}
+				if i == last {
+					break
+				}
 			}
-			continue
-		}
-		if token == 0 {
+		case token == 0:
 			row[i] = r.float()
-		} else {
-			row[i] = value(s.cols[i], token>>1, row[i])
+		default:
+			row[i] = value(s.gauge[i], token>>1, row[i])
 		}
-		i++
 	}
-	for i := range s.cols {
-		if s.first[i] < i {
+	for i, first := range s.first {
+		if first < i {
 			row[i] += row[i-1]
 		}
 	}

@@ -30,6 +30,16 @@ func (c column) compare(d column) int {
 	return cmp.Or(strings.Compare(c.name, d.name), cmp.Compare(c.bound, d.bound), strings.Compare(c.le, d.le), cmp.Compare(c.kind, d.kind))
 }
 
+// follows says whether it counts all that a bucket before it does, and maybe more: the next
+// bucket of a histogram, or its count.
+func (c column) follows(b column) bool {
+	if b.le == "" || c.kind != metrics.Counter {
+		return false
+	}
+	base, _ := strings.CutSuffix(b.name, "_bucket")
+	return c.name == b.name && c.le != "" || c.name == base+"_count"
+}
+
 // columnOf gives a sample's column, and whether its label le is part of that.
 func columnOf(s metrics.Sample) (c column, bucket bool) {
 	le := s.Labels["le"]
@@ -46,23 +56,23 @@ func columnOf(s metrics.Sample) (c column, bucket bool) {
 type shape struct {
 	id     uint32
 	cols   []column
-	first  []int // of a bucket: the place of the first bucket of its histogram; else its own
-	gauges bool
+	first  []int // of a histogram's bucket or count: the place of its first bucket; else its own
+	gauge  []bool
+	gauges bool   // some are
 	stand  *shape // the same columns as gauges: how what they stand at is written
 }
 
 func newShape(id uint32, cols []column) *shape {
-	s := &shape{id: id, cols: cols, first: make([]int, len(cols))}
-	s.stand = &shape{cols: make([]column, len(cols)), first: make([]int, len(cols)), gauges: true}
-	for i := range cols {
-		s.stand.cols[i].kind, s.stand.first[i] = metrics.Gauge, i
-	}
+	cols = slices.Clip(cols)
+	s := &shape{id: id, cols: cols, first: make([]int, len(cols)), gauge: make([]bool, len(cols))}
+	s.stand = &shape{cols: cols, first: make([]int, len(cols)), gauge: make([]bool, len(cols)), gauges: true}
 	for i, c := range cols {
-		s.first[i] = i
-		if i > 0 && c.le != "" && cols[i-1].le != "" && cols[i-1].name == c.name {
+		s.first[i], s.stand.first[i] = i, i
+		if i > 0 && c.follows(cols[i-1]) {
 			s.first[i] = s.first[i-1]
 		}
-		s.gauges = s.gauges || c.kind == metrics.Gauge
+		s.gauge[i], s.stand.gauge[i] = c.kind == metrics.Gauge, true
+		s.gauges = s.gauges || s.gauge[i]
 	}
 	return s
 }

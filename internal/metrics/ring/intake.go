@@ -106,7 +106,7 @@ func (s *source) has(c column) bool {
 
 // since gives what has been counted since the last reading, and what gauges are.
 func (s *source) since(now reading, known bool) values {
-	var out values
+	out := values{make([]column, 0, len(now.vals)), make([]float64, 0, len(now.vals))}
 	for i, c := range now.shape.cols {
 		v := now.vals[i]
 		j, found := s.find(c)
@@ -119,6 +119,13 @@ func (s *source) since(now reading, known bool) values {
 			out.append(c, v)
 		}
 		s.set(c, v)
+	}
+	// Most sources have the same columns: they share them.
+	if len(s.cols) == len(now.shape.cols) {
+		s.cols = now.shape.cols
+	}
+	if len(out.cols) == len(now.shape.cols) {
+		out.cols = now.shape.cols
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package ring
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 	"testing"
 	"time"
 
@@ -177,7 +178,7 @@ func TestForgetsWhatIsGone(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	for day := range 6 {
+	for day := range 4 {
 		at := begin.Add(time.Duration(day) * 24 * time.Hour)
 		x := "1"
 		if day > 0 {
@@ -185,7 +186,7 @@ func TestForgetsWhatIsGone(t *testing.T) {
 		}
 		write(t, r, at, counter("a_total", 1, "x", x))
 	}
-	write(t, r, begin.Add(6*24*time.Hour), counter("a_total", 1, "x", "2"), counter("a_total", 1, "x", "3"))
+	write(t, r, begin.Add(4*24*time.Hour), counter("a_total", 1, "x", "2"), counter("a_total", 1, "x", "3"))
 }
 
 // TestADiskThatIsFull is a log that cannot be written to.
@@ -207,4 +208,34 @@ func TestADiskThatIsFull(t *testing.T) {
 	r.wal.f = good
 	write(t, r, begin.Add(2*time.Minute), counter("a_total", 7))
 	same(t, ask(t, r, minutes("a_total", metrics.Increase, 2)), line(nil, nan, 6))
+}
+
+// TestForgetsNames sees to it that label sets that are gone take no room for ever, in memory
+// and on disk, and that what is kept is still found.
+func TestForgetsNames(t *testing.T) {
+	t.Parallel()
+	dir := inMemory(t)
+	r := open(t, dir)
+	const each = 200
+	for day := range 60 {
+		var all []metrics.Sample
+		for i := range each {
+			all = append(all, counter("a_total", 1, "instance", strconv.Itoa(1000*day+i)))
+		}
+		write(t, r, begin.Add(time.Duration(day)*24*time.Hour), append(all, counter("b_total", float64(day)))...)
+	}
+	if n := r.Stats().Groups; n > 8*each {
+		t.Errorf("%d names are in memory", n)
+	}
+	if info, err := os.Stat(filepath.Join(dir, "names")); err != nil || info.Size() > 60*each*20 {
+		t.Errorf("names on disk: %v, %v", info.Size(), err)
+	}
+	r.Close()
+	r = open(t, dir)
+	q := metrics.Query{Name: "b_total", Of: metrics.Increase, Step: 24 * time.Hour, From: begin.Add(39 * 24 * time.Hour), To: begin.Add(59 * 24 * time.Hour)}
+	for i, v := range ask(t, r, q)[0].Values {
+		if v != 1 {
+			t.Errorf("day %d has %v", i, v)
+		}
+	}
 }

@@ -40,7 +40,7 @@ func (r *Ring) load() error {
 		}
 		t.reindex(r.names)
 	}
-	return nil
+	return r.compact()
 }
 
 func (r *Ring) loadNames() error {

@@ -15,6 +15,7 @@ type names struct {
 	byCols  map[string]*shape
 	last    uint32
 	pending []byte // records that are not on disk yet
+	written int    // records that were ever made since the file was written anew
 	scratch []byte
 }
 
@@ -38,6 +39,7 @@ func (n *names) group(f family, labels map[string]string, dropped ...string) *gr
 	g := &group{n.last, f, without(labels, dropped...)}
 	n.addGroup(g)
 	n.pending = appendFrame(n.pending, g.record())
+	n.written++
 	return g
 }
 
@@ -56,6 +58,7 @@ func (n *names) shape(cols []column) *shape {
 	s := newShape(n.last, append([]column{}, cols...))
 	n.shapes[s.id], n.byCols[string(n.scratch)] = s, s
 	n.pending = appendFrame(n.pending, s.record())
+	n.written++
 	return s
 }
 
@@ -104,5 +107,6 @@ func (n *names) read(record []byte) error {
 		return fmt.Errorf("a record of kind %q is unknown", kind)
 	}
 	n.last = max(n.last, id)
+	n.written++
 	return r.err
 }

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 // Options are what a Ring needs to know.
 type Options struct {
 	Dir       string // of its own; made with mode 0700
-	MaxSeries int    // that are written at once; default 300,000. What is over is dropped
+	MaxSeries int    // that are written at once; default 1,000,000. What is over is dropped
 	Log       *slog.Logger
 }
 
@@ -46,7 +47,7 @@ var _ metrics.Source = (*Ring)(nil)
 // Open reads what is in a directory. Only one Ring may have it open: else fault.Unavailable.
 func Open(o Options) (*Ring, error) {
 	if o.MaxSeries == 0 {
-		o.MaxSeries = 300_000
+		o.MaxSeries = 1_000_000
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
@@ -179,7 +180,7 @@ func (r *Ring) apply(minute int64, readings []reading) {
 			if w := written[i][g.id]; w != nil {
 				w.merge(news)
 			} else {
-				written[i][g.id] = &values{append([]column{}, news.cols...), append([]float64{}, news.vals...)}
+				written[i][g.id] = &values{slices.Clip(news.cols), slices.Clone(news.vals)}
 			}
 		}
 	}

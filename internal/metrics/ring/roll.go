@@ -10,7 +10,7 @@ import (
 )
 
 // forget is how long what a series stood at is remembered after its last reading.
-const forget = 3 * 24 * time.Hour
+const forget = 24 * time.Hour
 
 // roll ends the period under way and begins another. Killed in the middle it is done again:
 // until the new log is there, the old one has everything.
@@ -65,6 +65,9 @@ func (r *Ring) roll(start int64) error {
 		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			r.o.Log.Warn("a file of old metrics cannot be removed", "err", err)
 		}
+	}
+	if err := r.compact(); err != nil {
+		r.o.Log.Warn("the names of metrics cannot be written anew; it is tried again in two hours", "err", err)
 	}
 	return nil
 }

@@ -91,7 +91,7 @@ func (r *Ring) readState(rd *reader) error {
 		}
 		vals := make([]float64, len(s.cols))
 		readRow(rd, s.plain(), vals)
-		r.sources[g.id] = &source{values: values{append([]column{}, s.cols...), vals}, seen: seen, folds: r.folds(g)}
+		r.sources[g.id] = &source{values: values{s.cols, vals}, seen: seen, folds: r.folds(g)}
 		r.series += len(vals)
 	}
 	return rd.err
