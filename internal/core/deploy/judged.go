@@ -53,8 +53,11 @@ func (s *State) judgeSpec() JudgeSpec {
 		spec.New = append(spec.New, base.Deployment)
 	}
 	spec.Baseline = base.Deployment
-	if strategy.Synthetic {
-		spec.Checks = []SmokeInput{checksOn(a.Target), checksOn(base)}
+	if strategy.Synthetic && a.Target.Rollout.Smoke > 0 { // checks of nothing would pass
+		spec.Checks = append(spec.Checks, checksOn(a.Target))
+		if base.Rollout.Smoke > 0 {
+			spec.Checks = append(spec.Checks, checksOn(base))
+		}
 	}
 	return spec
 }

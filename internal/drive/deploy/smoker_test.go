@@ -43,7 +43,7 @@ func TestSmoker(t *testing.T) {
 
 func TestSplitID(t *testing.T) {
 	t.Parallel()
-	for id, want := range map[string]bool{"tickets.dev.12.0": true, "tickets.dev.12": false, "": false, "a.b.c.d.e": false} {
+	for id, want := range map[string]bool{"tickets.dev.12.0": true, "tickets.dev.12b.0": true, "tickets.dev.12": false, "": false, "a.b.c.d.e": false} {
 		if s, e, ok := splitID(id); ok != want || ok && (s != "tickets" || e != "dev") {
 			t.Errorf("%q: %s %s %v", id, s, e, ok)
 		}

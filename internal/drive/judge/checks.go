@@ -10,7 +10,7 @@ import (
 )
 
 // checkEvery is the pause between two rounds of smoke checks that count as evidence.
-const checkEvery = 3 * time.Second
+const checkEvery = time.Second
 
 // checks are smoke checks that are repeated while a canary is judged. Each run on one
 // instance counts as one request.

@@ -177,6 +177,9 @@ func (j *Judge) say(ctx context.Context, spec deploy.JudgeSpec, t *trial) error 
 	_, err := j.Engine.Submit(ctx, engine.To{Machine: deploy.MachineID(spec.Service, spec.Environment),
 		Event: machine.Event{Type: deploy.EventJudged, Actor: actor, Data: machine.Must(now)}})
 	if err != nil && !fault.Is(err, fault.Refused) && !fault.Is(err, fault.NotFound) {
+		if ctx.Err() != nil {
+			return nil
+		}
 		j.Log.Warn("what the judge says could not be written; it is said again", "deployment", spec.Deployment, "err", err)
 		return nil
 	}
