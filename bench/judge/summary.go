@@ -1,6 +1,9 @@
 package main
 
-import "slices"
+import (
+	"math"
+	"slices"
+)
 
 // enter writes what came of a scenario into a rule's figures.
 func (s scenario) enter(f *figure, outcomes []outcome) {
@@ -30,8 +33,7 @@ func detected(outcomes []outcome) found {
 				sum, n = sum+o.hit, n+1
 			}
 		}
-		mean := sum / n
-		f.HitMean = &mean
+		f.HitMean = rounded(sum / n)
 	}
 	return f
 }
@@ -60,5 +62,11 @@ func median(outcomes []outcome, is func(outcome) bool, of func(outcome) float64)
 		return nil
 	}
 	slices.Sort(all)
-	return &all[middle]
+	return rounded(all[middle])
+}
+
+// rounded keeps a tenth.
+func rounded(x float64) *float64 {
+	x = math.Round(10*x) / 10
+	return &x
 }
