@@ -2,6 +2,7 @@ package main
 
 import (
 	"sync"
+	"syscall"
 	"time"
 
 	"slipway.dev/internal/core/catalog"
@@ -10,7 +11,7 @@ import (
 
 // inside measures each part in this process.
 func inside(files []file, r *report) error {
-	all := time.Now()
+	all, used := time.Now(), cpu()
 	found, problems := parse(files, r.Cores)
 	r.Parse = time.Since(all).Seconds()
 	if err := problems.Err(); err != nil {
@@ -29,7 +30,7 @@ func inside(files []file, r *report) error {
 	begin = time.Now()
 	r.Found = len(c.Findings())
 	r.Findings = time.Since(begin).Seconds()
-	r.Total = time.Since(all).Seconds()
+	r.Total, r.CPU = time.Since(all).Seconds(), (cpu() - used).Seconds()
 
 	begin = time.Now()
 	for _, f := range c.Flows() {
@@ -37,6 +38,15 @@ func inside(files []file, r *report) error {
 	}
 	r.Estimate = time.Since(begin).Seconds()
 	return nil
+}
+
+// cpu is what this process has used of all cores.
+func cpu() time.Duration {
+	var use syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &use); err != nil {
+		return 0
+	}
+	return time.Duration(use.Utime.Nano() + use.Stime.Nano())
 }
 
 // parse reads the files on all cores.

@@ -28,6 +28,7 @@ type report struct {
 	Estimate float64 `json:"estimateSeconds"` // of every flow
 	Found    int     `json:"findings"`
 	Total    float64 `json:"totalSeconds"` // parse, check, catalog and findings
+	CPU      float64 `json:"cpuSeconds"`   // that all of that took, on all cores
 
 	Command float64 `json:"commandSeconds,omitempty"` // slipway check, as a user runs it; median of three
 	Memory  int64   `json:"commandBytes,omitempty"`   // most memory that it had

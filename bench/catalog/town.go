@@ -78,7 +78,7 @@ func flow(i, services, useCases int) string {
   steps:
     - {service: service-%[4]d, request: POST /orders/%[1]d}
     - {service: service-%[5]d, request: "GET /orders/%[1]d/{id}"}
-    - {name: done, event: receipt was sent}
+    - {name: done, service: service-%[5]d, request: "DELETE /orders/%[1]d/hold"}
   alternatives:
     - {name: refused, when: the card is refused, error: true, end: customer is told}
 %[6]s  targets:

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"slices"
 	"strings"
 
 	"slipway.dev/internal/core/flow"
@@ -26,21 +27,16 @@ func same(a, b manifest.Text) bool {
 
 func (c *Catalog) logical(f flow.Flow, a *Attribute) {
 	a.looks(Logical, "the order of the steps, how often they come back to a service, and circles", "leave out hops that nothing is gained by, or let one service answer at once")
-	seen, visits, last := map[string]bool{}, map[string]int{}, ""
-	for _, s := range f.Steps {
-		if s.Path != "" {
-			continue
-		}
-		if what := s.Service + " " + s.Request; s.Request != "" && seen[what] {
+	usual := f.Steps[:len(f.Spec.Steps)]
+	for i, s := range usual {
+		same := func(o flow.Step) bool { return o.Service == s.Service && o.Request == s.Request }
+		if s.Request != "" && slices.ContainsFunc(usual[:i], same) {
 			a.found("the step %q asks for what an earlier one did", s.Name)
-		} else {
-			seen[what] = true
 		}
-		if s.Service != "" && s.Service != last {
-			visits[s.Service]++
-			if last = s.Service; visits[last] == 3 {
-				a.found("it comes back to %s again and again", last)
-			}
+	}
+	for _, name := range stepServices(f) {
+		if comings(usual, name) >= mostComings {
+			a.found("it comes back to %s again and again", name)
 		}
 	}
 	if c.circular[manifest.KindFlow+"/"+f.Name] {
@@ -48,21 +44,37 @@ func (c *Catalog) logical(f flow.Flow, a *Attribute) {
 	}
 }
 
+// mostComings is how often a flow comes to a service before that is a needless hop.
+const mostComings = 3
+
+// comings is how often a flow comes to a service from another one.
+func comings(steps []flow.Step, service string) int {
+	n, last := 0, ""
+	for _, s := range steps {
+		if s.Service == service && last != service {
+			n++
+		}
+		if s.Service != "" {
+			last = s.Service
+		}
+	}
+	return n
+}
+
 func (c *Catalog) maintainable(f flow.Flow, a *Attribute) {
 	a.looks(Maintainable, "its steps beside those of the other flows, and the teams of its services", "make a flow of the steps that are shared, and name it in dependsOn")
-	told := map[string]bool{}
+	var told, teams []string
 	for _, run := range runs(f) {
 		for _, other := range c.shared[run] {
-			if other != f.Name && !told[other] && len(told) < mostNamed {
-				told[other] = true
+			if other != f.Name && len(told) < mostNamed && !slices.Contains(told, other) {
+				told = append(told, other)
 				a.found("it has %d steps in a row that %s also has", runLength, other)
 			}
 		}
 	}
-	teams := map[string]bool{}
 	for _, s := range f.Steps {
-		if svc, ok := c.services.by[s.Service]; ok {
-			teams[svc.Team] = true
+		if svc, ok := c.services.by[s.Service]; ok && !slices.Contains(teams, svc.Team) {
+			teams = append(teams, svc.Team)
 		}
 	}
 	if len(teams) > mostTeams {

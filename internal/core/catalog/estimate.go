@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"math"
+	"slices"
 
 	"slipway.dev/internal/core/flow"
 	"slipway.dev/internal/core/manifest"
@@ -79,10 +80,13 @@ func (c *Catalog) estimator(measured Measured) *estimator {
 	return &estimator{c, measured, map[string]Part{}}
 }
 
-func (e *estimator) of(f flow.Flow) (Estimate, bool) {
+func (e *estimator) of(f flow.Flow) (Estimate, bool) { return e.compose(f, stepServices(f)) }
+
+// compose makes the estimate of a flow whose steps are served by some services.
+func (e *estimator) compose(f flow.Flow, serving []string) (Estimate, bool) {
 	out := Estimate{Availability: 1, Regions: max(f.Spec.Regions, 1), Complete: true}
 	known := false
-	for _, name := range stepServices(f) {
+	for _, name := range serving {
 		out.Parts = append(out.Parts, e.service(name))
 	}
 	for _, name := range f.Spec.DependsOn {
@@ -111,11 +115,9 @@ func (e *estimator) of(f flow.Flow) (Estimate, bool) {
 
 // stepServices gives what serves the usual way of a flow, each once.
 func stepServices(f flow.Flow) []string {
-	var out []string
-	seen := map[string]bool{"": true}
-	for _, s := range f.Steps {
-		if s.Path == "" && !seen[s.Service] {
-			seen[s.Service] = true
+	out := make([]string, 0, 4)
+	for _, s := range f.Steps[:len(f.Spec.Steps)] {
+		if s.Service != "" && !slices.Contains(out, s.Service) {
 			out = append(out, s.Service)
 		}
 	}

@@ -97,14 +97,11 @@ const runLength = 3
 
 // runs gives each row of requests of a flow's usual way as one text.
 func runs(f flow.Flow) []string {
-	var row, out []string
-	for _, s := range f.Steps {
-		if s.Path != "" || s.Request == "" {
-			row = nil
-			continue
-		}
-		if row = append(row, s.Service+" "+s.Request); len(row) >= runLength {
-			out = append(out, row[len(row)-3]+"\n"+row[len(row)-2]+"\n"+row[len(row)-1])
+	var out []string
+	for i := range len(f.Spec.Steps) - runLength + 1 {
+		row := f.Steps[i : i+runLength]
+		if !slices.ContainsFunc(row, func(s flow.Step) bool { return s.Request == "" }) {
+			out = append(out, row[0].Service+" "+row[0].Request+"\n"+row[1].Service+" "+row[1].Request+"\n"+row[2].Service+" "+row[2].Request)
 		}
 	}
 	return out

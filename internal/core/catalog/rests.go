@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 
 	"slipway.dev/internal/core/flow"
@@ -15,7 +16,7 @@ func (q *inquiry) rests() {
 	if target == 0 {
 		return
 	}
-	e, known := q.estimates.of(withoutServices(q.Flow, q.Catalog))
+	e, known := q.estimates.compose(q.Flow, q.own())
 	covered := known && e.Availability >= target // by fallbacks or regions, where a part is weaker
 	weaker := false
 	for i, name := range q.Spec.DependsOn {
@@ -23,13 +24,11 @@ func (q *inquiry) rests() {
 			weaker = q.part(q.estimates.flow(string(name), Serial), target, covered, "spec", "dependsOn", index(i)) || weaker
 		}
 	}
-	seen := map[string]bool{}
-	for i, s := range q.Spec.Steps {
-		name := string(s.Service)
-		if !seen[name] && !q.services.has(name) && q.components.has(name) {
+	for _, name := range q.own() {
+		if q.components.has(name) {
+			i := slices.IndexFunc(q.Spec.Steps, func(s manifest.FlowStep) bool { return string(s.Service) == name })
 			weaker = q.part(q.estimates.component(name), target, covered, "spec", "steps", index(i), "service") || weaker
 		}
-		seen[name] = true
 	}
 	q.indirect(target)
 	if known && !covered && !weaker {
@@ -56,10 +55,7 @@ func (q *inquiry) part(p Part, target float64, covered bool, path ...string) boo
 // itself is held to this flow's target.
 func (q *inquiry) indirect(target float64) {
 	direct := stepServices(q.Flow)
-	seen := map[string]bool{}
-	for _, d := range direct {
-		seen[d] = true
-	}
+	seen := slices.Clone(direct)
 	for _, d := range direct {
 		s, ok := q.services.by[d]
 		if !ok {
@@ -67,10 +63,10 @@ func (q *inquiry) indirect(target float64) {
 		}
 		for _, name := range s.Spec.Needs {
 			held := q.held[string(name)]
-			if seen[string(name)] || !q.services.has(string(name)) || held >= target {
+			if slices.Contains(seen, string(name)) || !q.services.has(string(name)) || held >= target {
 				continue
 			}
-			seen[string(name)] = true
+			seen = append(seen, string(name))
 			f := Finding{Code: Weaker, Severity: q.weight(), Text: fmt.Sprintf("its target is %s; %s needs %s, of which no flow demands more than %s", q.target(), d, name, share(held)),
 				Looked: "the services that its services need, and the flows that those are in", Hint: fmt.Sprintf("make %s a step of this flow, or of a flow with such a target", name)}
 			if held == 0 {
@@ -88,16 +84,9 @@ func (q *inquiry) composed(a float64) {
 		Looked: "the product of what it rests on, its regions and its fallbacks", Hint: "raise the targets of what it needs, or name a fallback"}, "spec", "targets", "reliability", "availability")
 }
 
-// withoutServices leaves the steps of a flow that are of components only.
-func withoutServices(f flow.Flow, c *Catalog) flow.Flow {
-	var steps []flow.Step
-	for _, s := range f.Steps {
-		if !c.services.has(s.Service) {
-			steps = append(steps, s)
-		}
-	}
-	f.Steps = steps
-	return f
+// own are the components of the steps: what is promised of services is this flow's target.
+func (q *inquiry) own() []string {
+	return slices.DeleteFunc(stepServices(q.Flow), q.services.has)
 }
 
 // criticality looks for flows that less depends on, by themselves, than on this one.

@@ -30,16 +30,17 @@ func Collisions(found, known []Resource) Problems {
 }
 
 func catalogOf(found, known []Resource, partial bool) *catalog {
-	c := &catalog{decoder: &decoder{}, partial: partial, byID: map[string]Resource{}, own: map[string]bool{}, guesses: map[string]string{}}
+	c := &catalog{decoder: &decoder{}, partial: partial, byID: make(map[string]Resource, len(found)+len(known)), own: make(map[string]bool, len(found)), guesses: map[string]string{}}
 	for _, r := range known {
 		c.byID[r.ID()] = r
 	}
 	for _, r := range found {
-		if c.own[r.ID()] {
-			c.at(r, "metadata", "name").say("%s `%s` is already there, at %s", r.Kind, r.Name, c.byID[r.ID()].At)
+		id := r.ID()
+		if c.own[id] {
+			c.at(r, "metadata", "name").say("%s `%s` is already there, at %s", r.Kind, r.Name, c.byID[id].At)
 			continue
 		}
-		c.byID[r.ID()], c.own[r.ID()] = r, true
+		c.byID[id], c.own[id] = r, true
 	}
 	c.ofKind = map[string][]Resource{}
 	for _, r := range c.byID {

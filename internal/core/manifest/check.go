@@ -158,7 +158,7 @@ func (h HostPattern) Expand(environment Name, host Host) string {
 
 // CheckName says what is wrong with a name of a resource, source or secret.
 func CheckName(s string) error {
-	if r := rules["Name"]; len(s) > r.max || !r.compiled.MatchString(s) {
+	if r := rules["Name"]; len(s) > r.max || !r.fits(s) {
 		return fmt.Errorf("%q is not %s, of at most %d characters", short(s), r.what, r.max)
 	}
 	return nil

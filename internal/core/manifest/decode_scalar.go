@@ -31,8 +31,7 @@ func (d *decoder) text(n node, f *field, at *trail) string {
 
 // orQuote tells to put a scalar in quotes if it is text that YAML takes for something else.
 func orQuote(n node, r *rule) string {
-	p := r.compiled
-	if n.Kind != yaml.ScalarNode || isNothing(n) || !slices.Contains(scalarTags, n.Tag) || p != nil && !p.MatchString(n.Value) {
+	if n.Kind != yaml.ScalarNode || isNothing(n) || !slices.Contains(scalarTags, n.Tag) || !r.fits(n.Value) {
 		return ""
 	}
 	return "; if it is meant as text, put it in quotes"
@@ -43,7 +42,7 @@ var scalarTags = []string{"!!str", "!!int", "!!float", "!!bool", "!!timestamp"}
 
 // ruled holds a text to the rule of its type.
 func (d *decoder) ruled(n node, s string, r *rule, at *trail) string {
-	if p := r.compiled; p != nil && !p.MatchString(s) {
+	if !r.fits(s) {
 		d.say(n, at.String(), "%q is not %s", short(s), r.what)
 		return ""
 	}

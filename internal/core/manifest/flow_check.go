@@ -54,7 +54,7 @@ func (f Flow) checkRequests(at spot) {
 		service Name
 		request Request
 	}
-	earlier := map[Name]*patternSet{}
+	earlier := map[Name][]string{}
 	path := map[counted]int{}
 	n := 0
 	f.eachPath(at, func(steps []FlowStep, at spot) {
@@ -71,18 +71,22 @@ func (f Flow) checkRequests(at spot) {
 				continue
 			}
 			path[key] = n
-			if earlier[s.Service] == nil {
-				earlier[s.Service] = &patternSet{}
-			}
-			if other := earlier[s.Service].add(string(s.Request)); other != "" {
+			if other := conflict(earlier[s.Service], string(s.Request)); other != "" {
 				at.item(i).in("request").say("some requests would be of this step and of %q, and neither is more specific; make one of them so", other)
+			} else {
+				earlier[s.Service] = append(earlier[s.Service], string(s.Request))
 			}
 		}
 	})
 }
 
 // canonical writes a request in one way.
-func (r Request) canonical() Request { return Request(strings.Join(strings.Fields(string(r)), " ")) }
+func (r Request) canonical() Request {
+	if !strings.Contains(string(r), "  ") {
+		return r
+	}
+	return Request(strings.Join(strings.Fields(string(r)), " "))
+}
 
 func (s FlowStep) check(at spot) {
 	event := s.Event != ""

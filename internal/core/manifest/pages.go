@@ -47,7 +47,12 @@ func (d *decoder) pages(text string, line int, q *quick) iter.Seq[page] {
 // splits says whether each document but the first begins with a line of ---, and nothing
 // before it is meant for it.
 func splits(text string) bool {
-	return !strings.ContainsAny(text, "\r\ufeff\u0085\u2028\u2029") && !lineBegins(text, "%") && !lineBegins(text, "...")
+	for _, end := range []string{"\r", "\ufeff", "\u0085", "\u2028", "\u2029"} { // to some, ends of lines
+		if strings.Contains(text, end) {
+			return false
+		}
+	}
+	return !lineBegins(text, "%") && !lineBegins(text, "...")
 }
 
 func lineBegins(text, with string) bool {

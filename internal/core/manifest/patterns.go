@@ -7,66 +7,90 @@ import (
 	"strings"
 )
 
-// patternSet is requests of one service that are steps of one flow. Only net/http knows when
-// two patterns conflict, and a panic is how it says so. As it takes long to say anything, it
-// is asked once there is a pattern that is not plain.
-type patternSet struct {
-	mux  *http.ServeMux // nil: all are plain
-	list []string
+// checkRequest holds a pattern to what net/http takes, and its path to what a request can
+// have: net/http looks at that only where there is a method other than CONNECT.
+func checkRequest(s string) error {
+	at := strings.IndexByte(s, '/')
+	if isSimple(s[at:]) {
+		return nil
+	}
+	if at == 0 || strings.HasPrefix(s, "CONNECT ") {
+		s = "GET " + s[at:]
+	}
+	return taken(s)
 }
 
-// add gives the earlier pattern that a pattern, which is none of them, conflicts with, or "".
-func (s *patternSet) add(pattern string) string {
-	if s.mux == nil && !isPlain(pattern) {
-		s.mux = http.NewServeMux()
-		for _, p := range s.list {
-			if err := tryHandle(s.mux, p); err != nil {
-				return p // cannot be: it is plain, and no two are the same
-			}
+// isSimple says whether a path is nothing but plain segments and {name}. Then it is all right;
+// to ask net/http takes long.
+func isSimple(p string) bool {
+	if strings.ContainsAny(p, "%") || path.Clean(p) != p || p == "/" {
+		return false
+	}
+	var names []string
+	for segment := range strings.SplitSeq(p[1:], "/") {
+		name, begins := strings.CutPrefix(segment, "{")
+		name, ends := strings.CutSuffix(name, "}")
+		switch {
+		case !begins && !ends && !strings.ContainsAny(segment, "{}"):
+		case !begins || !ends || !isIdentifier(name) || contains(names, name):
+			return false
+		default:
+			names = append(names, name)
 		}
 	}
-	if s.mux != nil && tryHandle(s.mux, pattern) != nil {
-		return s.conflict(pattern)
+	return true
+}
+
+func isIdentifier(s string) bool {
+	for i := range len(s) {
+		if c := s[i] | 0x20; (c < 'a' || c > 'z') && s[i] != '_' && (i == 0 || s[i] < '0' || s[i] > '9') {
+			return false
+		}
 	}
-	s.list = append(s.list, pattern)
+	return s != ""
+}
+
+// conflict gives the first of the patterns that another one conflicts with, or "". Only
+// net/http knows, and a panic is how it says so.
+func conflict(patterns []string, pattern string) string {
+	for _, p := range patterns {
+		if meet(p, pattern) && taken(p, pattern) != nil {
+			return p
+		}
+	}
 	return ""
 }
 
-func (s *patternSet) conflict(pattern string) string {
-	for _, other := range s.list {
-		two := http.NewServeMux()
-		if tryHandle(two, other) == nil && tryHandle(two, pattern) != nil {
-			return other
+// meet says whether there may be requests that two patterns match. It is quicker to say that
+// there are none than to ask.
+func meet(a, b string) bool {
+	i, j := strings.IndexByte(a, '/'), strings.IndexByte(b, '/')
+	one, other := strings.TrimSpace(a[:i]), strings.TrimSpace(b[:j])
+	if one != other && one != "" && other != "" && one != http.MethodHead && other != http.MethodHead {
+		return false
+	}
+	p, q := a[i:], b[j:]
+	if strings.Contains(p+q, "%") {
+		return true
+	}
+	for k := 0; k < len(p) && k < len(q) && p[k] != '{' && q[k] != '{'; k++ {
+		if p[k] != q[k] {
+			return false
 		}
 	}
-	return ""
+	return true
 }
 
-func tryHandle(mux *http.ServeMux, pattern string) (err error) {
+// taken says what net/http has against patterns.
+func taken(patterns ...string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("net/http does not take it as a pattern: %v", p)
 		}
 	}()
-	mux.Handle(pattern, http.NotFoundHandler())
+	mux := http.NewServeMux()
+	for _, p := range patterns {
+		mux.Handle(p, http.NotFoundHandler())
+	}
 	return nil
-}
-
-// checkRequest holds a pattern to what net/http takes, and its path to what a request can
-// have: net/http looks at that only where there is a method other than CONNECT.
-func checkRequest(s string) error {
-	if isPlain(s) {
-		return nil
-	}
-	if i := strings.IndexByte(s, '/'); i == 0 || strings.HasPrefix(s, "CONNECT ") {
-		s = "GET " + s[i:]
-	}
-	return tryHandle(http.NewServeMux(), s)
-}
-
-// isPlain says whether a pattern is one path and no more, so that it is all right, and two of
-// them only meet if they are the same. Most are, and asking net/http takes long.
-func isPlain(pattern string) bool {
-	p := pattern[strings.LastIndexByte(pattern, ' ')+1:]
-	return !strings.ContainsAny(p, "{}%") && !strings.HasSuffix(p, "/") && path.Clean(p) == p
 }

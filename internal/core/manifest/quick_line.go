@@ -142,6 +142,8 @@ func plainTag(s string) (string, bool) {
 	switch c := s[0]; {
 	case c >= '0' && c <= '9':
 		return numberTag(s)
+	case c == '.' && len(s) > 1 && s[1] == '/':
+		return "!!str", true
 	case strings.IndexByte("+-.~<", c) >= 0:
 		return "", false
 	}

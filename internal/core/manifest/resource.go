@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -81,13 +82,17 @@ type document struct {
 }
 
 // Document is the resource as canonical JSON, which is a manifest itself. It is the blob
-// that Digest names.
+// that Digest names. The spec is canonical already, and put in as it is.
 func (r Resource) Document() []byte {
-	b, err := json.Marshal(document{APIVersion, r.Kind, Metadata{Name: Name(r.Name), Team: Name(r.Team), Labels: r.Labels}, r.Spec})
+	head, err := json.Marshal(document{APIVersion, r.Kind, Metadata{Name: Name(r.Name), Team: Name(r.Team), Labels: r.Labels}, nil})
 	if err != nil {
-		panic("manifest: a spec that was read does not encode: " + err.Error())
+		panic("manifest: a header that was read does not encode: " + err.Error())
 	}
-	return b
+	if len(r.Spec) == 0 {
+		return head
+	}
+	head = bytes.TrimSuffix(head, []byte("null}"))
+	return append(append(head, r.Spec...), '}')
 }
 
 // Load reads a Document back. It was held to the rules when it was parsed, perhaps by an
