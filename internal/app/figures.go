@@ -134,16 +134,12 @@ func (h *house) instances(ctx context.Context) ([]drive.Instance, error) {
 			scrapes[s.Name] = &drive.Scrape{Path: cmp.Or(string(m.Path), "/metrics"), Interval: m.Interval.Or(scrapeEvery), Keep: drive.Keep(s.Name, said, k.FlowsOf(s.Name))}
 		}
 	}
-	rows, err := h.engine.List(ctx, "deploy/")
+	lanes, err := engine.All[deploy.State](ctx, h.engine, "deploy/")
 	if err != nil {
 		return nil, err
 	}
 	var list []drive.Instance
-	for _, row := range rows {
-		lane, _, err := engine.Load[deploy.State](ctx, h.engine, row.ID)
-		if err != nil {
-			return nil, err
-		}
+	for _, lane := range lanes {
 		for _, in := range lane.Instances() {
 			list = append(list, drive.Instance{ID: in.ID, Service: lane.Service, Environment: lane.Environment, Release: in.Release, Deployment: in.Deployment,
 				State: target.State(in.State), Address: in.Address, Restarts: in.Restarts, Scrape: scrapes[lane.Service]})

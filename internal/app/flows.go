@@ -6,8 +6,13 @@ import (
 
 	"slipway.dev/internal/control"
 	"slipway.dev/internal/core/escalate"
+	"slipway.dev/internal/core/flow"
+	"slipway.dev/internal/core/maintenance"
 	"slipway.dev/internal/core/manifest"
+	corepillars "slipway.dev/internal/core/pillars"
+	"slipway.dev/internal/drive/pillars"
 	"slipway.dev/internal/drive/slo"
+	"slipway.dev/internal/engine"
 	"slipway.dev/internal/wire/edgewire"
 )
 
@@ -67,6 +72,33 @@ func (h *house) way(ctx context.Context, team string) (escalate.Way, error) {
 	}
 	spec, err := r.TeamSpec()
 	return escalate.Of(team, spec.Escalation), err
+}
+
+// targets gives all targets of a flow with what was seen of them in an environment.
+func (h *house) targets(ctx context.Context, f flow.Flow, environment string) ([]corepillars.Row, error) {
+	return pillars.Looker{Deps: pillars.Deps{
+		Engine: h.engine, Now: h.engine.Now, Source: h.figures, Prices: h.prices,
+		Maintenance: func(ctx context.Context) ([]maintenance.State, error) {
+			return engine.All[maintenance.State](ctx, h.engine, maintenance.MachineID(""))
+		},
+		Objectives: func(environment, flow string) (list []corepillars.Objective) {
+			for _, s := range h.objectives.Statuses() {
+				if s.Environment == environment && s.Flow == flow {
+					list = append(list, corepillars.Objective{Name: s.Name, Status: s.Status})
+				}
+			}
+			return list
+		},
+	}}.Rows(ctx, f, environment)
+}
+
+func (h *house) prices(ctx context.Context, environment string) (manifest.Prices, error) {
+	r, ok, err := h.catalog.Resource(ctx, manifest.KindEnvironment, environment)
+	if err != nil || !ok {
+		return manifest.Prices{}, err
+	}
+	env, err := r.Environment()
+	return env.Prices, err
 }
 
 // measured gives how all objectives stood at the last look.

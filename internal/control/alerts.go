@@ -18,16 +18,12 @@ func (c *Control) Alerts(ctx context.Context) ([]model.Alert, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.Engine.List(ctx, "alert/")
+	all, err := engine.All[alert.State](ctx, c.Engine, "alert/")
 	if err != nil {
 		return nil, err
 	}
 	list := []model.Alert{}
-	for _, row := range rows {
-		s, _, err := engine.Load[alert.State](ctx, c.Engine, row.ID)
-		if err != nil {
-			return nil, err
-		}
+	for _, s := range all {
 		if see.of(s.Team, s.Environment) {
 			list = append(list, model.Alert{Flow: s.Flow, Environment: s.Environment, Criticality: s.Criticality, Objective: s.Objective, Severity: string(s.Severity),
 				Title: s.Title, Text: s.Text, Status: string(s.Status), FiredAt: s.FiredAt, By: s.By, Comment: s.Comment, ResolvedAt: s.ResolvedAt,

@@ -11,7 +11,9 @@ import (
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/flow"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/pillars"
 	"slipway.dev/internal/drive/people"
 	"slipway.dev/internal/engine"
 )
@@ -33,6 +35,8 @@ type Deps struct {
 	Catalog  Catalog
 	Figures  Figures
 	Canaries Canaries
+	// Pillars gives all targets of a flow with what was seen of them in an environment.
+	Pillars func(ctx context.Context, f flow.Flow, environment string) ([]pillars.Row, error)
 	// Measured gives how the objectives of all flows stood when they were last looked at.
 	Measured func() []Measured
 	// Exposition writes all current figures in the text format of Prometheus.

@@ -104,8 +104,9 @@ func (c *Control) Flow(ctx context.Context, name string) (model.FlowDetail, erro
 		return d, err
 	}
 	c.lastHour(ctx, f, d.Steps)
-	d.Estimate = c.estimate(ctx, k, f, d.Objectives)
-	return d, nil
+	d.Estimate = estimateOf(k, f, d.Objectives)
+	d.Pillars, err = c.pillars(ctx, k, f)
+	return d, err
 }
 
 // detailOf is what the manifests alone say.
@@ -255,9 +256,9 @@ func (c *Control) lastHour(ctx context.Context, f flow.Flow, steps []model.FlowS
 	}
 }
 
-// estimate is the availability that follows from what a flow rests on, beside the one that
+// estimateOf is the availability that follows from what a flow rests on, beside the one that
 // was measured where it matters most: in the last environment.
-func (c *Control) estimate(_ context.Context, k *catalog.Catalog, f flow.Flow, objectives []model.Objective) *model.Estimate {
+func estimateOf(k *catalog.Catalog, f flow.Flow, objectives []model.Objective) *model.Estimate {
 	e, ok := k.Estimate(f.Name, nil)
 	if !ok {
 		return nil
@@ -281,4 +282,19 @@ func (c *Control) slos(ctx context.Context, environment, name string) (*slo.Stat
 		return nil, ignoring(fault.NotFound, err)
 	}
 	return &s, nil
+}
+
+// pillars gives a flow's targets in each environment, with what was seen of them.
+func (c *Control) pillars(ctx context.Context, k *catalog.Catalog, f flow.Flow) ([]model.Pillar, error) {
+	var list []model.Pillar
+	for _, e := range k.Environments() {
+		rows, err := c.Pillars(ctx, f, e.Name)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			list = append(list, model.Pillar{Environment: e.Name, Pillar: r.Pillar, Target: r.Target, Wanted: r.Wanted, Measured: r.Measured, State: string(r.State), Text: r.Text})
+		}
+	}
+	return list, nil
 }

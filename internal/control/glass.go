@@ -83,16 +83,12 @@ func (c *Control) Glasses(ctx context.Context) ([]model.Glass, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.Engine.List(ctx, "glass/")
+	all, err := engine.All[glass.State](ctx, c.Engine, "glass/")
 	if err != nil {
 		return nil, err
 	}
 	list := []model.Glass{}
-	for _, row := range rows {
-		s, _, err := engine.Load[glass.State](ctx, c.Engine, row.ID)
-		if err != nil {
-			return nil, err
-		}
+	for _, s := range all {
 		if sight.of(s.Team, s.Environment) {
 			list = append(list, glassOf(s))
 		}

@@ -65,15 +65,5 @@ func (c *Control) underWay(ctx context.Context, q model.DeploymentsQuery) ([]dep
 
 // lanes gives the states of all lanes.
 func (c *Control) lanes(ctx context.Context) ([]deploy.State, error) {
-	rows, err := c.Engine.List(ctx, "deploy/")
-	if err != nil {
-		return nil, err
-	}
-	list := make([]deploy.State, len(rows))
-	for i, row := range rows {
-		if list[i], _, err = engine.Load[deploy.State](ctx, c.Engine, row.ID); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
+	return engine.All[deploy.State](ctx, c.Engine, "deploy/")
 }

@@ -98,7 +98,7 @@ func (c *Control) Maintenance(ctx context.Context) ([]model.Maintenance, error) 
 	if err != nil {
 		return nil, err
 	}
-	states, err := c.announced(ctx)
+	states, err := engine.All[maintenance.State](ctx, c.Engine, maintenance.MachineID(""))
 	if err != nil {
 		return nil, err
 	}
@@ -113,21 +113,6 @@ func (c *Control) Maintenance(ctx context.Context) ([]model.Maintenance, error) 
 		}
 	}
 	slices.SortStableFunc(list, func(a, b model.Maintenance) int { return b.From.Compare(a.From) })
-	return list, nil
-}
-
-// announced gives all planned work.
-func (c *Control) announced(ctx context.Context) ([]maintenance.State, error) {
-	rows, err := c.Engine.List(ctx, maintenance.MachineID(""))
-	if err != nil {
-		return nil, err
-	}
-	list := make([]maintenance.State, len(rows))
-	for i, row := range rows {
-		if list[i], _, err = engine.Load[maintenance.State](ctx, c.Engine, row.ID); err != nil {
-			return nil, err
-		}
-	}
 	return list, nil
 }
 

@@ -19,10 +19,12 @@ import (
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/flow"
 	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/core/notify"
+	"slipway.dev/internal/core/pillars"
 	"slipway.dev/internal/core/release"
 	"slipway.dev/internal/core/task"
 	"slipway.dev/internal/core/traffic"
@@ -150,6 +152,9 @@ func (w *world) deps() control.Deps {
 		Seen:    func(ctx context.Context, position int64) error { return w.engine.Wait(ctx, position, history.Name) },
 		Catalog: catalog.New(w.engine, func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, w.engine) }), Figures: w.ring, Canaries: drivejudge.New(drivejudge.Deps{Ticks: w.store}),
 		Measured: func() []control.Measured { return w.measured },
+		Pillars: func(_ context.Context, f flow.Flow, environment string) ([]pillars.Row, error) {
+			return pillars.Rows(f, pillars.None(environment, time.Hour)), nil
+		},
 		Exposition: func(_ context.Context, out io.Writer) error {
 			_, err := io.WriteString(out, "slipway_edge_up 1\n")
 			return err

@@ -90,3 +90,19 @@ func (b Blobs) Put(ctx context.Context, data []byte) (string, error) { return b.
 func (b Blobs) Get(ctx context.Context, digest string) ([]byte, error) {
 	return b.s.GetBlob(ctx, digest)
 }
+
+// All gives the states of all machines whose ID begins with prefix, in the order of their IDs.
+// S is the type of their kind.
+func All[S any](ctx context.Context, r Reader, prefix string) ([]S, error) {
+	rows, err := r.List(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	list := make([]S, len(rows))
+	for i, row := range rows {
+		if list[i], _, err = Load[S](ctx, r, row.ID); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}

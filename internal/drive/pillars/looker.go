@@ -1,0 +1,165 @@
+// Package pillars gathers what was seen of a flow in an environment, so that core/pillars can
+// hold it against the flow's targets.
+package pillars
+
+import (
+	"context"
+	"math"
+	"slices"
+	"time"
+
+	"slipway.dev/internal/core/cost"
+	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/flow"
+	"slipway.dev/internal/core/maintenance"
+	"slipway.dev/internal/core/manifest"
+	"slipway.dev/internal/core/pillars"
+	"slipway.dev/internal/core/slo"
+	"slipway.dev/internal/engine"
+	"slipway.dev/internal/metrics"
+)
+
+// Looked is the time over which all but objectives is looked at.
+const Looked = 24 * time.Hour
+
+// Deps are what a looker needs.
+type Deps struct {
+	Engine engine.Reader
+	Now    func() time.Time
+	// Source gives where an environment's figures are.
+	Source func(ctx context.Context, environment string) (metrics.Source, error)
+	// Objectives gives how those of a flow in an environment stand.
+	Objectives func(environment, flow string) []pillars.Objective
+	// Prices gives those of an environment; the zero value: it has none.
+	Prices func(ctx context.Context, environment string) (manifest.Prices, error)
+	// Maintenance gives all planned work.
+	Maintenance func(ctx context.Context) ([]maintenance.State, error)
+}
+
+// Looker looks at one flow at a time.
+type Looker struct{ Deps }
+
+// Rows gives all targets of a flow with what was seen of them in an environment. What cannot
+// be read is unknown; the error is of what should always be there.
+func (l Looker) Rows(ctx context.Context, f flow.Flow, environment string) ([]pillars.Row, error) {
+	now := l.Now().UTC().Truncate(time.Minute)
+	seen := pillars.None(environment, Looked)
+	seen.Objectives = l.Objectives(environment, f.Name)
+	if err := l.operations(ctx, f, &seen, now); err != nil {
+		return nil, err
+	}
+	source, err := l.Source(ctx, environment)
+	if err != nil {
+		return nil, err
+	}
+	a := asker{ctx: ctx, source: source, environment: environment, now: now}
+	a.requests(f, &seen)
+	if err := l.cost(ctx, &a, f, &seen); err != nil {
+		return nil, err
+	}
+	if a.err != nil && !fault.Is(a.err, fault.Unavailable) {
+		return nil, a.err
+	}
+	return pillars.Rows(f, seen), nil
+}
+
+// operations sees what is remembered of alerts and planned work.
+func (l Looker) operations(ctx context.Context, f flow.Flow, seen *pillars.Seen, now time.Time) error {
+	s, _, err := engine.Load[slo.State](ctx, l.Engine, slo.MachineID(seen.Environment, f.Name))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if err == nil {
+		window := slo.DefaultWindow
+		seen.Recovery, seen.Failures = s.Recovery(now.Add(-window), now)
+	}
+	works, err := l.Maintenance(ctx)
+	if err != nil {
+		return err
+	}
+	seen.Works, seen.Late = 0, 0
+	for _, w := range works {
+		if w.Status == maintenance.Called || w.Environment != seen.Environment || !w.Touches(f.Name, services(f)) {
+			continue
+		}
+		seen.Works++
+		if !w.InTime(f.Notice()) {
+			seen.Late++
+		}
+	}
+	return nil
+}
+
+// requests sees how many there were, and how.
+func (a *asker) requests(f flow.Flow, seen *pillars.Seen) {
+	of := map[string]string{"flow": f.Name}
+	seen.Requests = a.sum(metrics.FlowRequests, of)
+	seen.Anonymous = a.sum(metrics.FlowAnonymous, of)
+	seen.Plain = a.sum(metrics.FlowPlain, of)
+	seen.Peak = a.peak(of) * a.sum(metrics.FlowRequests, first(f)) / seen.Requests / time.Minute.Seconds()
+}
+
+// peak is the most requests in a minute. Single minutes are kept of a flow as a whole; how
+// many of them were of its first step follows from the share that this has over all the time.
+func (a *asker) peak(of map[string]string) float64 {
+	peak := math.NaN()
+	for _, n := range a.values(metrics.FlowRequests, of, metrics.Increase, time.Minute) {
+		if !math.IsNaN(n) && !(n <= peak) {
+			peak = n
+		}
+	}
+	return peak
+}
+
+func first(f flow.Flow) map[string]string {
+	return map[string]string{"flow": f.Name, "step": f.Steps[0].Name}
+}
+
+// cost sees what the flow's services used, and how much of that was the flow's.
+func (l Looker) cost(ctx context.Context, a *asker, f flow.Flow, seen *pillars.Seen) error {
+	m, err := l.Prices(ctx, a.environment)
+	if err != nil {
+		return err
+	}
+	prices, err := cost.PricesOf(m)
+	if err != nil || !prices.Set() {
+		return err
+	}
+	of := cost.Flow{Name: f.Name, Executions: a.sum(metrics.FlowRequests, first(f))}
+	var used []cost.Service
+	for _, name := range services(f) {
+		service := map[string]string{"service": name}
+		used = append(used, cost.Service{Name: name, Use: a.use(service)})
+		of.Shares = append(of.Shares, cost.Share{Service: name, Seconds: math.NaN(),
+			Requests: a.sum(metrics.FlowRequests, map[string]string{"flow": f.Name, "service": name})})
+	}
+	span := a.known()
+	if span <= 0 {
+		return nil
+	}
+	costs := prices.Flows(used, []cost.Flow{of}, span)
+	seen.Cost, seen.Currency, seen.Span = &costs[0], prices.Currency, span
+	return nil
+}
+
+func (a *asker) use(service map[string]string) cost.Use {
+	sent := map[string]string{"service": service["service"], "direction": metrics.Sent}
+	return cost.Use{
+		CPUSeconds:  a.sum(metrics.InstanceCPU, service),
+		MemoryHours: a.mean(metrics.InstanceMemory, service) * a.known().Hours(),
+		SentBytes:   a.sum(metrics.RequestBytes, sent),
+		Requests:    a.sum(metrics.Requests, service),
+		Seconds:     math.NaN(),
+	}
+}
+
+// services gives those that take part in a flow, in the order of their first step.
+func services(f flow.Flow) []string {
+	var list []string
+	for _, s := range f.Steps {
+		if s.Service != "" && !slices.Contains(list, s.Service) {
+			list = append(list, s.Service)
+		}
+	}
+	return list
+}
