@@ -22,9 +22,10 @@ type report struct {
 // figure is what was found of one rule. What it cannot see, or what it never found in half of
 // all runs, is null.
 type figure struct {
-	FalseRollback map[string]float64 `json:"falseRollback,omitempty"` // share, by traffic
-	Detect        map[string]found   `json:"detect"`
-	Promoted      *promoted          `json:"promoted,omitempty"`
+	FalseRollback map[string]float64  `json:"falseRollback,omitempty"` // share, by traffic
+	Detect        map[string]found    `json:"detect"`
+	Promoted      *promoted           `json:"promoted,omitempty"`   // at 100 requests/s
+	PromotedBy    map[string]promoted `json:"promotedBy,omitempty"` // by traffic
 }
 
 type found struct {
@@ -71,7 +72,7 @@ func measure(runs int, seed uint64) report {
 		for rule, outcomes := range s.play(runs, seed+uint64(i)<<32) {
 			f := r.Rules[rule]
 			if f == nil {
-				f = &figure{FalseRollback: map[string]float64{}, Detect: map[string]found{}}
+				f = &figure{FalseRollback: map[string]float64{}, Detect: map[string]found{}, PromotedBy: map[string]promoted{}}
 				r.Rules[rule] = f
 			}
 			s.enter(f, outcomes)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"runtime"
@@ -52,6 +53,12 @@ func scenarios() []scenario {
 		ramping := bad
 		ramping.name, ramping.ramp, ramping.own = bad.key+", ramping", true, true
 		all = append(all, bad, ramping)
+	}
+	for _, rate := range []float64{1, 10, 1000} {
+		key := fmt.Sprintf("%grps", rate)
+		all = append(all,
+			scenario{name: "healthy at " + key + ", ramping", key: key, rate: rate, canary: healthy, ramp: true, own: true},
+			scenario{name: "20% at " + key + ", ramping", key: "20%@" + key, rate: rate, canary: side{errors: 0.2, factor: 1}, ramp: true, own: true})
 	}
 	return all
 }

@@ -12,8 +12,10 @@ func (s scenario) enter(f *figure, outcomes []outcome) {
 		return
 	}
 	f.FalseRollback[s.key] = share(outcomes, func(o outcome) bool { return o.rolledBack > 0 })
+	p := promoted{Share: share(outcomes, wasPromoted), Seconds: median(outcomes, wasPromoted, func(o outcome) float64 { return float64(o.letThrough) })}
+	f.PromotedBy[s.key] = p
 	if s.key == "100rps" || s.key == "ramp" && f.Promoted == nil {
-		f.Promoted = &promoted{Share: share(outcomes, wasPromoted), Seconds: median(outcomes, wasPromoted, func(o outcome) float64 { return float64(o.letThrough) })}
+		f.Promoted = &p
 	}
 }
 

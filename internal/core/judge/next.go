@@ -67,8 +67,16 @@ func (l Limits) schedule(at time.Duration) int {
 	return int(min(float64(l.Start)*math.Exp2(doublings), 100))
 }
 
-// harmless says whether, in every flow, the worst that is possible would hit no more users
-// in one look than the limit.
+// The larger the share, the less a single failed request of the canary tells: with half of
+// the traffic it takes twelve of them in a row to roll back, with a quarter six. So more than
+// cautious waits until a canary that fails grossly more often than the baseline is ruled out.
+const (
+	cautious = 0.25
+	gross    = 0.1
+)
+
+// harmless says whether, in every flow, the worst that is possible would hit few users: no
+// more in one look than the limit, and not many until the evidence suffices.
 func (s State) harmless(share float64, l Limits) bool {
 	for _, f := range s.Flows {
 		if f.Criticality == Low || f.Retired {
@@ -78,7 +86,8 @@ func (s State) harmless(share float64, l Limits) bool {
 			return false
 		}
 		perLook := float64(f.Canary.N+f.Baseline.N) / max(s.At-f.Born, l.Look).Seconds() * l.Look.Seconds()
-		if perLook*share*f.worstCase() > l.Hits {
+		worst := f.worstCase()
+		if perLook*share*worst > l.Hits || share > cautious && worst > gross {
 			return false
 		}
 	}
