@@ -70,7 +70,8 @@ func (x *exchange) pathOfApp() string {
 func (x *exchange) claim() {
 	kind, who := byte('u'), x.user
 	if who == "" { // the repetition of a request whose answer was lost has no cookie yet
-		kind, who = 'k', x.in.Header.Get("Idempotency-Key")
+		key := x.in.Header.Get("Idempotency-Key")
+		kind, who = 'k', key[:min(len(key), maxIdentity)]
 	}
 	if who == "" {
 		kind, who = 'u', x.fresh
