@@ -41,12 +41,12 @@ const (
 // Attributes gives the nine attributes of a flow, always in the same order; nil: there is no
 // such flow.
 func (c *Catalog) Attributes(name string) []Attribute {
-	f, ok := c.flows.get(name)
+	f, ok := c.flows.by[name]
 	if !ok {
 		return nil
 	}
 	out := make([]Attribute, 0, 9)
-	for _, assess := range []func(flow.Flow, *Attribute){c.scoped, c.logical, c.maintainable, c.defined, c.reliable,
+	for _, assess := range []func(*flow.Flow, *Attribute){c.scoped, c.logical, c.maintainable, c.defined, c.reliable,
 		c.scalable, c.secure, c.efficient, c.userCentric} {
 		a := Attribute{State: OK}
 		assess(f, &a)
@@ -73,7 +73,7 @@ func (a *Attribute) silent(why string) {
 }
 
 // tell makes what was found findings. They weigh more for a flow that much depends on.
-func (a Attribute) tell(f flow.Flow) []Finding {
+func (a Attribute) tell(f *flow.Flow) []Finding {
 	if a.State != Found {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 // mostSteps is how many steps a flow of one purpose has at most.
 const mostSteps = 20
 
-func (c *Catalog) scoped(f flow.Flow, a *Attribute) {
+func (c *Catalog) scoped(f *flow.Flow, a *Attribute) {
 	a.looks(Scoped, "start, end, and the number of steps", "say where it begins and ends, and make a flow of its own of what has a purpose of its own")
 	if same(f.Spec.Start, f.Spec.End) {
 		a.found("it ends with what it starts with: %s", f.Spec.Start)
@@ -25,7 +25,7 @@ func same(a, b manifest.Text) bool {
 	return strings.EqualFold(strings.TrimSpace(string(a)), strings.TrimSpace(string(b)))
 }
 
-func (c *Catalog) logical(f flow.Flow, a *Attribute) {
+func (c *Catalog) logical(f *flow.Flow, a *Attribute) {
 	a.looks(Logical, "the order of the steps, how often they come back to a service, and circles", "leave out hops that nothing is gained by, or let one service answer at once")
 	usual := f.Steps[:len(f.Spec.Steps)]
 	for i, s := range usual {
@@ -61,7 +61,7 @@ func comings(steps []flow.Step, service string) int {
 	return n
 }
 
-func (c *Catalog) maintainable(f flow.Flow, a *Attribute) {
+func (c *Catalog) maintainable(f *flow.Flow, a *Attribute) {
 	a.looks(Maintainable, "its steps beside those of the other flows, and the teams of its services", "make a flow of the steps that are shared, and name it in dependsOn")
 	var told, teams []string
 	for _, run := range runs(f) {
@@ -86,7 +86,7 @@ func (c *Catalog) maintainable(f flow.Flow, a *Attribute) {
 // teams may have a part in it.
 const mostNamed, mostTeams = 3, 5
 
-func (c *Catalog) defined(f flow.Flow, a *Attribute) {
+func (c *Catalog) defined(f *flow.Flow, a *Attribute) {
 	a.looks(Defined, "description, steps with a condition, alternatives, and what they end with", "say in alternatives what happens when a condition does not hold")
 	if f.Spec.Description == "" {
 		a.found("nothing describes it")
@@ -103,7 +103,7 @@ func (c *Catalog) defined(f flow.Flow, a *Attribute) {
 	}
 }
 
-func (c *Catalog) userCentric(f flow.Flow, a *Attribute) {
+func (c *Catalog) userCentric(f *flow.Flow, a *Attribute) {
 	a.looks(UserCentric, "type, impact, targets for the time that a user waits, and what they are told after an error", "say what its failure means to users, how long they may wait, and what they see after an error")
 	if f.Spec.Type != "user" {
 		a.silent("no user takes it")

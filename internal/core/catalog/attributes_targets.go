@@ -7,7 +7,7 @@ import (
 	"slipway.dev/internal/core/manifest"
 )
 
-func (c *Catalog) reliable(f flow.Flow, a *Attribute) {
+func (c *Catalog) reliable(f *flow.Flow, a *Attribute) {
 	a.looks(Reliable, "availability target, alternatives after errors, fallbacks, and the escalation path", "add an alternative with error: true that says what happens after an error, or a fallback")
 	errors := false
 	for _, p := range f.Spec.Alternatives {
@@ -25,7 +25,7 @@ func (c *Catalog) reliable(f flow.Flow, a *Attribute) {
 	}
 }
 
-func (c *Catalog) scalable(f flow.Flow, a *Attribute) {
+func (c *Catalog) scalable(f *flow.Flow, a *Attribute) {
 	a.looks(Scalable, "throughput target, peaks of its use cases, and replicas of its services", "give it a throughput target above the peak, and its services more than one replica")
 	want, peak := f.Spec.Targets.Performance.Throughput.PerSecond(), 0.0
 	for _, u := range c.supports[f.Name] {
@@ -47,7 +47,7 @@ func (c *Catalog) scalable(f flow.Flow, a *Attribute) {
 	}
 }
 
-func (c *Catalog) secure(f flow.Flow, a *Attribute) {
+func (c *Catalog) secure(f *flow.Flow, a *Attribute) {
 	a.looks(Secure, "the security targets: data, authentication and encryption", "say which data it handles, and ask for authentication and encryption")
 	s := f.Spec.Targets.Security
 	if len(s.Data) > 0 {
@@ -67,7 +67,7 @@ func (c *Catalog) secure(f flow.Flow, a *Attribute) {
 // mostServices is how many services the usual way of a flow crosses before it is long.
 const mostServices = 8
 
-func (c *Catalog) efficient(f flow.Flow, a *Attribute) {
+func (c *Catalog) efficient(f *flow.Flow, a *Attribute) {
 	a.looks(Efficient, "cost targets beside how often it is taken, latency targets, and the number of services that it crosses",
 		"say what it may cost and how long it may take, and leave out hops")
 	if n := len(stepServices(f)); n > mostServices {
@@ -81,7 +81,7 @@ func (c *Catalog) efficient(f flow.Flow, a *Attribute) {
 }
 
 // spends holds the cost of all executions of a month to what a month may cost.
-func (c *Catalog) spends(f flow.Flow, a *Attribute) {
+func (c *Catalog) spends(f *flow.Flow, a *Attribute) {
 	each, currency := f.Spec.Targets.Cost.PerThousand.Amount()
 	month, other := f.Spec.Targets.Cost.PerMonth.Amount()
 	if currency == "" || currency != other {

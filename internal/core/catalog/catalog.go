@@ -17,7 +17,7 @@ type Catalog struct {
 	components   table[Entry[manifest.Component]]
 	teams        table[Entry[manifest.Team]]
 	environments table[Entry[manifest.Environment]]
-	byID         map[string]manifest.Resource
+	byID         map[string]*manifest.Resource
 	money        money
 	metrics      bool      // an environment has a metrics server
 	broken       []Finding // what cannot be read
@@ -30,15 +30,18 @@ type Entry[T any] struct {
 	Spec       T
 }
 
-// Of makes a catalog. Of two resources of one kind and name, the first counts.
+// Of makes a catalog of resources, which are not to be changed any more. Of two of one kind
+// and name, the first counts.
 func Of(resources []manifest.Resource) *Catalog {
-	c := &Catalog{byID: make(map[string]manifest.Resource, len(resources)), money: money{currencies: map[string]bool{}}}
-	for _, r := range resources {
-		if _, twice := c.byID[r.ID()]; twice {
+	c := &Catalog{byID: make(map[string]*manifest.Resource, len(resources)), money: money{currencies: map[string]bool{}}}
+	for i := range resources {
+		r := &resources[i]
+		id := r.ID()
+		if _, twice := c.byID[id]; twice {
 			continue
 		}
-		c.byID[r.ID()] = r
-		if err := c.take(r); err != nil {
+		c.byID[id] = r
+		if err := c.take(*r); err != nil {
 			c.broken = append(c.broken, Finding{Code: Unreadable, Severity: Error, Kind: r.Kind, Name: r.Name, At: r.At,
 				Text: err.Error(), Looked: "its spec", Hint: "apply it again with this version of slipway"})
 		}
@@ -141,5 +144,9 @@ func (c *Catalog) Component(name string) (Entry[manifest.Component], bool) {
 
 // where gives the place of a field, or of the nearest one around it that is there.
 func (c *Catalog) where(kind, name string, path ...string) manifest.Position {
-	return c.byID[kind+"/"+name].Where(path...)
+	r, ok := c.byID[kind+"/"+name]
+	if !ok {
+		return manifest.Position{}
+	}
+	return r.Where(path...)
 }

@@ -59,7 +59,7 @@ type Estimate struct {
 // Estimate gives the estimate of a flow. It is false if there is no such flow, or nothing is
 // known of anything that it rests on. Measured may be nil.
 func (c *Catalog) Estimate(name string, measured Measured) (Estimate, bool) {
-	f, ok := c.flows.get(name)
+	f, ok := c.flows.by[name]
 	if !ok {
 		return Estimate{}, false
 	}
@@ -80,10 +80,10 @@ func (c *Catalog) estimator(measured Measured) *estimator {
 	return &estimator{c, measured, map[string]Part{}}
 }
 
-func (e *estimator) of(f flow.Flow) (Estimate, bool) { return e.compose(f, stepServices(f)) }
+func (e *estimator) of(f *flow.Flow) (Estimate, bool) { return e.compose(f, stepServices(f)) }
 
 // compose makes the estimate of a flow whose steps are served by some services.
-func (e *estimator) compose(f flow.Flow, serving []string) (Estimate, bool) {
+func (e *estimator) compose(f *flow.Flow, serving []string) (Estimate, bool) {
 	out := Estimate{Availability: 1, Regions: max(f.Spec.Regions, 1), Complete: true}
 	known := false
 	for _, name := range serving {
@@ -114,7 +114,7 @@ func (e *estimator) compose(f flow.Flow, serving []string) (Estimate, bool) {
 }
 
 // stepServices gives what serves the usual way of a flow, each once.
-func stepServices(f flow.Flow) []string {
+func stepServices(f *flow.Flow) []string {
 	out := make([]string, 0, 4)
 	for _, s := range f.Steps[:len(f.Spec.Steps)] {
 		if s.Service != "" && !slices.Contains(out, s.Service) {
@@ -163,14 +163,22 @@ func (e *estimator) component(name string) Part {
 	return p
 }
 
+// target is the availability that a flow asks for; 0: none, or there is no such flow.
+func (c *Catalog) target(name string) float64 {
+	if f, ok := c.flows.by[name]; ok {
+		return available(f)
+	}
+	return 0
+}
+
 // flow is another flow's target, or else its estimate.
 func (e *estimator) flow(name string, role Role) Part {
 	id := manifest.KindFlow + "/" + name
 	p, ok := e.done[id]
 	if !ok {
 		p = Part{Kind: manifest.KindFlow, Name: name, Basis: Unknown}
-		f, there := e.flows.get(name)
-		if a := available(f); a > 0 {
+		f, there := e.flows.by[name]
+		if a := e.target(name); a > 0 {
 			p.Availability, p.Basis = a, ByTarget
 		} else if there && !e.circular[id] {
 			if own, known := e.of(f); known && own.Complete {

@@ -14,7 +14,7 @@ type links struct {
 	supports map[string][]string // of a flow: use cases that name it
 	stages   map[string][]string // of a use case: processes that it is a stage of
 	held     map[string]float64  // of a service: strictest availability that a flow demands
-	shared   map[string][]string // of three steps in a row: flows that have them
+	shared   map[run][]string    // of three steps in a row: flows that have them
 	circles  []circle
 	circular map[string]bool // flows and components, by ID, that are in one
 }
@@ -28,8 +28,9 @@ type circle struct {
 
 func (c *Catalog) link() links {
 	l := links{flowsOf: map[string][]string{}, supports: map[string][]string{}, stages: map[string][]string{},
-		held: map[string]float64{}, shared: map[string][]string{}, circular: map[string]bool{}}
-	for _, f := range c.flows.all() {
+		held: map[string]float64{}, shared: map[run][]string{}, circular: map[string]bool{}}
+	for _, name := range c.flows.names {
+		f := c.flows.by[name]
 		for _, s := range f.Steps {
 			add(l.flowsOf, s.Service, f.Name)
 			l.held[s.Service] = max(l.held[s.Service], available(f))
@@ -54,7 +55,7 @@ func (c *Catalog) link() links {
 		next  func(string) []string
 	}{
 		{manifest.KindComponent, c.components.names, func(n string) []string { return text(c.components.by[n].Spec.DependsOn) }},
-		{manifest.KindFlow, c.flows.names, func(n string) []string { return flowNeeds(*c.flows.by[n]) }},
+		{manifest.KindFlow, c.flows.names, func(n string) []string { return flowNeeds(c.flows.by[n]) }},
 		{manifest.KindService, c.services.names, func(n string) []string { return text(c.services.by[n].Spec.Needs) }},
 		{manifest.KindUseCase, c.useCases.names, func(n string) []string { return text(c.useCases.by[n].Spec.DependsOn) }},
 	} {
@@ -69,18 +70,18 @@ func (c *Catalog) link() links {
 }
 
 // add puts a name into a list once. Names come in order, so that it can only be the last.
-func add(to map[string][]string, key, name string) {
+func add[K comparable](to map[K][]string, key K, name string) {
 	list := to[key]
-	if key != "" && (len(list) == 0 || list[len(list)-1] != name) {
+	if key != *new(K) && (len(list) == 0 || list[len(list)-1] != name) {
 		to[key] = append(list, name)
 	}
 }
 
 // available is a flow's target for its availability; 0: it has none.
-func available(f flow.Flow) float64 { return f.Spec.Targets.Reliability.Availability.Share() }
+func available(f *flow.Flow) float64 { return f.Spec.Targets.Reliability.Availability.Share() }
 
 // flowNeeds are the flows that a flow names.
-func flowNeeds(f flow.Flow) []string {
+func flowNeeds(f *flow.Flow) []string {
 	return slices.Concat(text(f.Spec.DependsOn), text(f.Spec.Fallback))
 }
 
@@ -95,13 +96,19 @@ func text[T ~string](list []T) []string {
 // runLength is how many steps in a row make something that flows could share.
 const runLength = 3
 
-// runs gives each row of requests of a flow's usual way as one text.
-func runs(f flow.Flow) []string {
-	var out []string
+// run is so many requests in a row.
+type run [runLength]struct{ service, request string }
+
+// runs gives each row of requests of a flow's usual way.
+func runs(f *flow.Flow) []run {
+	var out []run
 	for i := range len(f.Spec.Steps) - runLength + 1 {
-		row := f.Steps[i : i+runLength]
-		if !slices.ContainsFunc(row, func(s flow.Step) bool { return s.Request == "" }) {
-			out = append(out, row[0].Service+" "+row[0].Request+"\n"+row[1].Service+" "+row[1].Request+"\n"+row[2].Service+" "+row[2].Request)
+		var r run
+		for j, s := range f.Steps[i : i+runLength] {
+			r[j].service, r[j].request = s.Service, s.Request
+		}
+		if r[0].request != "" && r[1].request != "" && r[2].request != "" {
+			out = append(out, r)
 		}
 	}
 	return out

@@ -11,7 +11,7 @@ import (
 // inquiry is one look at a flow.
 type inquiry struct {
 	*Catalog
-	flow.Flow
+	*flow.Flow
 	estimates *estimator // of what is declared alone
 	out       []Finding
 }
@@ -30,7 +30,7 @@ func (q *inquiry) weight() Severity {
 }
 
 func (c *Catalog) ofFlow(name string, estimates *estimator) []Finding {
-	q := inquiry{Catalog: c, Flow: *c.flows.by[name], estimates: estimates}
+	q := inquiry{Catalog: c, Flow: c.flows.by[name], estimates: estimates}
 	q.steps()
 	q.names()
 	q.escalates()

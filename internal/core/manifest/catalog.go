@@ -30,24 +30,25 @@ func Collisions(found, known []Resource) Problems {
 }
 
 func catalogOf(found, known []Resource, partial bool) *catalog {
-	c := &catalog{decoder: &decoder{}, partial: partial, byID: make(map[string]Resource, len(found)+len(known)), own: make(map[string]bool, len(found)), guesses: map[string]string{}}
-	for _, r := range known {
-		c.byID[r.ID()] = r
+	c := &catalog{decoder: &decoder{}, partial: partial, byID: make(map[string]*Resource, len(found)+len(known)), own: make(map[string]bool, len(found)), guesses: map[string]string{}}
+	for i := range known {
+		c.byID[known[i].ID()] = &known[i]
 	}
-	for _, r := range found {
+	for i := range found {
+		r := &found[i]
 		id := r.ID()
 		if c.own[id] {
-			c.at(r, "metadata", "name").say("%s `%s` is already there, at %s", r.Kind, r.Name, c.byID[id].At)
+			c.at(*r, "metadata", "name").say("%s `%s` is already there, at %s", r.Kind, r.Name, c.byID[id].At)
 			continue
 		}
 		c.byID[id], c.own[id] = r, true
 	}
-	c.ofKind = map[string][]Resource{}
+	c.ofKind = map[string][]*Resource{}
 	for _, r := range c.byID {
 		c.ofKind[r.Kind] = append(c.ofKind[r.Kind], r)
 	}
 	for _, list := range c.ofKind {
-		slices.SortFunc(list, func(a, b Resource) int { return strings.Compare(a.Name, b.Name) })
+		slices.SortFunc(list, func(a, b *Resource) int { return strings.Compare(a.Name, b.Name) })
 	}
 	return c
 }
@@ -55,9 +56,9 @@ func catalogOf(found, known []Resource, partial bool) *catalog {
 type catalog struct {
 	*decoder
 	partial bool
-	byID    map[string]Resource
-	own     map[string]bool       // by ID: it is one of found
-	ofKind  map[string][]Resource // by name
+	byID    map[string]*Resource
+	own     map[string]bool        // by ID: it is one of found
+	ofKind  map[string][]*Resource // by name
 
 	open string // resource whose document was asked for last
 	tree node
@@ -78,7 +79,7 @@ func (c *catalog) at(r Resource, path ...string) spot {
 }
 
 // all gives the resources of a kind by name. They are not to be changed.
-func (c *catalog) all(kind string) []Resource { return c.ofKind[kind] }
+func (c *catalog) all(kind string) []*Resource { return c.ofKind[kind] }
 
 func (c *catalog) names(kind string) []string {
 	out := make([]string, len(c.ofKind[kind]))
@@ -89,7 +90,7 @@ func (c *catalog) names(kind string) []string {
 }
 
 // occupant is who is at a public place.
-type occupant struct{ service, environment Resource }
+type occupant struct{ service, environment *Resource }
 
 func (o occupant) String() string {
 	return fmt.Sprintf("service `%s` in `%s`", o.service.Name, o.environment.Name)
@@ -131,16 +132,16 @@ func (c *catalog) collision(o, other occupant, place string, route int) {
 	itself := o.service.ID() == other.service.ID()
 	switch {
 	case c.own[o.environment.ID()] && (itself || !c.own[o.service.ID()]):
-		c.at(o.environment, "spec", "host").say("%s would be at %s, where %s already is; give the environment a host pattern of its own", o, place, other)
+		c.at(*o.environment, "spec", "host").say("%s would be at %s, where %s already is; give the environment a host pattern of its own", o, place, other)
 	case c.own[o.service.ID()]:
-		c.at(o.service, from...).item(route).say("%s would be at %s, where %s already is", o, place, other)
+		c.at(*o.service, from...).item(route).say("%s would be at %s, where %s already is", o, place, other)
 	}
 }
 
 // knownFirst gives a kind in an order in which problems are told to who comes later.
-func (c *catalog) knownFirst(kind string) []Resource {
+func (c *catalog) knownFirst(kind string) []*Resource {
 	all := slices.Clone(c.all(kind))
-	slices.SortStableFunc(all, func(a, b Resource) int {
+	slices.SortStableFunc(all, func(a, b *Resource) int {
 		switch {
 		case c.own[a.ID()] == c.own[b.ID()]:
 			return 0

@@ -37,7 +37,7 @@ func (c *catalog) cycles() {
 	for _, w := range waiting {
 		to := map[string][]string{}
 		for _, r := range c.all(w.kind) {
-			if next := w.next(r); len(next) > 0 {
+			if next := w.next(*r); len(next) > 0 {
 				to[r.Name] = words(next)
 			}
 		}
@@ -58,6 +58,6 @@ func (c *catalog) tell(w circles, circle []string, next func(string) []string) {
 		}
 		told++
 		way := append([]string{name}, graph.Way(name, circle, next)...)
-		c.at(r, "spec", w.field).say("%s: %s", w.what, strings.Join(way, w.verb))
+		c.at(*r, "spec", w.field).say("%s: %s", w.what, strings.Join(way, w.verb))
 	}
 }
