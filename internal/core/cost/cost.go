@@ -185,7 +185,7 @@ func (p Prices) part(services []Service, s Share) (Part, []string) {
 	if math.IsNaN(share) {
 		cost.Missing = append(cost.Missing, fmt.Sprintf("how many of %s's requests are of it is not known", s.Service))
 	}
-	if share == 0 { // whatever it costs
+	if share == 0 && p.Set() { // whatever it costs
 		return Part{Service: s.Service}, nil
 	}
 	return Part{s.Service, share, share * cost.Total}, cost.Missing

@@ -3,6 +3,8 @@ package metrics
 import "slipway.dev/internal/metrics"
 
 // help says what each of our own figures is.
+//
+//nolint:gosec // the "pw" in Slipway's name is no password
 var help = map[string]string{
 	metrics.FlowRequests:     "Requests that are steps of a flow.",
 	metrics.FlowErrors:       "Those of them that failed: answered 5xx, broken off, or not brought to an instance.",

@@ -38,7 +38,7 @@ func FuzzChunk(f *testing.F) {
 // FuzzRows writes rows of any numbers and reads them again.
 func FuzzRows(f *testing.F) {
 	f.Add(uint64(3), 1.0, 2.0, 3.0, 4.0, 5.0)
-	f.Add(uint64(0), 0.0, 0.5, 1e300, -7.0, -0.0)
+	f.Add(uint64(0), 0.0, 0.5, 1e300, -7.0, 0.25)
 	f.Fuzz(func(t *testing.T, gap uint64, a, b, c, d, e float64) {
 		for _, v := range []float64{a, b, c, d, e} {
 			if math.IsNaN(v) || math.Abs(v) > 1e300 {
