@@ -105,7 +105,7 @@ func (h *house) prices(ctx context.Context, environment string) (manifest.Prices
 func (h *house) measured() []control.Measured {
 	var list []control.Measured
 	for _, s := range h.objectives.Statuses() {
-		list = append(list, control.Measured{Objective: s.Objective, Status: s.Status})
+		list = append(list, control.Measured{Objective: s.Objective, Status: s.Status, Since: s.Since, Alert: string(s.Alert), Task: s.Task})
 	}
 	return list
 }

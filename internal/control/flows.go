@@ -13,7 +13,6 @@ import (
 	"slipway.dev/internal/core/flow"
 	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/core/slo"
-	"slipway.dev/internal/engine"
 	"slipway.dev/internal/metrics"
 )
 
@@ -273,15 +272,6 @@ func estimateOf(k *catalog.Catalog, f flow.Flow, objectives []model.Objective) *
 		}
 	}
 	return out
-}
-
-// slos gives how a flow's objectives stand, as its machine remembers it; nil: there is none.
-func (c *Control) slos(ctx context.Context, environment, name string) (*slo.State, error) {
-	s, _, err := engine.Load[slo.State](ctx, c.Engine, slo.MachineID(environment, name))
-	if err != nil {
-		return nil, ignoring(fault.NotFound, err)
-	}
-	return &s, nil
 }
 
 // pillars gives a flow's targets in each environment, with what was seen of them.

@@ -9,7 +9,6 @@ import (
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/access"
-	"slipway.dev/internal/core/alert"
 	"slipway.dev/internal/core/slo"
 	"slipway.dev/internal/metrics"
 )
@@ -24,6 +23,9 @@ type Figures interface {
 type Measured struct {
 	slo.Objective
 	slo.Status
+	Since time.Time // it has had this state
+	Alert string    // severity of the alert that fires; empty: none
+	Task  string    // of the alert
 }
 
 // Objectives lists service level objectives and how they stand, by flow and environment.
@@ -36,15 +38,7 @@ func (c *Control) Objectives(ctx context.Context, q model.ObjectivesQuery) ([]mo
 		if q.Flow != "" && q.Flow != m.Flow || q.Environment != "" && q.Environment != m.Environment {
 			continue
 		}
-		o := objectiveOf(m)
-		s, err := c.slos(ctx, m.Environment, m.Flow)
-		if err != nil {
-			return nil, err
-		}
-		if s != nil {
-			remembered(&o, *s)
-		}
-		list = append(list, o)
+		list = append(list, objectiveOf(m))
 	}
 	slices.SortStableFunc(list, func(a, b model.Objective) int {
 		return cmp.Or(cmp.Compare(a.Flow, b.Flow), cmp.Compare(a.Environment, b.Environment))
@@ -56,6 +50,7 @@ func objectiveOf(m Measured) model.Objective {
 	o := model.Objective{
 		Flow: m.Flow, Environment: m.Environment, Name: m.Name, Target: m.Target, BoundMillis: float64(m.Bound) / float64(time.Millisecond),
 		WindowHours: m.Window.Hours(), State: string(m.State), Requests: m.Total, KnownShare: m.Known, Reason: strings.TrimPrefix(slo.Of(m.Objective, m.Status).Text(), m.Name+": "),
+		Since: m.Since, Alert: m.Alert, Task: m.Task,
 	}
 	if m.Total > 0 {
 		o.Measured = &m.Status.Measured
@@ -68,19 +63,4 @@ func objectiveOf(m Measured) model.Objective {
 			LongRate: b.LongRate, ShortRate: b.ShortRate, Firing: b.Firing, Severity: string(b.Severity)})
 	}
 	return o
-}
-
-// remembered adds what the flow's machine knows: since when it stands so, and its alert.
-func remembered(o *model.Objective, s slo.State) {
-	for _, standing := range s.Objectives {
-		if standing.Name != o.Name {
-			continue
-		}
-		if string(standing.State) == o.State {
-			o.Since = standing.Since
-		}
-		if a := standing.Alert; a != nil {
-			o.Alert, o.Task = string(a.Severity), alert.TaskName(s.Environment, s.Flow, a.Number)
-		}
-	}
 }
