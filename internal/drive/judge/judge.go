@@ -118,7 +118,7 @@ func (j *Judge) look(ctx context.Context, want map[string]deploy.JudgeSpec) {
 			j.trials[deployment] = t
 		}
 		if err := j.judge(ctx, want[deployment], t, flows, seen); err != nil && ctx.Err() == nil {
-			t.record = nil // what was kept tells how to go on
+			t.record = nil // what was kept tells how to go on; what was not said is said again
 			j.Log.Warn("a canary cannot be judged now; it holds", "deployment", deployment, "err", err)
 		}
 	}
@@ -177,11 +177,7 @@ func (j *Judge) say(ctx context.Context, spec deploy.JudgeSpec, t *trial) error 
 	_, err := j.Engine.Submit(ctx, engine.To{Machine: deploy.MachineID(spec.Service, spec.Environment),
 		Event: machine.Event{Type: deploy.EventJudged, Actor: actor, Data: machine.Must(now)}})
 	if err != nil && !fault.Is(err, fault.Refused) && !fault.Is(err, fault.NotFound) {
-		if ctx.Err() != nil {
-			return nil
-		}
-		j.Log.Warn("what the judge says could not be written; it is said again", "deployment", spec.Deployment, "err", err)
-		return nil
+		return fmt.Errorf("what the judge says could not be written: %w", err)
 	}
 	t.said, t.saidAt = now, t.record.at
 	return nil

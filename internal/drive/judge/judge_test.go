@@ -201,6 +201,23 @@ func TestNobody(t *testing.T) {
 	}
 }
 
+// TestNoFlows: of a service that is in no flow, all requests are judged.
+func TestNoFlows(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, config.Strategy{})
+	w.flows = []flow.Flow{{Name: "elsewhere", Criticality: flow.High, Steps: []flow.Step{{Service: "other", Request: "GET /"}, {Service: "tickets", Event: "sold"}}}}
+	for range 60 {
+		for i := range 10 {
+			w.request("", canary, "r2", i < 3)
+			w.request("", canary+"b", "r1", false)
+		}
+		w.second()
+	}
+	if a := w.lane.Active; a == nil || a.Phase != deploy.RollingBack || !strings.Contains(a.Reason, OtherRequests) {
+		t.Errorf("%+v", w.lane.Status())
+	}
+}
+
 // TestRunningBaseline: what was counted before is no evidence.
 func TestRunningBaseline(t *testing.T) {
 	t.Parallel()

@@ -21,6 +21,7 @@ func TestChecksAreEvidence(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, config.Strategy{Synthetic: true})
 	w.perSecond = 0
+	w.plain(canary).Status[4] = 99 // one user, who tried again and again, but in no flow
 	spec := *w.spec()
 	c := &checks{stop: func() {}, done: make(chan struct{})}
 	close(c.done)

@@ -70,10 +70,7 @@ func notes(in []judge.Note) []string {
 // due says whether something is to be told: at once if it is more than figures.
 func (t *trial) due(now deploy.Judged) bool {
 	was := t.said
-	switch {
-	case now.Tick == was.Tick && now.Weight == was.Weight:
-		return false
-	case now.Verdict != was.Verdict, now.Weight != was.Weight, !sameFlows(now.Warnings, was.Warnings), !sameFlows(now.Missing, was.Missing):
+	if now.Verdict != was.Verdict || now.Weight != was.Weight || !sameFlows(now.Warnings, was.Warnings) || !sameFlows(now.Missing, was.Missing) {
 		return true
 	}
 	return t.record.at-t.saidAt >= max(quiet, t.record.at/rarely)

@@ -53,12 +53,12 @@ func TestDifferences(t *testing.T) {
 		{"counters of others, and without units", "", []edgewire.FlowCounter{unit("c", bounds, 5, 6, 1, 2), unit("b", bounds, 8, 56, 5, 0), unit("x", bounds, 9, 9), {Flow: "purchase", Service: "tickets", Environment: "dev", Deployment: "c", Units: edgewire.Units{Requests: 9}}, {Flow: "purchase", Service: "tickets", Environment: "prod", Deployment: "c", Requests: 99}}, judge.Counts{}, judge.Counts{}},
 		{"the edge lost its counters", "", []edgewire.FlowCounter{unit("c", bounds, 0, 2, 0, 0), unit("b", bounds, 1, 20, 1, 0)}, n(2, 0, 0, 0), n(21, 1, 1, 0)},
 		{"it goes on from there", "", []edgewire.FlowCounter{unit("c", bounds, 1, 3, 0, 0), unit("b", bounds, 1, 22, 1, 0)}, n(1, 1, 0, 0), n(2, 0, 0, 0)},
-		{"an error is told before its request", "", []edgewire.FlowCounter{early(unit("c", bounds, 2, 2, 1, 0)), unit("b", bounds, 1, 22, 1, 0)}, judge.Counts{}, judge.Counts{}},
-		{"and counts with it", "", []edgewire.FlowCounter{unit("c", bounds, 2, 4, 1, 0), unit("b", bounds, 1, 22, 1, 0)}, n(2, 1, 1, 0), judge.Counts{}},
-		{"one side measures by other bounds: its latency is left out, and so is the other's", "", []edgewire.FlowCounter{unit("c", bounds, 2, 4, 2, 0), unit("b", others, 1, 23, 1, 0)}, n(1, 0), n(1, 0)},
-		{"they agree again: from the next tick on it counts", "", []edgewire.FlowCounter{unit("c", bounds, 2, 4, 3, 0), unit("b", bounds, 1, 24, 1, 0)}, n(1, 0), n(1, 0)},
-		{"now", "", []edgewire.FlowCounter{unit("c", bounds, 2, 4, 3, 1), unit("b", bounds, 1, 25, 1, 0)}, n(1, 0, 1, 1), n(1, 0, 0, 0)},
-		{"it is compared with another that ran before", "d", []edgewire.FlowCounter{unit("c", bounds, 2, 5, 3, 1), unit("b", bounds, 1, 30, 1, 0), unit("d", bounds, 3, 30, 1, 0)}, n(1, 0, 0, 0), judge.Counts{}},
+		{"an error is told before its request", "", []edgewire.FlowCounter{early(unit("c", bounds, 2, 2, 1, 0)), unit("b", bounds, 1, 23, 1, 0)}, judge.Counts{}, n(1, 0, 0, 0)},
+		{"and counts with it", "", []edgewire.FlowCounter{unit("c", bounds, 2, 4, 1, 0), unit("b", bounds, 1, 23, 1, 0)}, n(2, 1, 1, 0), judge.Counts{}},
+		{"one side measures by other bounds: its latency is left out, and so is the other's", "", []edgewire.FlowCounter{unit("c", bounds, 2, 4, 2, 0), unit("b", others, 1, 24, 1, 0)}, n(1, 0), n(1, 0)},
+		{"they agree again: from the next tick on it counts", "", []edgewire.FlowCounter{unit("c", bounds, 2, 4, 3, 0), unit("b", bounds, 1, 25, 1, 0)}, n(1, 0), n(1, 0)},
+		{"now", "", []edgewire.FlowCounter{unit("c", bounds, 2, 4, 3, 1), unit("b", bounds, 1, 26, 1, 0)}, n(1, 0, 1, 1), n(1, 0, 0, 0)},
+		{"it is compared with another that ran before", "d", []edgewire.FlowCounter{unit("c", bounds, 2, 5, 3, 1), unit("b", bounds, 1, 31, 1, 0), unit("d", bounds, 3, 30, 1, 0)}, n(1, 0, 0, 0), judge.Counts{}},
 		{"which counts from there", "d", []edgewire.FlowCounter{unit("c", bounds, 2, 5, 3, 1), unit("d", bounds, 4, 31, 1, 0)}, judge.Counts{}, n(1, 1, 0, 0)},
 	} {
 		if step.baseline != "" {
@@ -130,5 +130,23 @@ func TestFailedRequests(t *testing.T) {
 		if r.number >= 2 {
 			seen.Counters[0].Status[4]++
 		}
+	}
+}
+
+// TestChain: the digest is of all ticks, not of the last alone.
+func TestChain(t *testing.T) {
+	t.Parallel()
+	chains := map[string]bool{}
+	for _, first := range []string{`{"t":0,"options":{}}`, `{"t":0,"options":{} }`} {
+		r := newRecord("c")
+		for i, data := range []string{first, `{"t":1}`} {
+			if err := r.take(store.Tick{Deployment: "c", Number: int64(i + 1), Data: []byte(data)}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		chains[r.chain()] = true
+	}
+	if len(chains) != 2 {
+		t.Error("the first tick was changed, and the digest is the same")
 	}
 }
