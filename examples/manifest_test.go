@@ -11,6 +11,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"slipway.dev/examples"
+	"slipway.dev/internal/core/catalog"
 	"slipway.dev/internal/core/flow"
 	"slipway.dev/internal/core/manifest"
 )
@@ -97,6 +98,19 @@ func TestFlowsAreServed(t *testing.T) {
 	}
 	if len(running) != 5 {
 		t.Errorf("flows go through %d services", len(running))
+	}
+}
+
+// TestFindings holds the shop to the catalog's rules. That orders come in the clear is so: a
+// demo has no certificates.
+func TestFindings(t *testing.T) {
+	t.Parallel()
+	var got []string
+	for _, f := range catalog.Of(resources(t, newShop(t), "platform")).Findings() {
+		got = append(got, f.Name+": "+f.Text)
+	}
+	if diff := cmp.Diff([]string{"purchase-ticket: it handles payment-card, and its requests may come in the clear"}, got); diff != "" {
+		t.Error(diff)
 	}
 }
 
