@@ -8,11 +8,16 @@ import (
 	"slipway.dev/internal/core/manifest"
 )
 
-// A repository of services may bring services, whatever else there is.
-func TestServiceSourcesHoldServicesOnly(t *testing.T) {
+// A repository of services may bring services and what they are for, whatever else there is.
+// None of that governs.
+func TestServiceSourcesHoldWhatIsOfServices(t *testing.T) {
 	t.Parallel()
+	theirs := []string{manifest.KindService, manifest.KindFlow, manifest.KindUseCase, manifest.KindProcess, manifest.KindComponent}
 	for _, kind := range manifest.Kinds() {
-		if err := mayHold(Services, kind, "x"); (err == nil) != (kind == manifest.KindService) {
+		if slices.Contains(theirs, kind) && Governs(kind) {
+			t.Errorf("%s governs, and comes from the repositories of services", kind)
+		}
+		if err := mayHold(Services, kind, "x"); (err == nil) != slices.Contains(theirs, kind) {
 			t.Errorf("%s in a source of services: %v", kind, err)
 		}
 		if err := mayHold(Platform, kind, "x"); err != nil {

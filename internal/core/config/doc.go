@@ -24,8 +24,9 @@
 //
 //	resource.applied with a Release ─▶ release.requested ─▶ release/<service>/<id>
 //
-// so that there is no release of what was refused. Platform kinds only come from platform
-// sources, which an administrator registers.
+// so that there is no release of what was refused. Services, and what they are for (Flow,
+// UseCase, BusinessProcess, Component), come from sources of services; the other kinds only
+// from platform sources, which an administrator registers.
 //
 // What governs (Environment, Team, Freeze, Policy, System) is only changed with consent once
 // an environment in force asks for approvals. What is in force stays meanwhile:

@@ -18,6 +18,11 @@ func TestPlan(t *testing.T) {
 	a2 := parsed(t, "Service", "a", `{image: "a:1", config: {X: "1", Z: ""}, run: {replicas: 2, command: [./a, b]}, health: {tcp: true}}`)
 	b := parsed(t, "Service", "b", `{image: "b:1"}`)
 	env := parsed(t, "Environment", "dev", "{}")
+	flow1 := parsed(t, "Flow", "buy", `{type: user, criticality: high, start: a, end: b, steps: [{event: c}], targets: {reliability: {availability: 99.9%}}}`)
+	flow2 := parsed(t, "Flow", "buy", `{type: user, criticality: low, start: a, end: b, steps: [{event: c}]}`)
+	use := parsed(t, "UseCase", "buying", `{purpose: a, start: a, end: b}`)
+	process := parsed(t, "BusinessProcess", "selling", `{stages: [{useCase: buying}]}`)
+	part := parsed(t, "Component", "bank", `{type: service}`)
 	current := []Owned{{a1, "shop"}, {b, "shop"}}
 	same := Change{Kind: "Service", Name: "b", Action: Unchanged}
 	for name, c := range map[string]struct {
@@ -37,6 +42,15 @@ func TestPlan(t *testing.T) {
 		"take":    {[]Owned{{b, ""}}, []manifest.Resource{b}, Services, true, []Change{{Kind: "Service", Name: "b", Action: Update, Fields: []FieldChange{{Path: "source", New: "shop"}}}}},
 		"owned": {[]Owned{{b, "other"}}, []manifest.Resource{b}, Services, false, []Change{{Kind: "Service", Name: "b", Action: Conflict,
 			Reason: "Service b belongs to the source other (change it there, or take it out there first)"}}},
+		"flows": {[]Owned{{flow1, "shop"}, {part, "shop"}}, []manifest.Resource{flow2, use, process}, Services, false, []Change{
+			{Kind: "Flow", Name: "buy", Action: Update, Fields: []FieldChange{
+				{Path: "spec.criticality", Old: `"high"`, New: `"low"`}, {Path: "spec.targets.reliability.availability", Old: `"99.9%"`}}},
+			{Kind: "UseCase", Name: "buying", Action: Create}, {Kind: "BusinessProcess", Name: "selling", Action: Create},
+			{Kind: "Component", Name: "bank", Action: Delete}}},
+		// Flows do not govern: no task, although prod asks for approvals.
+		"flows without consent": {[]Owned{{flow1, "shop"}, {parsed(t, "Environment", "prod", "{after: dev}"), "laws"}}, []manifest.Resource{flow2}, Services, false, []Change{
+			{Kind: "Flow", Name: "buy", Action: Update, Fields: []FieldChange{
+				{Path: "spec.criticality", Old: `"high"`, New: `"low"`}, {Path: "spec.targets.reliability.availability", Old: `"99.9%"`}}}}},
 		"not its kind": {nil, []manifest.Resource{env}, Services, false, []Change{{Kind: "Environment", Name: "dev", Action: Conflict,
 			Reason: "a source of services may not hold Environment dev (only a platform source may; an administrator registers it with: slipway source add --kind platform)"}}},
 	} {
@@ -55,7 +69,9 @@ func TestPlanForetellsTheMachine(t *testing.T) {
 	t.Parallel()
 	for _, owner := range []string{"", "shop", "other"} {
 		for _, kind := range []SourceKind{Platform, Services} {
-			for _, r := range []manifest.Resource{parsed(t, "Service", "b", `{image: "b:1"}`), parsed(t, "Environment", "dev", "{}")} {
+			for _, r := range []manifest.Resource{parsed(t, "Service", "b", `{image: "b:1"}`), parsed(t, "Environment", "dev", "{}"),
+				parsed(t, "Flow", "f", `{type: user, criticality: high, start: a, end: b, steps: [{event: c}]}`), parsed(t, "Component", "c", `{type: api}`),
+				parsed(t, "UseCase", "u", `{purpose: a, start: a, end: b}`), parsed(t, "BusinessProcess", "p", `{stages: [{useCase: u}]}`)} {
 				foretold := Plan([]Owned{{r, owner}}, []manifest.Resource{r}, "shop", kind, false)[0]
 				state := ResourceState{Kind: r.Kind, Name: r.Name, Source: owner, Digest: r.Digest}
 				_, err := Resource{}.Step(state, machine.Event{Type: EventApplied, Data: machine.Must(Applied{Source: "shop", SourceKind: kind, Kind: r.Kind, Name: r.Name, Digest: r.Digest})})

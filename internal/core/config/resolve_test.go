@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/judge"
 	"slipway.dev/internal/core/manifest"
 )
 

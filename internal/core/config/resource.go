@@ -127,11 +127,21 @@ func ownedBy(kind, name, source string) error {
 
 // mayHold says whether a source of a kind may hold a resource of a kind.
 func mayHold(source SourceKind, kind, name string) error {
-	if source == Platform || source == Services && kind == manifest.KindService {
+	if source == Platform || source == Services && ofServices(kind) {
 		return nil
 	}
 	return fault.New(fault.Denied, "a source of services may not hold %s %s", kind, name).
 		WithHint("only a platform source may; an administrator registers it with: slipway source add --kind platform")
+}
+
+// ofServices says whether resources of a kind come from the repositories of services: what is
+// deployed, and what it is for. They do not govern, so that no consent is asked.
+func ofServices(kind string) bool {
+	switch kind {
+	case manifest.KindService, manifest.KindFlow, manifest.KindUseCase, manifest.KindProcess, manifest.KindComponent:
+		return true
+	}
+	return false
 }
 
 // release numbers a release and asks for it.
