@@ -3,10 +3,14 @@ package cli
 import (
 	"fmt"
 	"io"
+	"runtime"
+	"slices"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"slipway.dev/client/model"
+	"slipway.dev/internal/core/catalog"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/manifest"
 )
@@ -16,7 +20,9 @@ func newCheck(s *session) *cobra.Command {
 		Use: "check [FILE...]", Short: "Check manifests, without a control plane",
 		Long: `Check reads manifests and names all that is wrong with them, each with file, line and
 column, and the nearest name for a misspelt one. It needs no control plane; what a
-manifest refers to may be declared elsewhere.
+manifest refers to may be declared elsewhere. Then it names what is declared and does not
+fit together: targets that cannot be met, flows that are not well designed. Those are
+findings, and no errors.
 
 FILE is a file, a directory, or "-" for standard input. Of a directory it takes
 slipway.yaml and .slipway/*.yaml, or else all its YAML files. Without FILE it takes the
@@ -34,21 +40,48 @@ directory you stand in.`,
 			if len(problems) > 0 {
 				return s.problems(problems, problems)
 			}
-			return s.print(problems, func(w io.Writer) {
-				fmt.Fprintf(w, "%s in %s: all is well\n", count(len(resources), "resource"), count(len(files), "file"))
+			found := findings(resources)
+			return s.print(found, func(w io.Writer) {
+				for _, f := range found {
+					s.finding(w, f)
+				}
+				well := "all is well"
+				if len(found) > 0 {
+					well = "nothing is wrong, and " + count(len(found), "finding") + " to think about"
+				}
+				fmt.Fprintf(w, "%s in %s: %s\n", count(len(resources), "resource"), count(len(files), "file"), well)
 			})
 		},
 	}
 }
 
-// checked parses files and holds them against one another.
-func checked(files []model.File) ([]manifest.Resource, []model.Problem) {
-	var found []manifest.Resource
-	var problems manifest.Problems
-	for _, f := range files {
-		r, p := manifest.Parse(f.Name, []byte(f.Content))
-		found, problems = append(found, r...), append(problems, p...)
+// findings gives what does not fit together, as far as these resources alone can tell.
+func findings(resources []manifest.Resource) []model.Finding {
+	out := []model.Finding{}
+	for _, f := range catalog.Of(resources).Findings() {
+		if f.Severity == catalog.Info || f.Code == catalog.Missing || f.Code == catalog.Nobody || f.Code == catalog.NoService {
+			continue // perhaps it is declared elsewhere
+		}
+		out = append(out, model.Finding{Code: f.Code, Severity: string(f.Severity), Kind: f.Kind, Name: f.Name, Attribute: f.Attribute,
+			Text: f.Text, Hint: f.Hint, File: f.At.File, Line: f.At.Line})
 	}
+	return out
+}
+
+// checked parses files, several at a time, and holds them against one another.
+func checked(files []model.File) ([]manifest.Resource, []model.Problem) {
+	parsed := make([][]manifest.Resource, len(files))
+	wrong := make([]manifest.Problems, len(files))
+	var all errgroup.Group
+	all.SetLimit(runtime.GOMAXPROCS(0))
+	for i, f := range files {
+		all.Go(func() error {
+			parsed[i], wrong[i] = manifest.Parse(f.Name, []byte(f.Content))
+			return nil
+		})
+	}
+	_ = all.Wait() // none fails
+	found, problems := slices.Concat(parsed...), slices.Concat(wrong...)
 	if len(problems) == 0 {
 		problems = manifest.Check(found, nil, true)
 	}
