@@ -36,6 +36,8 @@ type trial struct {
 	said   deploy.Judged
 	saidAt time.Duration
 	checks *checks // nil: the manifest does not take them as evidence
+
+	problem string // why it cannot be judged, as it was said last
 }
 
 // New makes a judge; Run must be started.
@@ -117,8 +119,14 @@ func (j *Judge) look(ctx context.Context, want map[string]deploy.JudgeSpec) {
 			t = &trial{}
 			j.trials[deployment] = t
 		}
-		if err := j.judge(ctx, want[deployment], t, flows, seen); err != nil && ctx.Err() == nil {
-			t.record = nil // what was kept tells how to go on; what was not said is said again
+		err := j.judge(ctx, want[deployment], t, flows, seen)
+		if err == nil {
+			t.problem = ""
+			continue
+		}
+		t.record = nil // what was kept tells how to go on; what was not said is said again
+		if problem := err.Error(); ctx.Err() == nil && problem != t.problem {
+			t.problem = problem
 			j.Log.Warn("a canary cannot be judged now; it holds", "deployment", deployment, "err", err)
 		}
 	}

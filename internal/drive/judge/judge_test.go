@@ -314,7 +314,8 @@ func TestRefusesDamage(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.second()
-	if !strings.Contains(w.log.String(), "it holds") || len(w.said) > 0 {
+	w.second()
+	if strings.Count(w.log.String(), "it holds") != 1 || len(w.said) > 0 {
 		t.Errorf("%+v\n%s", w.said, &w.log)
 	}
 }
