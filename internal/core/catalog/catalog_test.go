@@ -58,7 +58,21 @@ func TestFindings(t *testing.T) {
 			}
 			input, want, _ := strings.Cut(string(data), "-- findings --\n")
 			var got strings.Builder
-			for _, f := range Of(compact(t, input)).Findings() {
+			c := Of(compact(t, input))
+			all := c.Findings()
+			for _, flow := range c.Flows() {
+				var its []Finding
+				for _, f := range all {
+					if f.Kind == manifest.KindFlow && f.Name == flow.Name {
+						its = append(its, f)
+					}
+				}
+				if diff := cmp.Diff(its, c.FindingsOf(flow.Name)); diff != "" {
+					t.Errorf("findings of %s:\n%s", flow.Name, diff)
+				}
+				checkAttributes(t, c, flow.Name)
+			}
+			for _, f := range all {
 				if f.Text == "" || f.Looked == "" || f.Hint == "" || f.Kind == "" || f.At.Line == 0 {
 					t.Errorf("incomplete: %+v", f)
 				}
@@ -125,6 +139,16 @@ func TestCatalog(t *testing.T) {
 	if f, ok := c.Flow("buy"); !ok || f.Team != "box" || len(f.Steps) != 2 {
 		t.Errorf("flow: %+v", f)
 	}
+	states := ""
+	for _, a := range c.Attributes("browse") {
+		states += string(a.State) + " "
+	}
+	if want := "ok ok ok finding notAssessed notAssessed notAssessed notAssessed finding "; states != want {
+		t.Errorf("attributes of browse: %s", states)
+	}
+	if c.Attributes("sell") != nil || c.FindingsOf("sell") != nil {
+		t.Error("attributes and findings of a flow that nobody declared")
+	}
 	if _, ok := c.Flow("sell"); ok {
 		t.Error("there is a flow that nobody declared")
 	}
@@ -144,5 +168,21 @@ func TestUnreadable(t *testing.T) {
 	c := Of(all)
 	if f := c.Findings()[0]; f.Code != Unreadable || f.Name != "odd" || len(c.Flows()) != 4 {
 		t.Errorf("%+v", f)
+	}
+}
+
+// checkAttributes wants the nine attributes, each with what was looked at, and a reason where
+// it was not found in order.
+func checkAttributes(t *testing.T, c *Catalog, flow string) {
+	t.Helper()
+	var names []string
+	for _, a := range c.Attributes(flow) {
+		names = append(names, a.Name)
+		if a.Looked == "" || (a.State == OK) != (len(a.Texts) == 0) || a.Hint == "" {
+			t.Errorf("%s: %+v", flow, a)
+		}
+	}
+	if got := strings.Join(names, " "); got != "scoped logical maintainable defined reliable scalable secure efficient userCentric" {
+		t.Errorf("%s has the attributes %s", flow, got)
 	}
 }

@@ -62,6 +62,22 @@ func (c *Catalog) Findings() []Finding {
 	return out
 }
 
+// FindingsOf gives what is the matter with one flow, without looking at the others but for
+// circles that begin with it.
+func (c *Catalog) FindingsOf(flow string) []Finding {
+	if !c.flows.has(flow) {
+		return nil
+	}
+	out := c.ofFlow(flow, c.estimator(nil))
+	for _, f := range c.inCircles() {
+		if f.Kind == manifest.KindFlow && f.Name == flow {
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, order)
+	return out
+}
+
 func order(a, b Finding) int {
 	return cmp.Or(cmp.Compare(rank[a.Severity], rank[b.Severity]), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name),
 		cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Attribute, b.Attribute), cmp.Compare(a.Text, b.Text))
