@@ -55,10 +55,15 @@ directory you stand in.`,
 	}
 }
 
-// findings gives what does not fit together, as far as these resources alone can tell.
+// findings gives what does not fit together, as far as these resources alone can tell. Who
+// declares no flow is not bothered.
 func findings(resources []manifest.Resource) []model.Finding {
 	out := []model.Finding{}
-	for _, f := range catalog.Of(resources).Findings() {
+	all := catalog.Of(resources)
+	if len(all.Flows()) == 0 {
+		return out
+	}
+	for _, f := range all.Findings() {
 		if f.Severity == catalog.Info || f.Code == catalog.Missing || f.Code == catalog.Nobody || f.Code == catalog.NoService {
 			continue // perhaps it is declared elsewhere
 		}

@@ -89,7 +89,7 @@ func (x *exchange) claim() {
 // count counts an answer that begins, for all flows that the request is of.
 func (x *exchange) count(status int, took time.Duration, failed bool) {
 	o := count.Outcome{Took: took, Failed: failed, Plain: !x.internal && x.in.TLS == nil}
-	o.Anonymous = status >= 200 && status < 400 && !signed(x.in.Header, x.service.sticky)
+	o.Anonymous = !x.internal && status >= 200 && status < 400 && !signed(x.in.Header, x.service.sticky)
 	x.erred = failed
 	for _, h := range x.hits {
 		x.group.flows[h.place].Count(o, h.unit)

@@ -147,7 +147,7 @@ type FlowCounter struct {
 	Bounds      []float64 `json:"bounds"` // of Latency; those of the flow when it was counted
 	Requests    uint64    `json:"requests"`
 	Errors      uint64    `json:"errors"`    // 5xx of the app, answers that broke off, and what the edge failed to bring
-	Anonymous   uint64    `json:"anonymous"` // answered 2xx or 3xx without Authorization header or cookie
+	Anonymous   uint64    `json:"anonymous"` // came from outside and were answered 2xx or 3xx without Authorization header or cookie
 	Plain       uint64    `json:"plain"`     // came from outside without TLS
 	Latency     []uint64  `json:"latency"`   // len(Bounds)+1, not cumulative; until the answer began
 	Units       Units     `json:"units"`
