@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"maps"
+	"math"
 	"net/http"
 	"slices"
 	"strconv"
@@ -38,56 +39,60 @@ func (c *Collector) WriteText(ctx context.Context, w io.Writer) error {
 	return writeText(w, all)
 }
 
+// line is a sample on its way out, with what it is sorted by: a histogram's buckets must come
+// together and in their order, with its count.
+type line struct {
+	family string
+	series string  // labels of the series, or of the histogram
+	bound  float64 // of a bucket
+	labels string
+	sample *metrics.Sample
+}
+
+func newLine(s *metrics.Sample) line {
+	l := line{family: s.Name, labels: textOf(s.Labels), sample: s}
+	l.series = l.labels
+	if s.Name == metrics.FlowBucket || s.Name == metrics.FlowCount {
+		l.family, l.bound = metrics.FlowDuration, math.Inf(1)
+	}
+	if le := s.Labels["le"]; l.family != s.Name && le != "" {
+		l.series = textOf(without(s.Labels, "le"))
+		l.bound, _ = strconv.ParseFloat(le, 64) // we have made it
+	}
+	return l
+}
+
+func (l line) compare(m line) int {
+	if c := strings.Compare(l.family, m.family); c != 0 {
+		return c
+	}
+	if c := strings.Compare(l.series, m.series); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(l.bound, m.bound), strings.Compare(l.sample.Name, m.sample.Name))
+}
+
 // writeText writes samples, those of one family together. Of samples that say the same twice,
 // one is written: a reader would refuse everything.
 func writeText(w io.Writer, all []metrics.Sample) error {
-	type line struct {
-		family, name, labels string
-		sample               metrics.Sample
-	}
 	lines := make([]line, 0, len(all))
-	for _, s := range all {
-		lines = append(lines, line{familyOf(s), s.Name, textOf(s.Labels), s})
+	for i := range all {
+		lines = append(lines, newLine(&all[i]))
 	}
-	slices.SortStableFunc(lines, func(a, b line) int {
-		return cmp.Or(cmp.Compare(a.family, b.family), compareSamples(a.sample, b.sample), cmp.Compare(a.name, b.name), cmp.Compare(a.labels, b.labels))
-	})
+	slices.SortFunc(lines, line.compare)
 	out := bufio.NewWriter(w)
 	for i, l := range lines {
 		if i == 0 || l.family != lines[i-1].family {
-			head(out, l.family, l.sample)
-		} else if l.name == lines[i-1].name && l.labels == lines[i-1].labels {
+			head(out, l.family, *l.sample)
+		} else if l.compare(lines[i-1]) == 0 {
 			continue
 		}
-		io.WriteString(out, l.name+l.labels+" "+strconv.FormatFloat(l.sample.Value, 'g', -1, 64)+"\n")
+		io.WriteString(out, l.sample.Name+l.labels+" "+strconv.FormatFloat(l.sample.Value, 'g', -1, 64)+"\n")
 	}
 	return out.Flush()
 }
 
-// familyOf gives what a sample belongs to: our histogram's parts are of one.
-func familyOf(s metrics.Sample) string {
-	if s.Name == metrics.FlowBucket || s.Name == metrics.FlowCount {
-		return metrics.FlowDuration
-	}
-	return s.Name
-}
-
-// compareSamples keeps a histogram's buckets together and in their order, as readers want it.
-func compareSamples(a, b metrics.Sample) int {
-	if familyOf(a) != metrics.FlowDuration {
-		return 0
-	}
-	le := func(s metrics.Sample) float64 {
-		f, _ := strconv.ParseFloat(cmp.Or(s.Labels["le"], "+Inf"), 64)
-		return f
-	}
-	return cmp.Or(metrics.CompareLabels(without(a.Labels, "le"), without(b.Labels, "le")), cmp.Compare(le(a), le(b)))
-}
-
 func without(labels map[string]string, name string) map[string]string {
-	if _, has := labels[name]; !has {
-		return labels
-	}
 	out := maps.Clone(labels)
 	delete(out, name)
 	return out
