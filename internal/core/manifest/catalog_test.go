@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -10,17 +11,24 @@ import (
 // compact makes manifests of lines "Kind name {metadata} {spec}".
 func compact(t *testing.T, file, lines string) []Resource {
 	t.Helper()
-	var text strings.Builder
-	for line := range strings.SplitSeq(strings.TrimSpace(lines), "\n") {
-		parts := strings.SplitN(strings.TrimSpace(line), " ", 3)
-		text.WriteString("--- {apiVersion: slipway.dev/v1, kind: " + parts[0] + ", metadata: {name: " + parts[1] + ", team: box}, spec: " + parts[2] + "}\n")
-	}
-	found, problems := Parse(file, []byte(text.String()))
+	found, problems := Parse(file, []byte(compactText(lines)))
 	if problems != nil {
 		t.Fatal(problems)
 	}
 	return found
 }
+
+func compactText(lines string) string {
+	var text strings.Builder
+	for line := range strings.SplitSeq(strings.TrimSpace(lines), "\n") {
+		parts := strings.SplitN(strings.TrimSpace(line), " ", 3)
+		text.WriteString("--- {apiVersion: slipway.dev/v1, kind: " + parts[0] + ", metadata: {name: " + parts[1] + ", team: box}, spec: " + parts[2] + "}\n")
+	}
+	return text.String()
+}
+
+// missing is what a problem says is not there.
+var missing = regexp.MustCompile("^there is no (?:Flow|UseCase|BusinessProcess|Service or Component|Component) `(.*)`;")
 
 func TestCheck(t *testing.T) {
 	t.Parallel()
@@ -96,6 +104,49 @@ func TestCheck(t *testing.T) {
 		"environment takes hosts": {found: `Environment live {host: "{host}"}`,
 			known: platform + "\n" + `Service a {image: "a:1", routes: [{host: x}]}`,
 			want:  []string{"f:1:101: service `a` in `live` would be at x/, where service `a` in `prod` already is; give the environment a host pattern of its own"}},
+		"flows": {found: `Flow a {type: user, criticality: low, start: a, end: b, process: p, escalation: box, dependsOn: [b], fallback: [c], steps: [{service: s, request: "GET /"}, {service: m, request: "GET /"}], alternatives: [{name: x, when: y, steps: [{service: s, event: z}]}]}
+			Component m {type: service, partOf: [n], dependsOn: [s, d], provides: [i], consumes: [i]}
+			UseCase u {purpose: a, start: a, end: b, dependsOn: [v], flows: [a]}
+			BusinessProcess p {stages: [{useCase: u}, {useCase: v}]}`, known: platform + `
+			Flow b {type: user, criticality: low, start: a, end: b, steps: [{event: c}]}
+			Flow c {type: user, criticality: low, start: a, end: b, steps: [{event: c}]}
+			UseCase v {purpose: a, start: a, end: b}
+			Component n {type: system}
+			Component d {type: resource}
+			Component i {type: api}
+			Service s {image: "a:1"}`},
+		"flows name nothing": {found: `Flow a {type: user, criticality: low, start: a, end: b, process: p, escalation: bax, dependsOn: [b], fallback: [c], steps: [{service: s, request: "GET /"}], alternatives: [{name: x, when: y, steps: [{event: z}, {service: t, event: z}]}]}
+			Component m {type: service, partOf: [m], dependsOn: [s, m2], provides: [m], consumes: [i]}
+			UseCase u {purpose: a, start: a, end: b, dependsOn: [v], flows: [a2]}
+			BusinessProcess q {stages: [{useCase: u}, {useCase: v}]}`, known: platform, want: []string{
+			"f:1:142: there is no BusinessProcess `p`; did you mean `q`?",
+			"f:1:157: there is no Team `bax`; did you mean `box`?",
+			"f:1:174: there is no Flow `b`; did you mean `a`?",
+			"f:1:189: there is no Flow `c`; did you mean `a`?",
+			"f:1:211: there is no Service or Component `s`; did you mean `m`?",
+			"f:1:298: there is no Service or Component `t`; did you mean `m`?",
+			"f:2:113: components are part of one another: m of m",
+			"f:2:114: the Component `m` is of type service; partOf asks for one of type system or domain",
+			"f:2:130: there is no Service or Component `s`; did you mean `m`?",
+			"f:2:133: there is no Service or Component `m2`; did you mean `m`?",
+			"f:2:149: the Component `m` is of type service; provides asks for one of type api",
+			"f:2:164: there is no Component `i`; did you mean `m`?",
+			"f:3:130: there is no UseCase `v`; did you mean `u`?",
+			"f:3:142: there is no Flow `a2`; did you mean `a`?",
+			"f:4:129: there is no UseCase `v`; did you mean `u`?"}},
+		"flows of other repositories": {found: `Flow a {type: user, criticality: low, start: a, end: b, process: elsewhere, dependsOn: [far-away], steps: [{service: tickets, request: "GET /"}, {service: payment, request: "GET /"}]}
+			Service payments {image: "a:1"}`, partial: true, want: []string{
+			"f:1:232: there is no Service or Component `payment`; did you mean `payments`?"}},
+		"flows in a circle": {found: `Flow a {type: user, criticality: low, start: a, end: b, steps: [{event: c}], dependsOn: [b]}
+			Flow d {type: user, criticality: low, start: a, end: b, steps: [{event: c}], dependsOn: [a]}
+			UseCase u {purpose: a, start: a, end: b, dependsOn: [u]}
+			Component x {type: system, dependsOn: [y], partOf: [y]}
+			Component y {type: system, dependsOn: [x]}`, known: platform + `
+			Flow b {type: user, criticality: low, start: a, end: b, steps: [{event: c}], fallback: [a]}`, want: []string{
+			"f:1:165: flows depend on one another: a on b on a",
+			"f:3:129: use cases depend on one another: u on u",
+			"f:4:115: components depend on one another: x on y on x",
+			"f:5:115: components depend on one another: y on x on y"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -104,13 +155,47 @@ func TestCheck(t *testing.T) {
 				known = compact(t, "known", c.known)
 			}
 			var got []string
+			lines := strings.Split(compactText(c.found), "\n")
 			for _, p := range Check(compact(t, "f", c.found), known, c.partial) {
 				got = append(got, p.String())
+				if m := missing.FindStringSubmatch(p.Text); m != nil && !strings.Contains(lines[p.Line-1][p.Column-1:][:min(len(m[1])+8, len(lines[p.Line-1])-p.Column+1)], m[1]) {
+					t.Errorf("%s is not at %s", m[1], p.Position)
+				}
 			}
 			if diff := cmp.Diff(c.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+// A place is found in a file however it was read, and however far down it is.
+func TestWhere(t *testing.T) {
+	t.Parallel()
+	data := corpus(t, "good")["flows.yaml"]
+	for name, file := range map[string]string{"quick": string(data), "library": "\ufeff" + string(data), "in part": strings.Replace(string(data), "impact: C", "impact: >-\n    C", 1)} {
+		found, problems := Parse("f", []byte(file))
+		if problems != nil {
+			t.Fatal(name, problems)
+		}
+		lines := strings.Split(file, "\n")
+		for want, path := range map[string][]string{
+			"tickets, request: \"GET /orders/{id}\"": {"spec", "steps", "[1]", "service"},
+			"the card is refused":                    {"spec", "alternatives", "[0]", "when"}, "48h}": {"spec", "targets", "operations", "notice"},
+			"{name: order,": {"spec", "steps", "[0]", "nothing"}, "[purchase-by-phone]": {"spec", "fallback", "[9]"},
+		} {
+			at := found[0].Where(path...)
+			if !strings.HasPrefix(lines[at.Line-1][at.Column-1:], want) {
+				t.Errorf("%s: %v is at %s: %q", name, path, at, lines[at.Line-1][at.Column-1:])
+			}
+		}
+		if last := found[len(found)-1]; !strings.HasPrefix(lines[last.Where("spec", "prices").Line-1], "  prices") {
+			t.Errorf("%s: the last is at %s", name, last.Where("spec", "prices"))
+		}
+	}
+	stored, err := Load([]byte(`{"apiVersion":"slipway.dev/v1","kind":"Team","metadata":{"name":"a"},"spec":{}}`))
+	if err != nil || stored.Where("spec") != (Position{}) {
+		t.Errorf("what was stored is at %v (%v)", stored.Where("spec"), err)
 	}
 }
 
