@@ -86,7 +86,7 @@ func (a *Asker) poke() {
 // Follow looks at what happens, until ctx ends, and has those lanes asked for again that it
 // may concern.
 func (a *Asker) Follow(ctx context.Context) {
-	follow(ctx, a.engine, a.log, "gates are asked for by their timers only,", a.everything, func(id string) { a.concern(ctx, id) })
+	a.engine.Follow(ctx, "gates are asked for by their timers only,", a.everything, func(id string) { a.concern(ctx, id) })
 }
 
 // everything marks all lanes that wait: nobody has followed what happened so far.

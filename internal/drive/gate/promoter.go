@@ -28,7 +28,7 @@ func (p Promoter) Run(ctx context.Context) {
 	var asking sync.WaitGroup
 	defer asking.Wait()
 	room := make(chan struct{}, together)
-	follow(ctx, p.Book.Engine, p.Log, "nothing is promoted by itself", func() { p.all(ctx) }, func(id string) {
+	p.Book.Engine.Follow(ctx, "nothing is promoted by itself", func() { p.all(ctx) }, func(id string) {
 		switch {
 		case machine.Kind(id) == "deployment":
 			room <- struct{}{}
