@@ -132,3 +132,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestOneTick: lines of the same time are judged together.
+func TestOneTick(t *testing.T) {
+	t.Parallel()
+	r := judge.Replay(judge.Options{}, nil, recorded(t, 2, `{"t":%[1]v,"flow":"buy","canary":{"n":90,"errors":90},"baseline":{"n":90}}
+{"t":%[1]v,"flow":"list","canary":{"n":90},"baseline":{"n":90}}
+`, at))
+	if r.Verdict != judge.Rollback || r.Tick != 0 || len(r.Evidence) != 2 || r.Evidence[1].Canary.N != 90 {
+		t.Errorf("%+v", r)
+	}
+}

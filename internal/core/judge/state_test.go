@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -62,7 +63,7 @@ func TestWeights(t *testing.T) {
 	t.Parallel()
 	for _, start := range [][]judge.Flow{nil, shop, shop[3:], append(shop, shop...)} {
 		s := judge.New(judge.Options{}, start)
-		for i := range 1000 {
+		for i := range 200 {
 			s = s.Step(time.Second, []judge.Tick{{Flow: fmt.Sprint("late", i), Canary: judge.Counts{N: 1}}})
 		}
 		s = s.Declare([]judge.Flow{{Name: "later", Criticality: judge.Medium}})
@@ -192,5 +193,65 @@ func BenchmarkTick(b *testing.B) {
 	ticks := w.tick(0, s)
 	for b.Loop() {
 		s.Step(time.Second, ticks)
+	}
+}
+
+// TestSuspectIsNotPromoted: proof that the canary does not fail is not enough while
+// something says that it is slower.
+func TestSuspectIsNotPromoted(t *testing.T) {
+	t.Parallel()
+	s := judge.New(judge.Options{}, []judge.Flow{{Name: "buy", Bounds: []float64{0.1, 1}}})
+	tick := judge.Tick{Flow: "buy", Canary: judge.Counts{N: 100, Slow: []uint64{20, 0}}, Baseline: judge.Counts{N: 900, Slow: []uint64{90, 0}}}
+	for second := 1; s.Rollback == nil; second++ {
+		s = s.Step(time.Duration(second)*time.Second, []judge.Tick{tick})
+		if e := s.Evidence()[0]; s.Verdict().Outcome == judge.Promote || e.LnFor > e.LnPromote && e.Verdict == judge.Promote {
+			t.Fatalf("promoted after %d ticks: %+v", second, e)
+		}
+		if second > 100 {
+			t.Fatal("never rolled back, either")
+		}
+	}
+	if e := s.Evidence()[0]; e.LnFor < e.LnPromote || e.WorstBound != 0.1 {
+		t.Errorf("this test shows nothing: errors were never proven, %+v", e)
+	}
+}
+
+// TestClockGoesBack: a tick that says an earlier time counts as of the last one.
+func TestClockGoesBack(t *testing.T) {
+	t.Parallel()
+	tick := []judge.Tick{{Flow: "buy", Canary: judge.Counts{N: 10, Errors: 1}, Baseline: judge.Counts{N: 90, Errors: 1}}}
+	start := judge.New(judge.Options{}, []judge.Flow{{Name: "buy"}}).Step(time.Minute, tick)
+	if diff := cmp.Diff(start.Step(time.Minute, tick), start.Step(-time.Hour, tick)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestLowOnly: where all flows are of low criticality, they are asked for their proof after all.
+func TestLowOnly(t *testing.T) {
+	t.Parallel()
+	low := judge.Flow{Name: "plan", Criticality: judge.Low}
+	quiet := judge.New(judge.Options{}, []judge.Flow{low})
+	if v := quiet.Verdict(); v.Outcome != judge.Hold || len(v.Missing) != 1 {
+		t.Errorf("%+v", v)
+	}
+	if v := judge.New(judge.Options{}, nil).Verdict(); v.Outcome != judge.Hold {
+		t.Errorf("without flows: %+v", v)
+	}
+	fine := quiet.Step(time.Second, []judge.Tick{{Flow: "plan", Canary: judge.Counts{N: 1000}, Baseline: judge.Counts{N: 1000}}})
+	if v := fine.Verdict(); v.Outcome != judge.Promote {
+		t.Errorf("%+v", v)
+	}
+}
+
+// TestTooManyFlows: what is not judged is not passed in silence.
+func TestTooManyFlows(t *testing.T) {
+	t.Parallel()
+	var ticks []judge.Tick
+	for i := range judge.MaxFlows + 5 {
+		ticks = append(ticks, judge.Tick{Flow: fmt.Sprint(i), Canary: judge.Counts{N: 1000}, Baseline: judge.Counts{N: 1000}})
+	}
+	s := judge.New(judge.Options{}, nil).Step(time.Second, ticks)
+	if v := s.Verdict(); len(s.Flows) != judge.MaxFlows || v.Outcome != judge.Hold || !strings.Contains(v.Reason, "5 ticks were of more flows") {
+		t.Errorf("%d flows: %+v", len(s.Flows), v)
 	}
 }
