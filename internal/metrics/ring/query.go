@@ -17,14 +17,15 @@ func (r *Ring) Range(ctx context.Context, q metrics.Query) ([]metrics.Row, error
 		return nil, err
 	}
 	r.mu.RLock()
-	defer r.mu.RUnlock()
+	last := time.Unix(r.last, 0)
+	r.mu.RUnlock()
 	found := map[string]*metrics.Row{}
 	until := q.Steps()
 	for _, t := range r.tiers { // the finest first; the others what is too long ago for it
 		if !t.serves(q) {
 			continue
 		}
-		from := r.firstStep(t, q)
+		from := t.firstStep(q, last)
 		if err := r.ask(ctx, t, q, from, until, found); err != nil {
 			return nil, err
 		}
@@ -41,8 +42,8 @@ func (r *Ring) Range(ctx context.Context, q metrics.Query) ([]metrics.Row, error
 }
 
 // firstStep is the first step that begins within the time that a tier keeps.
-func (r *Ring) firstStep(t *tier, q metrics.Query) int {
-	oldest := time.Unix(r.last, 0).Add(-t.keep)
+func (t *tier) firstStep(q metrics.Query, last time.Time) int {
+	oldest := last.Add(-t.keep)
 	if !q.From.Before(oldest) {
 		return 0
 	}
@@ -74,32 +75,40 @@ func (r *Ring) ask(ctx context.Context, t *tier, q metrics.Query, from, until in
 
 // sums gives what each row has in each slot of a tier.
 func (r *Ring) sums(ctx context.Context, t *tier, q metrics.Query) (map[string]*slots, error) {
+	r.mu.RLock()
+	candidates := slices.Clone(t.candidates(q))
+	r.mu.RUnlock()
 	out := map[string]*slots{}
-	var key []byte
-	for n, id := range t.candidates(q) {
+	for n, id := range candidates {
 		if n%256 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
-		g := r.names.groups[id]
-		if g == nil || g.family != familyOf(q.Name) || !g.matches(q) {
-			continue
-		}
-		read := scan{r: r, t: t, q: q, group: id}
-		read.into = func(c column) *slots {
-			labels := g.by(q.By, c.le)
-			key = appendKey(key[:0], other, labels)
-			s := out[string(key)]
-			if s == nil {
-				s = newSlots(labels, t, q)
-				out[string(key)] = s
-			}
-			return s
-		}
-		if err := read.all(); err != nil {
+		if err := r.sum(t, q, id, out); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// sum adds what one group has. The lock is held no longer than that: who writes must not wait
+// for long questions.
+func (r *Ring) sum(t *tier, q metrics.Query, id uint32, out map[string]*slots) error {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	g := r.names.groups[id]
+	if g == nil || g.family != familyOf(q.Name) || !g.matches(q) {
+		return nil
+	}
+	read := scan{r: r, t: t, q: q, group: id}
+	read.into = func(c column) *slots {
+		labels := g.by(q.By, c.le)
+		key := string(appendKey(nil, other, labels))
+		if out[key] == nil {
+			out[key] = newSlots(labels, t, q)
+		}
+		return out[key]
+	}
+	return read.all()
 }
 
 // candidates gives the groups that may have what a query asks for: the shortest list.
