@@ -63,6 +63,11 @@ func (d *decoder) readable(data []byte) bool {
 	}
 	line, column := 1, 1
 	for rest := data; len(rest) > 0; {
+		if b := rest[0]; b >= ' ' && b < 0x7f { // nearly all
+			column++
+			rest = rest[1:]
+			continue
+		}
 		r, size := utf8.DecodeRune(rest)
 		at := &tree{Line: line, Column: column}
 		switch {

@@ -30,12 +30,12 @@ const (
 	quickKey   = 100
 )
 
-// read gives the tree of a document whose first line has a number; false: it is not
-// understood; nil: it is empty. The tree is gone at the next read.
+// read gives the tree of a document of a file that splits, whose first line has a number;
+// false: it is not understood; nil: it is empty. The tree is gone at the next read.
 func (q *quick) read(text string, line int) (node, bool) {
 	q.clear()
 	q.text, q.next, q.end, q.depth = text, line, false, 0
-	if !understood(text) {
+	if strings.IndexByte(text, '\t') >= 0 {
 		return nil, false
 	}
 	if rest, ok := strings.CutPrefix(text, "---"); ok {
@@ -50,22 +50,6 @@ func (q *quick) read(text string, line int) (node, bool) {
 	}
 	n, ok := q.block(-1)
 	return n, ok && q.end
-}
-
-// understood looks for what would need a second look everywhere: tabs, and what some take
-// for the end of a line.
-func understood(text string) bool {
-	for i := 0; i < len(text); i++ {
-		switch text[i] {
-		case '\t', '\r':
-			return false
-		case 0xc2, 0xe2, 0xef:
-			if rest := text[i:]; strings.HasPrefix(rest, "\u0085") || strings.HasPrefix(rest, "\u2028") || strings.HasPrefix(rest, "\u2029") || strings.HasPrefix(rest, "\ufeff") {
-				return false
-			}
-		}
-	}
-	return true
 }
 
 // advance goes to the next line with something on it.
