@@ -35,8 +35,8 @@
 //
 // A canary without steps is judged. Beside it start as many fresh instances of the old
 // release. It has 1% of the traffic at first, then as much as the judge allows, up to a
-// third, and those beside it as much, but 10% at least; the rest stays with the instances
-// that run. If the fresh ones
+// third. Those beside it have a third; the rest stays with the instances that run. If the
+// fresh ones
 // cannot be, or are not wanted, it is compared with those that run, and has up to a half.
 // While it is judged, errors are the judge's business alone; instances that do not run still
 // lead back.

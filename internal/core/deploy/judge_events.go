@@ -16,6 +16,7 @@ type JudgeSpec struct {
 	Since       time.Time `json:"since"`    // when judging began; the ticks' times count from here
 	Weight      int       `json:"weight"`   // percent of the requests that it has
 	Most        int       `json:"most"`     // percent that it may have before it is promoted
+	Compared    int       `json:"compared"` // percent that it and what it is compared with have together
 	// New are those of the two that nobody had reached before: all that was ever counted of
 	// them is evidence.
 	New     []string      `json:"new,omitempty"`

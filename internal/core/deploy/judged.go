@@ -11,14 +11,12 @@ import (
 	"slipway.dev/internal/core/notify"
 )
 
-// Shares of a judged canary, in percent. The old release's fresh instances have as much as
-// the canary, so that both have the same load; but more while that is little: a canary that
-// fails is known by what its baseline does in ten times as many requests, and has hit a
-// fraction of the users by then. No set of instances is to have more than it has in the end.
+// Shares of a judged canary, in percent. The old release's fresh instances have from the
+// beginning what the canary may have in the end: a canary that fails is known by what its
+// baseline does in many times as many requests, and has hit few users by then.
 const (
 	firstWeight   = 1
-	leastBeside   = 10
-	mostFresh     = 33 // canary, fresh and running instances: a third each
+	mostFresh     = 33 // canary, fresh and running instances: in the end a third each
 	mostRunning   = 50 // without fresh ones: half each
 	judgePatience = time.Hour
 )
@@ -42,7 +40,7 @@ func (s *State) judgeSpec() JudgeSpec {
 	strategy := a.Target.Rollout.Strategy
 	spec := JudgeSpec{
 		Service: s.Service, Environment: s.Environment, Deployment: a.Deployment, Release: a.Release, Since: a.Since,
-		Weight: a.Weight, Most: s.most(), Options: strategy.Judge,
+		Weight: a.Weight, Most: s.most(), Compared: 100, Options: strategy.Judge,
 	}
 	base := s.Current
 	if strategy.Internal == nil {
@@ -50,6 +48,7 @@ func (s *State) judgeSpec() JudgeSpec {
 	}
 	if a.Beside != nil {
 		base = a.Beside
+		spec.Compared = a.Weight + mostFresh
 		spec.New = append(spec.New, base.Deployment)
 	}
 	spec.Baseline = base.Deployment
@@ -99,7 +98,7 @@ func (w *work) awaitWord() {
 	s := a.Target.Rollout.Strategy
 	if a.Since.IsZero() {
 		a.Since = w.now
-		a.Until = w.now.Add(patienceOf(s.Maximum))
+		a.Until = w.now.Add(max(patienceOf(s.Maximum), s.Minimum))
 	}
 	at := a.Until
 	if least := a.Since.Add(s.Minimum); w.now.Before(least) && least.Before(at) {

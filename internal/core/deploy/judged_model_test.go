@@ -41,7 +41,7 @@ func (w *witness) compared(before State) error {
 		return fmt.Errorf("the canary's share is %d%% now", a.Weight)
 	}
 	canary, base := s.Weight(a.Deployment), s.Weight(a.Deployment+besideSuffix)
-	if base > max(canary, leastBeside) && s.Weight(s.Current.Deployment) > 0 {
+	if base > mostFresh && s.Weight(s.Current.Deployment) > 0 {
 		return fmt.Errorf("the canary has %d%%, and beside it are %d%%", canary, base)
 	}
 	if !s.Route.Apart {

@@ -73,9 +73,8 @@ func (w *work) divided() []Share {
 	shares := []Share{{a.Target.Deployment, weight, matched(a.Target.Rollout.Strategy.Internal)}}
 	rest := 100 - weight
 	if a.Beside != nil && s.Judged {
-		beside := max(weight, leastBeside)
-		shares = append(shares, Share{a.Beside.Deployment, beside, nil})
-		rest -= beside
+		shares = append(shares, Share{a.Beside.Deployment, mostFresh, nil})
+		rest -= mostFresh
 	}
 	return append(shares, Share{w.Current.Deployment, rest, nil})
 }

@@ -15,6 +15,7 @@ const (
 	mostFlows = 20               // of which the evidence is told
 	quiet     = 10 * time.Second // at least, between two entries in the journal with figures alone
 	rarely    = 20               // and a part of the time since judging began
+	mostHit   = 3                // users, before one can look
 )
 
 // says is what the judge says now.
@@ -22,7 +23,7 @@ func (r *record) says(spec deploy.JudgeSpec) deploy.Judged {
 	v := r.state.Verdict()
 	said := deploy.Judged{
 		Deployment: spec.Deployment, Verdict: v.Outcome, Reason: v.Reason, Warnings: notes(v.Warnings), Missing: notes(v.Missing),
-		Weight: judge.Next(spec.Weight, r.state, judge.Limits{Max: spec.Most}), Tick: r.number, Digest: r.chain(),
+		Weight: judge.Next(spec.Weight, r.state, limits(spec)), Tick: r.number, Digest: r.chain(),
 	}
 	var failed uint64
 	for _, e := range r.state.Evidence() {
@@ -49,6 +50,12 @@ func (r *record) says(spec deploy.JudgeSpec) deploy.Judged {
 		said.Flows, said.More = said.Flows[:mostFlows], more
 	}
 	return said
+}
+
+// limits bound the canary's share. How many users it might hit is estimated from what both
+// sides see, which may be a part of all requests only.
+func limits(spec deploy.JudgeSpec) judge.Limits {
+	return judge.Limits{Max: spec.Most, Hits: mostHit * float64(spec.Compared) / 100}
 }
 
 // figure is a logarithm as people are told it.
