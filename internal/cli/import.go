@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"slipway.dev/internal/core/backstage"
+	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/openslo"
 )
 
@@ -68,6 +69,9 @@ filled in. FILE may be - for standard input.`,
 			}
 			for _, n := range r.Notes {
 				s.noted(n.At.String(), n.Object, n.Field, n.Text)
+			}
+			if len(r.YAML) == 0 {
+				return fault.New(fault.Invalid, "%s has nothing that could be taken over", args[0]).WithHint("it must have documents of openslo/v1, of the kind SLO")
 			}
 			_, err = s.out.Write(r.YAML)
 			return err
