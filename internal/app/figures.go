@@ -148,29 +148,49 @@ func (h *house) instances(ctx context.Context) ([]drive.Instance, error) {
 	return list, nil
 }
 
-// own gives figures of the control plane itself: how many machines there are of each kind and
-// status, how far the journal goes, and how objectives stand.
+// own gives figures of the control plane itself: who leads, how far the journal goes, how many
+// machines there are of each kind and status, and how objectives stand.
 func (h *house) own(ctx context.Context) []metrics.Sample {
-	out := []metrics.Sample{{Name: "slipway_epoch", Kind: metrics.Gauge, Value: float64(h.engine.Epoch())}}
+	out := []metrics.Sample{
+		{Name: "slipway_engine_leader", Kind: metrics.Gauge, Value: 1}, // who does not lead answers nobody
+		{Name: "slipway_engine_epoch", Kind: metrics.Gauge, Value: float64(h.engine.Epoch())},
+		{Name: "slipway_effects_parked", Kind: metrics.Gauge, Value: float64(len(h.engine.Parked()))},
+	}
 	if head, err := h.engine.Await(ctx, -1); err == nil {
 		out = append(out, metrics.Sample{Name: "slipway_journal_entries_total", Value: float64(head)})
 	}
-	for _, kind := range []string{"deploy", "task", "alert", "glass", "train"} {
+	for kind, by := range h.statuses(ctx) {
+		for status, n := range by {
+			out = append(out, metrics.Sample{Name: "slipway_machines", Kind: metrics.Gauge, Value: n, Labels: map[string]string{"kind": kind, "status": status}})
+		}
+	}
+	for phase, n := range h.statuses(ctx, "deploy")["deploy"] {
+		out = append(out, metrics.Sample{Name: "slipway_lanes", Kind: metrics.Gauge, Value: n, Labels: map[string]string{"phase": phase}})
+	}
+	return slices.Concat(out, h.objectives.Samples())
+}
+
+// counted are the kinds of machines whose statuses somebody may want to be told of.
+var counted = []string{"alert", "glass", "release", "slo", "task", "train"}
+
+// statuses gives how many machines of some kinds have which status. What cannot be read is
+// missing.
+func (h *house) statuses(ctx context.Context, kinds ...string) map[string]map[string]float64 {
+	if kinds == nil {
+		kinds = counted
+	}
+	out := map[string]map[string]float64{}
+	for _, kind := range kinds {
 		rows, err := h.engine.List(ctx, kind+"/")
 		if err != nil {
 			continue
 		}
-		counts := map[string]int{}
+		out[kind] = map[string]float64{}
 		for _, row := range rows {
-			counts[row.Status]++
-		}
-		for status, n := range counts {
-			out = append(out, metrics.Sample{Name: "slipway_machines", Kind: metrics.Gauge, Value: float64(n), Labels: map[string]string{"kind": kind, "status": status}})
+			out[kind][row.Status]++
 		}
 	}
-	parked := len(h.engine.Parked())
-	out = append(out, metrics.Sample{Name: "slipway_effects_parked", Kind: metrics.Gauge, Value: float64(parked)})
-	return slices.Concat(out, h.objectives.Samples())
+	return out
 }
 
 // figures answers queries by what keeps the figures of the environment that they name; of

@@ -5,11 +5,13 @@ import (
 	"time"
 
 	"slipway.dev/internal/control"
+	"slipway.dev/internal/core/cost"
 	"slipway.dev/internal/core/escalate"
 	"slipway.dev/internal/core/flow"
 	"slipway.dev/internal/core/maintenance"
 	"slipway.dev/internal/core/manifest"
 	corepillars "slipway.dev/internal/core/pillars"
+	"slipway.dev/internal/drive/metrics"
 	"slipway.dev/internal/drive/pillars"
 	"slipway.dev/internal/drive/slo"
 	"slipway.dev/internal/engine"
@@ -77,7 +79,7 @@ func (h *house) way(ctx context.Context, team string) (escalate.Way, error) {
 // targets gives all targets of a flow with what was seen of them in an environment.
 func (h *house) targets(ctx context.Context, f flow.Flow, environment string) ([]corepillars.Row, error) {
 	return pillars.Looker{Deps: pillars.Deps{
-		Engine: h.engine, Now: h.engine.Now, Source: h.figures, Prices: h.prices,
+		Engine: h.engine, Now: h.engine.Now, Source: h.figures, Cost: h.cost,
 		Maintenance: func(ctx context.Context) ([]maintenance.State, error) {
 			return engine.All[maintenance.State](ctx, h.engine, maintenance.MachineID(""))
 		},
@@ -92,13 +94,29 @@ func (h *house) targets(ctx context.Context, f flow.Flow, environment string) ([
 	}}.Rows(ctx, f, environment)
 }
 
-func (h *house) prices(ctx context.Context, environment string) (manifest.Prices, error) {
+// cost gives what a flow costs in an environment, and the currency; none: there are no prices.
+func (h *house) cost(ctx context.Context, environment string, f flow.Flow, from, to time.Time) (cost.FlowCost, string, error) {
 	r, ok, err := h.catalog.Resource(ctx, manifest.KindEnvironment, environment)
 	if err != nil || !ok {
-		return manifest.Prices{}, err
+		return cost.FlowCost{}, "", err
 	}
 	env, err := r.Environment()
-	return env.Prices, err
+	if err != nil {
+		return cost.FlowCost{}, "", err
+	}
+	prices, err := cost.PricesOf(env.Prices)
+	if err != nil || !prices.Set() {
+		return cost.FlowCost{}, "", err
+	}
+	source, err := h.figures(ctx, environment)
+	if err != nil {
+		return cost.FlowCost{}, "", err
+	}
+	costs, err := metrics.CostsOf(ctx, source, prices, environment, []flow.Flow{f}, from, to)
+	if err != nil {
+		return cost.FlowCost{}, "", err
+	}
+	return costs.Flows[0], costs.Currency, nil
 }
 
 // measured gives how all objectives stood at the last look.

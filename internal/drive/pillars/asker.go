@@ -54,16 +54,5 @@ func (a *asker) sum(name string, of map[string]string) float64 {
 	return total
 }
 
-// mean is that of what is known of a gauge; NaN: nothing is.
-func (a *asker) mean(name string, of map[string]string) float64 {
-	total, known := 0.0, 0
-	for _, v := range a.values(name, of, metrics.Mean, grain) {
-		if !math.IsNaN(v) {
-			total, known = total+v, known+1
-		}
-	}
-	return total / float64(known)
-}
-
 // known is the time of which anything is known.
 func (a *asker) known() time.Duration { return time.Duration(a.counted) * grain }

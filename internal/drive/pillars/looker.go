@@ -12,7 +12,6 @@ import (
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/flow"
 	"slipway.dev/internal/core/maintenance"
-	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/core/pillars"
 	"slipway.dev/internal/core/slo"
 	"slipway.dev/internal/engine"
@@ -30,8 +29,8 @@ type Deps struct {
 	Source func(ctx context.Context, environment string) (metrics.Source, error)
 	// Objectives gives how those of a flow in an environment stand.
 	Objectives func(environment, flow string) []pillars.Objective
-	// Prices gives those of an environment; the zero value: it has none.
-	Prices func(ctx context.Context, environment string) (manifest.Prices, error)
+	// Cost gives what a flow costs in a span, and the currency; none: there are no prices.
+	Cost func(ctx context.Context, environment string, f flow.Flow, from, to time.Time) (c cost.FlowCost, currency string, err error)
 	// Maintenance gives all planned work.
 	Maintenance func(ctx context.Context) ([]maintenance.State, error)
 }
@@ -54,8 +53,10 @@ func (l Looker) Rows(ctx context.Context, f flow.Flow, environment string) ([]pi
 	}
 	a := asker{ctx: ctx, source: source, environment: environment, now: now}
 	a.requests(f, &seen)
-	if err := l.cost(ctx, &a, f, &seen); err != nil {
-		return nil, err
+	if span := a.known(); span > 0 && a.err == nil {
+		var c cost.FlowCost
+		c, seen.Currency, a.err = l.Cost(ctx, environment, f, now.Add(-span), now)
+		seen.Cost, seen.Span = &c, span
 	}
 	if a.err != nil && !fault.Is(a.err, fault.Unavailable) {
 		return nil, a.err
@@ -113,44 +114,6 @@ func (a *asker) peak(of map[string]string) float64 {
 
 func first(f flow.Flow) map[string]string {
 	return map[string]string{"flow": f.Name, "step": f.Steps[0].Name}
-}
-
-// cost sees what the flow's services used, and how much of that was the flow's.
-func (l Looker) cost(ctx context.Context, a *asker, f flow.Flow, seen *pillars.Seen) error {
-	m, err := l.Prices(ctx, a.environment)
-	if err != nil {
-		return err
-	}
-	prices, err := cost.PricesOf(m)
-	if err != nil || !prices.Set() {
-		return err
-	}
-	of := cost.Flow{Name: f.Name, Executions: a.sum(metrics.FlowRequests, first(f))}
-	var used []cost.Service
-	for _, name := range services(f) {
-		service := map[string]string{"service": name}
-		used = append(used, cost.Service{Name: name, Use: a.use(service)})
-		of.Shares = append(of.Shares, cost.Share{Service: name, Seconds: math.NaN(),
-			Requests: a.sum(metrics.FlowRequests, map[string]string{"flow": f.Name, "service": name})})
-	}
-	span := a.known()
-	if span <= 0 {
-		return nil
-	}
-	costs := prices.Flows(used, []cost.Flow{of}, span)
-	seen.Cost, seen.Currency, seen.Span = &costs[0], prices.Currency, span
-	return nil
-}
-
-func (a *asker) use(service map[string]string) cost.Use {
-	sent := map[string]string{"service": service["service"], "direction": metrics.Sent}
-	return cost.Use{
-		CPUSeconds:  a.sum(metrics.InstanceCPU, service),
-		MemoryHours: a.mean(metrics.InstanceMemory, service) * a.known().Hours(),
-		SentBytes:   a.sum(metrics.RequestBytes, sent),
-		Requests:    a.sum(metrics.Requests, service),
-		Seconds:     math.NaN(),
-	}
 }
 
 // services gives those that take part in a flow, in the order of their first step.
