@@ -9,7 +9,8 @@ import (
 	"slipway.dev/internal/core/manifest"
 )
 
-// inside measures each part in this process.
+// inside measures each part in this process, as a program on several cores would do it: files
+// are parsed at the same time, and the catalog is made while references are checked.
 func inside(files []file, r *report) error {
 	all, used := time.Now(), cpu()
 	found, problems := parse(files, r.Cores)
@@ -17,27 +18,41 @@ func inside(files []file, r *report) error {
 	if err := problems.Err(); err != nil {
 		return err
 	}
-	begin := time.Now()
-	if err := manifest.Check(found, nil, false).Err(); err != nil {
+	checked := make(chan error)
+	go func() {
+		stop := timed(&r.Check)
+		err := manifest.Check(found, nil, false).Err()
+		stop()
+		checked <- err
+	}()
+	c := made(found, &r.Catalog)
+	look(c, r)
+	if err := <-checked; err != nil {
 		return err
 	}
-	r.Check = time.Since(begin).Seconds()
-
-	begin = time.Now()
-	c := catalog.Of(found)
-	r.Catalog = time.Since(begin).Seconds()
-
-	begin = time.Now()
-	r.Found = len(c.Findings())
-	r.Findings = time.Since(begin).Seconds()
 	r.Total, r.CPU = time.Since(all).Seconds(), (cpu() - used).Seconds()
 
-	begin = time.Now()
+	defer timed(&r.Estimate)()
 	for _, f := range c.Flows() {
 		c.Estimate(f.Name, nil)
 	}
-	r.Estimate = time.Since(begin).Seconds()
 	return nil
+}
+
+func made(found []manifest.Resource, seconds *float64) *catalog.Catalog {
+	defer timed(seconds)()
+	return catalog.Of(found)
+}
+
+func look(c *catalog.Catalog, r *report) {
+	defer timed(&r.Findings)()
+	r.Found = len(c.Findings())
+}
+
+// timed gives what is called at the end of what is measured.
+func timed(seconds *float64) func() {
+	begin := time.Now()
+	return func() { *seconds = time.Since(begin).Seconds() }
 }
 
 // cpu is what this process has used of all cores.
