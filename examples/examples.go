@@ -63,7 +63,7 @@ func Judge(dir string, services ...string) error {
 		if at < 0 {
 			return fmt.Errorf("the example has no service %s", service)
 		}
-		documents[at] = strategyLine.ReplaceAllString(documents[at], "  strategy: {canary: {sticky: {cookie: true}, baseline: running}}")
+		documents[at] = strategyLine.ReplaceAllString(documents[at], "  strategy: {canary: {sticky: {cookie: true}}}")
 	}
 	return write(path, []byte(strings.Join(documents, "\n---\n")))
 }

@@ -17,6 +17,8 @@ func TestCheck(t *testing.T) {
 			{Service: "tickets", Environment: "prod", Needs: 2, Approvals: []demo.Approval{{Person: "bob"}, {Person: "dan"}},
 				Decision: &demo.Decision{Result: "PASSED", Resource: "slipway:service/tickets/environment/prod", Inputs: 2, Verified: true}},
 		}
+		r.Canary = &demo.Canary{Verdict: "rollback", Flow: "purchase-ticket", UsersHit: 3}
+		r.Warned, r.Promoted = &demo.Warned{Flow: "create-upcoming-concerts"}, &demo.Promoted{Service: "concerts", Seconds: 40}
 		return r
 	}
 	if err := good().Check(); err != nil {
@@ -35,7 +37,10 @@ func TestCheck(t *testing.T) {
 		"for staging": func(r *demo.Result) {
 			r.Promotions[1].Decision.Resource = "slipway:service/tickets/environment/staging"
 		},
-		"bad journal": func(r *demo.Result) { r.Audit.Verified = false },
+		"by another flow": func(r *demo.Result) { r.Canary.Flow = "sign-in" },
+		"by a person":     func(r *demo.Result) { r.Canary.Verdict = "hold" },
+		"nobody was hit":  func(r *demo.Result) { r.Canary.UsersHit = 0 },
+		"bad journal":     func(r *demo.Result) { r.Audit.Verified = false },
 	} {
 		r := good()
 		spoil(&r)
