@@ -66,7 +66,7 @@ func conflict(patterns []string, pattern string) string {
 func meet(a, b string) bool {
 	i, j := strings.IndexByte(a, '/'), strings.IndexByte(b, '/')
 	one, other := strings.TrimSpace(a[:i]), strings.TrimSpace(b[:j])
-	if one != other && one != "" && other != "" && one != http.MethodHead && other != http.MethodHead {
+	if one != other && one != "" && other != "" && one != "HEAD" && other != "HEAD" {
 		return false
 	}
 	p, q := a[i:], b[j:]
