@@ -24,13 +24,23 @@ func stepsOf(r config.Rollout, lane deploy.State) []string {
 		steps = append(steps, "run "+count(r.Smoke, "smoke check")+" on them, before any user's request")
 	}
 	for _, s := range deploy.Stages(r.Strategy, r.Replicas, lane.Current == nil) {
-		text := fmt.Sprintf("move %d%% of the traffic to the new release", s.Weight)
-		if s.Pause > 0 {
-			text += " and watch it for " + s.Pause.String()
-		}
-		steps = append(steps, text)
+		steps = append(steps, stepOf(s, r.Strategy))
 	}
 	return append(steps, "watch it with all traffic for "+r.Rollback.Observe.String(), "keep the old instances warm for "+r.Rollback.Warm.String())
+}
+
+func stepOf(s deploy.Stage, strategy config.Strategy) string {
+	switch {
+	case s.Judged && strategy.Baseline == config.BaselineRunning:
+		return fmt.Sprintf("move %d%% of the traffic to it, and more as the evidence grows, judged against what runs; ask a person if that does not suffice within %s", s.Weight, strategy.Maximum)
+	case s.Judged:
+		return fmt.Sprintf("move %d%% of the traffic to it, and more as the evidence grows, judged against as many new instances of the old release; ask a person if that does not suffice within %s", s.Weight, strategy.Maximum)
+	case s.Weight == 0 && strategy.Internal != nil:
+		return fmt.Sprintf("send it the requests with the header %s, for %s", strategy.Internal.Header, s.Pause)
+	case s.Pause > 0:
+		return fmt.Sprintf("move %d%% of the traffic to the new release and watch it for %s", s.Weight, s.Pause)
+	}
+	return fmt.Sprintf("move %d%% of the traffic to the new release", s.Weight)
 }
 
 // wayBack tells how it is taken back, and when that happens by itself.
@@ -41,6 +51,9 @@ func wayBack(r config.Rollout, lane deploy.State) model.RollbackPath {
 	}, Notes: []string{}}
 	if r.Smoke > 0 {
 		path.Conditions = append(path.Conditions, "a smoke check fails")
+	}
+	if r.Strategy.Judged && lane.Current != nil {
+		path.Conditions = append(path.Conditions, "the judge has evidence that it is worse in a flow")
 	}
 	if lane.Current == nil {
 		path.Notes = append(path.Notes, "nothing ran there before: there is nothing to go back to")
