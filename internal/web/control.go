@@ -13,6 +13,7 @@ type Control interface {
 	lanes
 	gates
 	tasks
+	flows
 }
 
 // accounts are people and how they sign in.
@@ -66,4 +67,13 @@ type tasks interface {
 	ClaimTask(ctx context.Context, name string, m model.TaskClaim) (model.Receipt, error)
 	DelegateTask(ctx context.Context, name string, d model.TaskDelegation) (model.Receipt, error)
 	WithdrawAnswer(ctx context.Context, name string, w model.TaskWithdrawal) (model.Receipt, error)
+}
+
+// flows are what matters, how it does, and who is woken.
+type flows interface {
+	Flows(ctx context.Context) ([]model.Flow, error)
+	Flow(ctx context.Context, name string) (model.FlowDetail, error)
+	Findings(ctx context.Context) ([]model.Finding, error)
+	Alerts(ctx context.Context) ([]model.Alert, error)
+	Maintenance(ctx context.Context) ([]model.Maintenance, error)
 }

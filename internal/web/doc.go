@@ -1,5 +1,5 @@
 // Package web is the page: sign-in, the board of services and environments, the deployment
-// with its gate, and the tasks of who looks. It decides nothing: every question and command
+// with its gate and its judge, the business flows and how they do, and the tasks of who looks. It decides nothing: every question and command
 // goes through Control in the name of who is signed in.
 //
 // Every page is plain HTML that works without script: links, and forms that answer with a

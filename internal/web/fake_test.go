@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -32,10 +33,15 @@ type fake struct {
 	detail  model.DeploymentDetail
 	glasses []model.Glass
 	tasks   []model.Task // nil: those of apitest
-	gone    bool         // the session has ended
-	err     error        // of each query
+	flows   []model.FlowDetail
+	gone    bool  // the session has ended
+	err     error // of each query
 	changes chan struct{}
 	asked   []any // commands
+
+	findings    []model.Finding
+	alerts      []model.Alert // as control gives them: those that are not over first
+	maintenance []model.Maintenance
 }
 
 func newFake() *fake {
@@ -237,3 +243,39 @@ func authenticate(_ context.Context, value string) (access.Caller, error) {
 
 // session is what a browser sends that is signed in.
 var session = &http.Cookie{Name: "slipway", Value: apitest.SessionValue}
+
+func (f *fake) Flows(context.Context) ([]model.Flow, error) {
+	return told(f, func() (list []model.Flow) {
+		for _, d := range f.flows {
+			list = append(list, d.Flow)
+		}
+		return list
+	})
+}
+
+func (f *fake) Flow(_ context.Context, name string) (model.FlowDetail, error) {
+	d, err := told(f, func() (found model.FlowDetail) {
+		for _, d := range f.flows {
+			if d.Name == name {
+				found = d
+			}
+		}
+		return found
+	})
+	if err == nil && d.Name == "" {
+		err = fault.New(fault.NotFound, "there is no Flow %s", name).WithHint("slipway flow list")
+	}
+	return d, err
+}
+
+func (f *fake) Findings(context.Context) ([]model.Finding, error) {
+	return told(f, func() []model.Finding { return slices.Clone(f.findings) })
+}
+
+func (f *fake) Alerts(context.Context) ([]model.Alert, error) {
+	return told(f, func() []model.Alert { return slices.Clone(f.alerts) })
+}
+
+func (f *fake) Maintenance(context.Context) ([]model.Maintenance, error) {
+	return told(f, func() []model.Maintenance { return slices.Clone(f.maintenance) })
+}

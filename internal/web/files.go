@@ -20,7 +20,7 @@ type asset struct {
 
 // assets serves the files of the page.
 func (h *handler) assets() {
-	for _, name := range []string{"page.css", "board.css"} {
+	for _, name := range []string{"page.css", "board.css", "flows.css"} {
 		a := loadAsset("assets/"+name, name, "text/css; charset=utf-8")
 		h.mux.Handle("GET /assets/"+name, a)
 		h.styles = append(h.styles, a.address)

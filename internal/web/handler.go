@@ -51,6 +51,7 @@ func Handler(o Options) http.Handler {
 	h.boards()
 	h.deployments()
 	h.tasks()
+	h.flows()
 	h.mux.HandleFunc("GET /", h.nothing)
 	return h.guard(h.mux)
 }

@@ -35,7 +35,7 @@ func (h *handler) laneForms() {
 	})
 	h.page(lane+"/settle", func(v visit) (view, error) {
 		l, err := h.laneOf(v)
-		return view{Title: "Decide about " + l.Service, Still: true, Live: laneHead("Decide about", l, v.now), Rest: settleForm(l)}, err
+		return view{Title: "Decide about " + l.Service, Still: true, Live: settleHead(l, v.now), Rest: settleForm(l), Stance: settleStance(l)}, err
 	})
 	h.form(lane+"/settle", func(v visit) (string, error) {
 		service, environment := laneNamed(v)
@@ -98,4 +98,15 @@ func (h *handler) promote(v visit) (string, error) {
 	}
 	r, err := h.Control.Promote(v.ctx, request)
 	return after(r), err
+}
+
+// settleStance says what the form of a decision is made for: its words differ.
+func settleStance(l model.Lane) string {
+	switch {
+	case undecided(l.Active):
+		return "undecided " + l.Active.ID
+	case l.Active != nil && held(*l.Active):
+		return "held " + l.Active.ID
+	}
+	return "not held"
 }

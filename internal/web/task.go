@@ -48,11 +48,28 @@ func (h *handler) task(v visit) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	shown := view{Title: t.Title, Here: "/tasks", Live: taskPage(t, v)}
+	flow, err := h.flowOf(v, t)
+	if err != nil {
+		return view{}, err
+	}
+	shown := view{Title: t.Title, Here: "/tasks", Live: taskPage(t, flow, v)}
 	if asks(t, v.who) {
 		shown.Still, shown.Stance, shown.Rest = true, stance(t, v.who), answerForms(t, v.who, path("tasks", t.Name))
 	}
 	return shown, nil
+}
+
+// flowOf gives the flow that a task is about, if it is an alert.
+func (h *handler) flowOf(v visit, t model.Task) (string, error) {
+	if t.Kind != "alert" {
+		return "", nil
+	}
+	all, err := h.Control.Alerts(v.ctx)
+	i := slices.IndexFunc(all, func(a model.Alert) bool { return a.Task == t.Name })
+	if i < 0 {
+		return "", err
+	}
+	return all[i].Flow, err
 }
 
 // answer takes what a person says about what they saw: the form brings the digests along
@@ -121,6 +138,9 @@ func taskStatus(t model.Task) status {
 	case "open":
 		return status{"Open", "dots", busy}
 	case "approved":
+		if t.Kind == "alert" {
+			return status{"Taken on", "check", good}
+		}
 		return status{"Approved", "check", good}
 	case "rejected":
 		return status{"Rejected", "cross", bad}
@@ -144,6 +164,8 @@ func agreementWord(t model.Task) string {
 		return "Fill in"
 	case "access":
 		return "Review"
+	case "alert":
+		return "Take it on"
 	}
 	return "Approve"
 }
@@ -151,4 +173,5 @@ func agreementWord(t model.Task) string {
 // kinds are the words for sorts of tasks.
 var kinds = map[string]string{
 	"approval": "Approval", "review": "Review", "form": "Form", "signOff": "Sign-off", "acceptance": "Acceptance", "access": "Access review",
+	"alert": "Alert",
 }

@@ -16,7 +16,7 @@ func sentence(s string) string {
 		return ""
 	}
 	word, _, _ := strings.Cut(s, " ")
-	if !strings.ContainsAny(word, "/.-_`") && word != "slipway" { // a name, or a command, stays as it is
+	if !strings.ContainsAny(word, "/.-_`0123456789") && word != "slipway" { // a name, or a command, stays as it is
 		s = string(unicode.ToUpper(first)) + s[size:]
 	}
 	if strings.HasSuffix(s, ".") || strings.Contains(word, "slipway") {
@@ -92,9 +92,12 @@ func same(actor string, who model.Whoami) bool {
 	return actor == who.Actor || person(actor) == who.Person
 }
 
-func givenWord(decision string) string {
+func givenWord(t model.Task, decision string) string {
 	switch decision {
 	case "approve":
+		if t.Kind == "alert" {
+			return "has taken it on"
+		}
 		return "approves"
 	case "reject":
 		return "rejects"
