@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"runtime/debug"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -36,11 +37,10 @@ directory you stand in.`,
 			if err != nil {
 				return err
 			}
-			resources, problems := checked(files)
+			resources, problems, found := checked(files)
 			if len(problems) > 0 {
 				return s.problems(problems, problems)
 			}
-			found := findings(resources)
 			return s.print(found, func(w io.Writer) {
 				for _, f := range found {
 					s.finding(w, f)
@@ -73,8 +73,11 @@ func findings(resources []manifest.Resource) []model.Finding {
 	return out
 }
 
-// checked parses files, several at a time, and holds them against one another.
-func checked(files []model.File) ([]manifest.Resource, []model.Problem) {
+// checked parses files, several at a time, and holds them against one another: what is wrong,
+// and what does not fit together.
+func checked(files []model.File) ([]manifest.Resource, []model.Problem, []model.Finding) {
+	// A large catalog is much that stays and little that goes: collecting more seldom saves time.
+	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	parsed := make([][]manifest.Resource, len(files))
 	wrong := make([]manifest.Problems, len(files))
 	var all errgroup.Group
@@ -87,14 +90,18 @@ func checked(files []model.File) ([]manifest.Resource, []model.Problem) {
 	}
 	_ = all.Wait() // none fails
 	found, problems := slices.Concat(parsed...), slices.Concat(wrong...)
+	var unfit []model.Finding
 	if len(problems) == 0 {
-		problems = manifest.Check(found, nil, true)
+		var both errgroup.Group
+		both.Go(func() error { problems = manifest.Check(found, nil, true); return nil })
+		both.Go(func() error { unfit = findings(found); return nil })
+		_ = both.Wait() // none fails
 	}
 	out := []model.Problem{}
 	for _, p := range problems {
 		out = append(out, model.Problem{File: p.File, Line: p.Line, Column: p.Column, Text: p.Text})
 	}
-	return found, out
+	return found, out, unfit
 }
 
 // problems prints problems as compilers do, or with v as a whole, and gives an error.

@@ -131,10 +131,8 @@ func detailOf(k *catalog.Catalog, f flow.Flow) model.FlowDetail {
 	for _, a := range k.Attributes(f.Name) {
 		d.Attributes = append(d.Attributes, model.FlowAttribute{Name: a.Name, State: string(a.State), Looked: a.Looked})
 	}
-	for _, x := range k.Findings() {
-		if x.Kind == manifest.KindFlow && x.Name == f.Name {
-			d.FindingList = append(d.FindingList, findingOf(x))
-		}
+	for _, x := range k.FindingsOf(f.Name) {
+		d.FindingList = append(d.FindingList, findingOf(x))
 	}
 	return d
 }
