@@ -45,6 +45,17 @@ func TestBrowserFollowsEvents(t *testing.T) {
 	f.restart()
 	tab.Sees("75 % of requests")
 
+	f.set(func(f *fake) { f.flows, f.alerts = flowShop().flows, flowShop().alerts })
+	tab.Sees("availability burns its error budget")
+	tab.GoTo(server.URL + "/flows/purchase-ticket")
+	tab.Sees("overspent: 138%")
+	f.set(func(f *fake) {
+		f.flows = []model.FlowDetail{purchase()}
+		f.flows[0].Objectives[1].Budget = share(0.5)
+	})
+	tab.Sees("50% of the error budget is left")
+	tab.WaitFor("document.querySelectorAll('.objectives .part')[1].getBoundingClientRect().width / document.querySelectorAll('.objectives .whole')[1].getBoundingClientRect().width", "0.5")
+
 	f.set(func(f *fake) { f.gone = true })
 	tab.Sees("Sign in with") // what is seen is not left there for whoever comes by
 }

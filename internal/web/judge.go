@@ -45,7 +45,7 @@ func flowVerdict(e model.FlowEvidence) status {
 		return status{"Fine", "check", good}
 	}
 	if e.Worse >= worseAt {
-		return status{"Worse; it only warns", "glass", warn}
+		return status{"Worse, warns", "glass", warn}
 	}
 	return status{"Open", "question", quiet}
 }

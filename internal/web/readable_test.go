@@ -65,7 +65,9 @@ func TestBrowserPagesCanBeRead(t *testing.T) {
 	heavy(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	server := site(t, busyShop())
+	f := flowShop()
+	f.detail.Judge = judged().Judge
+	server := site(t, f)
 	tab := webtest.Open(ctx, t, server.URL+"/sign-in")
 	look := func(page string) {
 		t.Helper()
@@ -96,6 +98,7 @@ func TestBrowserPagesCanBeRead(t *testing.T) {
 		"/": "Needs a decision", "/tasks": "For others", "/tasks/policy.Environment.prod": "Change the environment", "/tasks/access.all.prod": "Who may do what in prod", "/deployments/tickets.prod.4": "Your answer",
 		"/account": "Where you are signed in", "/lanes/tickets/prod/promote": "Promote r4", "/lanes/tickets/prod/rollback": "Back to",
 		"/lanes/payments/prod/abort": "Leave it", "/lanes/payments/prod/settle": "What is to be done", "/glass/payments.prod": "Close it", "/nowhere": "There is no page",
+		"/flows": "Announced maintenance", "/flows/purchase-ticket": "Who is woken", "/flows/list-concerts": "Nothing was found", "/tasks/alert.prod.purchase-ticket.3": "Take it on",
 	} {
 		tab.GoTo(server.URL + path)
 		tab.WaitFor("location.pathname", path)
