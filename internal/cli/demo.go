@@ -24,13 +24,17 @@ back, q quits with a summary. Nothing of it is left then, and nothing else is to
 The chapter promote shows how a release gets on: it is in dev by itself, in staging by one
 approval, in prod by two. The keys are four people; ada, who wrote the change, is refused.
 
-With --once it plays by itself in under a minute and needs no terminal. With -o json it
+The chapter canary shows releases that are judged by what they do to business flows: one
+breaks a few orders and is taken back, one slows down what matters little and only warns.
+
+With --once it plays by itself in about a minute and needs no terminal. With -o json it
 prints one object then. It ends with exit code 7 if anything went otherwise than told.
 
 Builds share a cache (--build-cache) with later demos. A cold one costs the first build
 half a minute; --prepare fills it and ends.`,
 		Example: `  slipway demo
   slipway demo --chapter promote
+  slipway demo --chapter canary
   slipway demo --once -o json
   slipway demo --prepare`,
 		Args: exactly(),
@@ -55,7 +59,7 @@ half a minute; --prepare fills it and ends.`,
 	}
 	f := cmd.Flags()
 	f.BoolVar(&once, "once", false, "play by itself and end")
-	f.StringVar(&o.Chapter, "chapter", "", "chapter to show: first, promote (default: first)")
+	f.StringVar(&o.Chapter, "chapter", "", "chapter to show: first, promote, canary (default: first)")
 	f.StringVar(&o.Cache, "build-cache", "", "directory of compilers' caches; default: in the user's cache directory")
 	f.BoolVar(&prepare, "prepare", false, "fill the build cache and end")
 	return cmd
