@@ -38,8 +38,8 @@ func or(x, otherwise, most int) int {
 
 // Next gives the share of the traffic, in percent, that the canary may have from now on,
 // where it has weight. 0 is the end of a canary that is rolled back, 100 of one that is
-// promoted. Between, it doubles as long as nothing speaks against the canary and the worst
-// that is still possible would hit few users before the judge saw it.
+// promoted. Between, it doubles as long as nothing speaks against the canary (up to a twentieth:
+// also then) and the worst that is still possible would hit few users before the judge saw it.
 //
 // It reads how requests ended only through blocks that were judged, so that the judge's
 // proof holds; see docs/judge.md.
@@ -75,6 +75,10 @@ const (
 	gross    = 0.1
 )
 
+// bold is the share up to which the canary grows though something speaks against it. So small
+// a share decides after few failed requests whatever it is: to see them soon hits nobody more.
+const bold = 0.05
+
 // harmless says whether, in every flow, the worst that is possible would hit few users: no
 // more in one look than the limit, and not many until the evidence suffices.
 func (s State) harmless(share float64, l Limits) bool {
@@ -82,7 +86,7 @@ func (s State) harmless(share float64, l Limits) bool {
 		if f.Criticality == Low || f.Retired {
 			continue
 		}
-		if f.suspect() {
+		if share > bold && f.suspect() {
 			return false
 		}
 		perLook := float64(f.Canary.N+f.Baseline.N) / max(s.At-f.Born, l.Look).Seconds() * l.Look.Seconds()
