@@ -67,6 +67,7 @@ func (s schema) reference() string {
 	values := map[string]bool{}
 	for _, kind := range []string{
 		manifest.KindService, manifest.KindEnvironment, manifest.KindTeam,
+		manifest.KindFlow, manifest.KindUseCase, manifest.KindProcess, manifest.KindComponent,
 		manifest.KindFreeze, manifest.KindPolicy, manifest.KindSystem, manifest.KindIntegration,
 	} {
 		fmt.Fprintf(&out, "\n## %s\n\n| field of `spec` | is |\n| --- | --- |\n", kind)

@@ -16,10 +16,10 @@ func newAlert(s *session) *cobra.Command {
 	return group(&cobra.Command{
 		Use: "alert", Short: "See what is wrong with flows",
 		Long: `An alert is raised when an error budget burns too fast. One that pages goes up the flow's
-escalation path until somebody takes it on, by answering its task; it is over by itself when
+escalation path until somebody takes it on, by approving its task; it is over by itself when
 the budget burns no more.`,
 		Example: `  slipway alert list
-  slipway task answer alert.prod.purchase-ticket.3 --comment "rolling back"`,
+  slipway approve alert.prod.purchase-ticket.3 -m "rolling back"`,
 	}, alertList(s))
 }
 
