@@ -107,8 +107,8 @@ func judged() model.DeploymentDetail {
 			{Flow: "collect-telemetry", Criticality: "low", Canary: model.Tally{Requests: 600, Errors: 140}, Baseline: model.Tally{Requests: 610, Errors: 9}, Worse: 41.2, Fine: -30, Verdict: "hold", Reason: "It is worse, but its criticality is low."},
 			{Flow: "purchase-ticket", Criticality: "high", Canary: model.Tally{Requests: 812, Errors: 5}, Baseline: model.Tally{Requests: 8130, Errors: 31}, Worse: .4, Fine: 1.2, Verdict: "hold", Reason: "812 requests of the canary are not enough to prove it fine."},
 			{Flow: "list-concerts", Criticality: "high", Canary: model.Tally{Requests: 21400, Errors: 12}, Baseline: model.Tally{Requests: 21310, Errors: 14}, Worse: -3, Fine: 7.7, Verdict: "promote", Reason: "Proven fine."},
-			{Criticality: "medium", Canary: model.Tally{Requests: 30}, Baseline: model.Tally{Requests: 28}, Worse: 0, Fine: 0.1, Verdict: "hold"},
-			{Flow: "smoke", Synthetic: true, Criticality: "medium", Canary: model.Tally{Requests: 100}, Baseline: model.Tally{Requests: 100}, Fine: 2.9, Verdict: "hold"},
+			{Flow: "other requests", Criticality: "medium", Canary: model.Tally{Requests: 30}, Baseline: model.Tally{Requests: 28}, Worse: 0, Fine: 0.1, Verdict: "hold"},
+			{Flow: "smoke checks", Synthetic: true, Criticality: "medium", Canary: model.Tally{Requests: 100}, Baseline: model.Tally{Requests: 100}, Fine: 2.9, Verdict: "hold"},
 		}}
 	return d
 }

@@ -1,11 +1,13 @@
 package web
 
 import (
+	"cmp"
 	"math"
 	"strings"
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/manifest"
 )
 
 // held says whether a person is to settle a deployment.
@@ -74,13 +76,9 @@ func hits(n uint64) string {
 	return plural(int(min(n, math.MaxInt32)), "user's request failed there", "users' requests failed there")
 }
 
+// aFlow says whether an evidence is of a flow that has a page; not of what is in none, or of
+// checks.
+func aFlow(e model.FlowEvidence) bool { return !e.Synthetic && manifest.CheckName(e.Flow) == nil }
+
 // flowName is what an evidence is of.
-func flowName(e model.FlowEvidence) string {
-	switch {
-	case e.Synthetic:
-		return "smoke checks"
-	case e.Flow == "":
-		return "all other requests"
-	}
-	return e.Flow
-}
+func flowName(e model.FlowEvidence) string { return cmp.Or(e.Flow, "other requests") }

@@ -14,10 +14,10 @@ func TestJudgement(t *testing.T) {
 	v := enter(t, f)
 	body := v.sees("/deployments/tickets.prod.4", "The judge", "Not enough evidence yet", "812 requests of the canary are not enough", "8 % of requests; the evidence allows 8 %",
 		"5 users&#39; requests failed there", "<li>sign-in: no request has reached the canary.</li>", "It is worse, but its criticality is low. 140 of 600",
-		`href="/flows/purchase-ticket"`, "<b>5</b> of 812 failed", "<b>31</b> of 8,130 failed", "all other requests", "made by slipway, not by users", "over a million to 1", "3.3 to 1",
+		`href="/flows/purchase-ticket"`, "<b>5</b> of 812 failed", "<b>31</b> of 8,130 failed", "other requests", "made by slipway, not by users", "over a million to 1", "3.3 to 1",
 		`<rect class="part" width="96" height="4">`, `<rect class="part" width="100" height="4">`, "<b>Worse, warns</b>", "<b>Fine</b>",
 		"After 1,042 ticks", "slipway judge replay tickets.prod.4", "sha256:abababababab…")
-	hasNot(t, body, " style=", `href="/flows/"`, `href="/flows/smoke"`, "Decide…")
+	hasNot(t, body, " style=", `href="/flows/"`, `href="/flows/smoke%20checks"`, `href="/flows/other%20requests"`, "Decide…")
 
 	lines := stream(t, v, "/events/deployments/tickets.prod.4")
 	has(t, readEvent(t, lines), "Not enough evidence yet")

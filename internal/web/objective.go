@@ -35,7 +35,10 @@ func budgetText(left float64) string {
 // objectiveBasis says what a figure rests on.
 func objectiveBasis(o model.Objective) string {
 	text := count(o.Requests) + " requests"
-	if o.KnownShare < 0.9995 {
+	switch {
+	case o.KnownShare < 0.001:
+		text += "; less than 0.1% of the time is known"
+	case o.KnownShare < 0.9995:
 		text += fmt.Sprintf("; %s%% of the time is known", trimmed(100*o.KnownShare, 1))
 	}
 	return text
