@@ -9,6 +9,10 @@ import (
 // Stale is how long ago the last known bucket may end: what is older says nothing about now.
 const Stale = 5 * time.Minute
 
+// most is how many requests a bucket can have. A metrics server may claim more, or infinitely
+// many; then nothing is known.
+const most = 1e15
+
 // least is the share of the time since measuring began of which something must be known.
 const least = 0.5
 
@@ -104,7 +108,7 @@ func count(buckets []Bucket, out []Span, lengths []time.Duration, now time.Time)
 		if at == len(lengths) {
 			break
 		}
-		if !b.Known || math.IsNaN(b.Total) || math.IsNaN(b.Bad) {
+		if !b.Known || math.IsNaN(b.Bad) || !(b.Total <= most) {
 			continue
 		}
 		if c.until.IsZero() {

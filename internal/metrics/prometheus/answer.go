@@ -91,7 +91,7 @@ func rows(q metrics.Query, found []series) []metrics.Row {
 		}
 		first := float64(q.End(0).UnixMilli()) / 1000
 		for _, p := range s.Values {
-			if i := int(math.Round((p.At - first) / q.Step.Seconds())); i >= 0 && i < len(r.Values) {
+			if i := int(math.Round((p.At - first) / q.Step.Seconds())); i >= 0 && i < len(r.Values) && !math.IsInf(p.Value, 0) {
 				r.Values[i] = p.Value
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -45,10 +46,10 @@ func TestAsks(t *testing.T) {
 		if r.PostFormValue("start") != "60.000" || r.PostFormValue("end") != "600.000" || r.PostFormValue("step") != "60s" {
 			t.Errorf("asked with %v", r.PostForm)
 		}
-		fmt.Fprint(w, `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[120.001,"3"],[600,"NaN"],[660,"1"]]}]}}`)
+		fmt.Fprint(w, `{"status":"success","data":{"resultType":"matrix","result":[{"metric":{},"values":[[120.001,"3"],[300,"+Inf"],[600,"NaN"],[660,"1"]]}]}}`)
 	})
 	rows, err := s.Range(t.Context(), query)
-	if err != nil || len(rows) != 1 || len(rows[0].Values) != 10 || rows[0].Values[1] != 3 {
+	if err != nil || len(rows) != 1 || len(rows[0].Values) != 10 || rows[0].Values[1] != 3 || !math.IsNaN(rows[0].Values[4]) {
 		t.Errorf("%v, %v", rows, err)
 	}
 }
