@@ -1,7 +1,9 @@
 package control
 
 import (
+	"cmp"
 	"context"
+	"math"
 	"slices"
 	"time"
 
@@ -21,16 +23,18 @@ type Catalog interface {
 	Catalog(ctx context.Context) (*catalog.Catalog, error)
 }
 
-// Flows lists the business flows and how they do.
+// Flows lists the business flows and how they do. What is declared, every reader may know;
+// how it does, only who may read of its team and the environment.
 func (c *Control) Flows(ctx context.Context) ([]model.Flow, error) {
-	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
+	see, err := c.sees(ctx)
+	if err != nil {
 		return nil, err
 	}
 	k, err := c.Catalog.Catalog(ctx)
 	if err != nil {
 		return nil, err
 	}
-	states, err := c.flowStates(ctx, "")
+	states, err := c.flowStates(ctx, see, k.Flows())
 	if err != nil {
 		return nil, err
 	}
@@ -50,26 +54,26 @@ func (c *Control) Flows(ctx context.Context) ([]model.Flow, error) {
 func flowOf(f flow.Flow, states []model.FlowState, findings int) model.Flow {
 	out := model.Flow{Name: f.Name, Team: f.Team, Type: f.Spec.Type, Description: string(f.Spec.Description), Criticality: string(f.Criticality),
 		Process: string(f.Spec.Process), Escalation: f.Escalation(), Services: []string{}, States: states, Findings: findings}
-	for _, s := range f.Steps {
-		if s.Service != "" && !slices.Contains(out.Services, s.Service) {
-			out.Services = append(out.Services, s.Service)
-		}
-	}
+	out.Services = append(out.Services, f.Services()...) // [] in JSON where there is none
 	slices.Sort(out.Services)
 	return out
 }
 
-// flowStates gives how flows do, by name and in the order of environments; of one flow, or
-// of all.
-func (c *Control) flowStates(ctx context.Context, name string) (map[string][]model.FlowState, error) {
+// flowStates gives how flows do, by flow and environment.
+func (c *Control) flowStates(ctx context.Context, see sight, flows []flow.Flow) (map[string][]model.FlowState, error) {
 	rows, err := c.Engine.List(ctx, "slo/")
 	if err != nil {
 		return nil, err
 	}
+	teams := map[string]string{}
+	for _, f := range flows {
+		teams[f.Name] = f.Team
+	}
 	out := map[string][]model.FlowState{}
 	for _, row := range rows {
 		l := row.Summary.Labels
-		if row.Status == slo.Removed || name != "" && l["flow"] != name {
+		team, known := teams[l["flow"]]
+		if !known || row.Status == slo.Removed || !see.of(team, l["environment"]) {
 			continue
 		}
 		out[l["flow"]] = append(out[l["flow"]], model.FlowState{Environment: l["environment"], State: row.Status, Reason: row.Summary.Title})
@@ -77,9 +81,10 @@ func (c *Control) flowStates(ctx context.Context, name string) (map[string][]mod
 	return out, nil
 }
 
-// Flow tells all about one flow.
+// Flow tells all about one flow that the caller may know; see Flows.
 func (c *Control) Flow(ctx context.Context, name string) (model.FlowDetail, error) {
-	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
+	see, err := c.sees(ctx)
+	if err != nil {
 		return model.FlowDetail{}, err
 	}
 	k, err := c.Catalog.Catalog(ctx)
@@ -91,7 +96,7 @@ func (c *Control) Flow(ctx context.Context, name string) (model.FlowDetail, erro
 		return model.FlowDetail{}, fault.New(fault.NotFound, "there is no Flow %s", name).WithHint("slipway flow list")
 	}
 	d := detailOf(k, f)
-	states, err := c.flowStates(ctx, name)
+	states, err := c.flowStates(ctx, see, []flow.Flow{f})
 	if err != nil {
 		return d, err
 	}
@@ -102,9 +107,9 @@ func (c *Control) Flow(ctx context.Context, name string) (model.FlowDetail, erro
 	if d.Woken, err = c.woken(ctx, f); err != nil {
 		return d, err
 	}
-	c.lastHour(ctx, f, d.Steps)
+	c.lastHour(ctx, see, f, d.Steps)
 	d.Estimate = estimateOf(k, f, d.Objectives)
-	d.Pillars, err = c.pillars(ctx, k, f)
+	d.Pillars, err = c.pillars(ctx, see, k, f)
 	return d, err
 }
 
@@ -213,7 +218,7 @@ func (c *Control) woken(ctx context.Context, f flow.Flow) ([]model.WokenStep, er
 
 // lastHour fills in what was seen of each step. It is an ornament: without it the rest is
 // shown.
-func (c *Control) lastHour(ctx context.Context, f flow.Flow, steps []model.FlowStep) {
+func (c *Control) lastHour(ctx context.Context, see sight, f flow.Flow, steps []model.FlowStep) {
 	now := c.Engine.Now().UTC()
 	query := metrics.Query{Match: map[string]string{"flow": f.Name}, By: []string{"environment", "step"}, From: now.Add(-time.Hour), To: now, Step: time.Hour, Of: metrics.Increase}
 	seen := map[[2]string]*model.Seen{}
@@ -225,7 +230,7 @@ func (c *Control) lastHour(ctx context.Context, f flow.Flow, steps []model.FlowS
 		}
 		for _, r := range rows {
 			key := [2]string{r.Labels["step"], r.Labels["environment"]}
-			if len(r.Values) == 0 || r.Values[0] != r.Values[0] { // nothing is known
+			if len(r.Values) == 0 || math.IsNaN(r.Values[0]) || !see.of(f.Team, key[1]) {
 				continue
 			}
 			if seen[key] == nil {
@@ -244,17 +249,12 @@ func (c *Control) lastHour(ctx context.Context, f flow.Flow, steps []model.FlowS
 				steps[i].LastHour = append(steps[i].LastHour, *s)
 			}
 		}
-		slices.SortFunc(steps[i].LastHour, func(a, b model.Seen) int {
-			if a.Environment < b.Environment {
-				return -1
-			}
-			return 1
-		})
+		slices.SortFunc(steps[i].LastHour, func(a, b model.Seen) int { return cmp.Compare(a.Environment, b.Environment) })
 	}
 }
 
 // estimateOf is the availability that follows from what a flow rests on, beside the one that
-// was measured where it matters most: in the last environment.
+// was measured where it matters most: in an environment after which no other comes.
 func estimateOf(k *catalog.Catalog, f flow.Flow, objectives []model.Objective) *model.Estimate {
 	e, ok := k.Estimate(f.Name, nil)
 	if !ok {
@@ -264,8 +264,12 @@ func estimateOf(k *catalog.Catalog, f flow.Flow, objectives []model.Objective) *
 	for _, p := range e.Parts {
 		out.Parts = append(out.Parts, model.EstimatePart{What: p.Kind + " " + p.Name, Role: string(p.Role), Availability: p.Availability, From: string(p.Basis)})
 	}
+	before := map[string]bool{}
+	for _, e := range k.Environments() {
+		before[string(e.Spec.After)] = true
+	}
 	for _, o := range objectives {
-		if o.Name == slo.Availability && o.Measured != nil {
+		if o.Name == slo.Availability && o.Measured != nil && (out.In == "" || !before[o.Environment]) {
 			out.Measured, out.In = o.Measured, o.Environment
 		}
 	}
@@ -273,9 +277,12 @@ func estimateOf(k *catalog.Catalog, f flow.Flow, objectives []model.Objective) *
 }
 
 // pillars gives a flow's targets in each environment, with what was seen of them.
-func (c *Control) pillars(ctx context.Context, k *catalog.Catalog, f flow.Flow) ([]model.Pillar, error) {
+func (c *Control) pillars(ctx context.Context, see sight, k *catalog.Catalog, f flow.Flow) ([]model.Pillar, error) {
 	var list []model.Pillar
 	for _, e := range k.Environments() {
+		if !see.of(f.Team, e.Name) {
+			continue
+		}
 		rows, err := c.Pillars(ctx, f, e.Name)
 		if err != nil {
 			return nil, err

@@ -122,19 +122,9 @@ func maintenanceOf(k *catalog.Catalog, s maintenance.State) model.Maintenance {
 		Status: string(s.Status), AnnouncedAt: s.AnnouncedAt, AnnouncedBy: s.By.String(), Cancelled: s.Status == maintenance.Called,
 	}
 	for _, f := range k.Flows() {
-		if len(f.Spec.Targets.Reliability.Availability) > 0 && s.Touches(f.Name, servicesOf(f)) && !s.InTime(f.Notice()) {
+		if len(f.Spec.Targets.Reliability.Availability) > 0 && s.Touches(f.Name, f.Services()) && !s.InTime(f.Notice()) {
 			m.Late = append(m.Late, f.Name)
 		}
 	}
 	return m
-}
-
-func servicesOf(f flow.Flow) []string {
-	var list []string
-	for _, s := range f.Steps {
-		if s.Service != "" && !slices.Contains(list, s.Service) {
-			list = append(list, s.Service)
-		}
-	}
-	return list
 }

@@ -152,6 +152,10 @@ func (s sight) machine(id string, names subjects) bool {
 	case "deploy":
 		service, environment, _ := strings.Cut(rest, "/")
 		return s.of(names.team(service), environment)
+	case "slo", "alert": // slo/prod/purchase-ticket, alert/prod/purchase-ticket/3
+		environment, rest, _ := strings.Cut(rest, "/")
+		flow, _, _ := strings.Cut(rest, "/")
+		return s.of(names.flowTeam(flow), environment)
 	case "release":
 		service, _, _ := strings.Cut(rest, "/")
 		return s.of(names.team(service), "")

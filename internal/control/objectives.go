@@ -28,14 +28,20 @@ type Measured struct {
 	Task  string    // of the alert
 }
 
-// Objectives lists service level objectives and how they stand, by flow and environment.
+// Objectives lists service level objectives and how they stand, by flow and environment: those
+// that the caller may read of.
 func (c *Control) Objectives(ctx context.Context, q model.ObjectivesQuery) ([]model.Objective, error) {
 	if _, err := c.may(ctx, access.Read, access.Scope{Environment: q.Environment}); err != nil {
 		return nil, err
 	}
+	see, err := c.sees(ctx)
+	if err != nil {
+		return nil, err
+	}
+	names := c.subjects(ctx)
 	list := []model.Objective{}
 	for _, m := range c.Measured() {
-		if q.Flow != "" && q.Flow != m.Flow || q.Environment != "" && q.Environment != m.Environment {
+		if q.Flow != "" && q.Flow != m.Flow || q.Environment != "" && q.Environment != m.Environment || !see.of(names.flowTeam(m.Flow), m.Environment) {
 			continue
 		}
 		list = append(list, objectiveOf(m))

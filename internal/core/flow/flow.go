@@ -101,6 +101,17 @@ func (f Flow) Escalation() string { return cmp.Or(string(f.Spec.Escalation), f.T
 // counts as planned.
 func (f Flow) Notice() time.Duration { return f.Spec.Targets.Operations.Notice.Value() }
 
+// Services gives those that take part in the flow, in the order of their first step.
+func (f Flow) Services() []string {
+	var list []string
+	for _, s := range f.Steps {
+		if s.Service != "" && !slices.Contains(list, s.Service) {
+			list = append(list, s.Service)
+		}
+	}
+	return list
+}
+
 // Serves says whether a service takes part in the flow.
 func (f Flow) Serves(service string) bool {
 	return slices.ContainsFunc(f.Steps, func(s Step) bool { return s.Service == service })

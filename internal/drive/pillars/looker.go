@@ -5,7 +5,6 @@ package pillars
 import (
 	"context"
 	"math"
-	"slices"
 	"time"
 
 	"slipway.dev/internal/core/cost"
@@ -80,7 +79,7 @@ func (l Looker) operations(ctx context.Context, f flow.Flow, seen *pillars.Seen,
 	}
 	seen.Works, seen.Late = 0, 0
 	for _, w := range works {
-		if w.Status == maintenance.Called || w.Environment != seen.Environment || !w.Touches(f.Name, services(f)) {
+		if w.Status == maintenance.Called || w.Environment != seen.Environment || !w.Touches(f.Name, f.Services()) {
 			continue
 		}
 		seen.Works++
@@ -114,15 +113,4 @@ func (a *asker) peak(of map[string]string) float64 {
 
 func first(f flow.Flow) map[string]string {
 	return map[string]string{"flow": f.Name, "step": f.Steps[0].Name}
-}
-
-// services gives those that take part in a flow, in the order of their first step.
-func services(f flow.Flow) []string {
-	var list []string
-	for _, s := range f.Steps {
-		if s.Service != "" && !slices.Contains(list, s.Service) {
-			list = append(list, s.Service)
-		}
-	}
-	return list
 }

@@ -23,7 +23,7 @@ func (e *Evaluator) evaluate(planned []maintenance.State, end time.Time) ([]Stan
 	var buckets []slo.Bucket
 	closed := closings{end: end, known: map[string][]slo.Span{}}
 	for _, h := range e.sorted() {
-		out := maintenance.Planned(planned, h.flow.Name, services(h), h.environment, h.flow.Notice())
+		out := maintenance.Planned(planned, h.flow.Name, h.flow.Services(), h.environment, h.flow.Notice())
 		o := h.observed()
 		for i, objective := range h.objectives {
 			buckets = h.buckets(i, end, buckets)
@@ -45,16 +45,6 @@ func (h *history) observed() slo.Observed {
 		Flow: h.flow.Name, Environment: h.environment, Criticality: string(h.flow.Criticality), Impact: string(h.flow.Spec.Impact),
 		Runbook: string(t.Runbook), Team: h.flow.Escalation(),
 	}
-}
-
-// services are those that take part in a flow.
-func services(h *history) (names []string) {
-	for _, s := range h.flow.Steps {
-		if s.Service != "" && !slices.Contains(names, s.Service) {
-			names = append(names, s.Service)
-		}
-	}
-	return names
 }
 
 // decorate adds what the machines know.
