@@ -118,12 +118,6 @@ func (q Query) Check() error {
 	return nil
 }
 
-// ValidName says whether it may be the name of a metric.
-func ValidName(name string) bool { return metricName.MatchString(name) }
-
-// ValidLabel says whether it may be the name of a label.
-func ValidLabel(name string) bool { return labelName.MatchString(name) }
-
 // CompareLabels orders label sets: by their names and values in the order of names.
 func CompareLabels(a, b map[string]string) int { return slices.Compare(flat(a), flat(b)) }
 

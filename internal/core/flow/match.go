@@ -11,7 +11,7 @@ import (
 // Within one flow, a request is of the most specific step, by the precedence of
 // http.ServeMux: a step with its method before one for any method, then, segment by segment
 // from the left, a literal before {x} before {x...}. Where two steps of a flow overlap and
-// neither is more specific (ServeMux refuses such pairs, see Conflict), the same order
+// neither is more specific (ServeMux and manifests refuse such pairs), the same order
 // decides, and the first listed of two equal ones. The flows do not influence one another.
 //
 // A path is matched as it was sent, with its escapes, which are resolved segment by
@@ -57,12 +57,6 @@ func (m *Matcher) add(s Step, flow, step int) error {
 	}
 	t.add(p, Ref{Flow: flow, Step: step, Place: len(t.steps)})
 	return nil
-}
-
-// Match appends to into, for each flow, the step that a request to a service is of. The
-// path is the escaped one that the service sees, as of url.URL.EscapedPath.
-func (m *Matcher) Match(service, method, path string, into []Ref) []Ref {
-	return m.trees[service].Match(method, path, into)
 }
 
 // Tree gives what matches the requests to one service; nil, which matches nothing, if no

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"slipway.dev/internal/core/manifest"
 )
 
 // maxRequest is how many bytes a pattern may have.
@@ -30,10 +32,6 @@ func CheckRequest(request string) error {
 	return err
 }
 
-// Conflict says why two requests of the same flow and service cannot be told apart: each
-// matches something that the other does not, or both the same.
-func Conflict(a, b string) error { return taken(a, b) }
-
 // parse reads a pattern. What net/http says no to is refused, so that what is left is easily
 // taken apart.
 func parse(request string) (pattern, error) {
@@ -51,7 +49,7 @@ func parse(request string) (pattern, error) {
 	if method == "" || method == http.MethodConnect {
 		checked = "GET " + path // else it takes paths that no request has
 	}
-	if err := taken(checked); err != nil {
+	if err := manifest.Taken(checked); err != nil {
 		return pattern{}, err
 	}
 	p := pattern{method: method}
@@ -68,24 +66,6 @@ func parse(request string) (pattern, error) {
 		}
 	}
 	return p, nil
-}
-
-// taken holds patterns to what net/http takes. A panic is how it says no.
-func taken(requests ...string) (err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			text := fmt.Sprint(p)
-			if _, conflict, ok := strings.Cut(text, ":\n"); ok {
-				text = conflict // without the places in this program where it was called
-			}
-			err = fmt.Errorf("net/http does not take it as a pattern: %s", text)
-		}
-	}()
-	mux := http.NewServeMux()
-	for _, r := range requests {
-		mux.Handle(r, http.NotFoundHandler())
-	}
-	return nil
 }
 
 // unescape resolves the escapes of a segment. A wrong one is left as it is.

@@ -32,7 +32,7 @@ func matcher(t testing.TB, flows ...flow.Flow) *flow.Matcher {
 
 // found writes the steps that match as "flow: step", in the order of flows.
 func found(m *flow.Matcher, flows []flow.Flow, method, path string) []string {
-	refs := m.Match("s", method, path, nil)
+	refs := m.Tree("s").Match(method, path, nil)
 	slices.SortFunc(refs, func(a, b flow.Ref) int { return a.Flow - b.Flow })
 	var out []string
 	for _, r := range refs {
@@ -90,10 +90,10 @@ func TestPlacesAndServices(t *testing.T) {
 	if got, want := m.Tree("one").Steps(), []flow.Ref{{Flow: 0, Step: 0, Place: 0}, {Flow: 0, Step: 3, Place: 1}}; !slices.Equal(got, want) {
 		t.Errorf("steps %v, want %v", got, want)
 	}
-	if got := m.Match("two", "GET", "/b", nil); len(got) != 1 || got[0].Place != 0 || got[0].Step != 2 {
+	if got := m.Tree("two").Match("GET", "/b", nil); len(got) != 1 || got[0].Place != 0 || got[0].Step != 2 {
 		t.Errorf("%v", got)
 	}
-	if m.Match("two", "GET", "/a", nil) != nil || m.Match("three", "GET", "/a", nil) != nil || m.Tree("three").Steps() != nil {
+	if m.Tree("two").Match("GET", "/a", nil) != nil || m.Tree("three").Match("GET", "/a", nil) != nil || m.Tree("three").Steps() != nil {
 		t.Error("a step matches for another service")
 	}
 }
@@ -111,14 +111,6 @@ func TestWrongRequestsAreNamed(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "flow bad, step") {
 			t.Errorf("%.40q: %v", request, err)
 		}
-	}
-	for _, pair := range [][2]string{{"/a/{x}", "/{y}/b"}, {"GET /{x}", "GET /{y}"}, {"GET /", "/a"}} {
-		if err := flow.Conflict(pair[0], pair[1]); err == nil || strings.Contains(err.Error(), ".go:") {
-			t.Errorf("%v: %v", pair, err)
-		}
-	}
-	if err := flow.Conflict("GET /a", "/a"); err != nil {
-		t.Error(err)
 	}
 }
 
@@ -161,7 +153,7 @@ func register(f flow.Flow) (*http.ServeMux, flow.Flow) {
 func compare(t *testing.T, flows []flow.Flow, muxes []*http.ServeMux, m *flow.Matcher, method, path string) (compared int) {
 	t.Helper()
 	got := map[int]string{}
-	for _, r := range m.Match("s", method, path, nil) {
+	for _, r := range m.Tree("s").Match(method, path, nil) {
 		if _, twice := got[r.Flow]; twice {
 			t.Fatalf("%s %q: flow %d has two steps", method, path, r.Flow)
 		}
@@ -212,7 +204,7 @@ func TestAgreesWithServeMux(t *testing.T) {
 			path += pick("", "/", "//")
 			method := pick("GET", "HEAD", "POST", "PUT")
 			compared += compare(t, flows, muxes, m, method, path)
-			matched += len(m.Match("s", method, path, nil))
+			matched += len(m.Tree("s").Match(method, path, nil))
 		}
 	}
 	if compared < 100_000 || matched < 20_000 {
@@ -235,7 +227,7 @@ func FuzzMatch(f *testing.F) {
 		mux, kept := register(steps("f", good...))
 		m := matcher(t, kept, steps("other", good...))
 		if method == "CONNECT" || strings.Contains(path, "/.") {
-			m.Match("s", method, path, nil) // ServeMux has rules of its own for them; the edge refuses them
+			m.Tree("s").Match(method, path, nil) // ServeMux has rules of its own for them; the edge refuses them
 			return
 		}
 		compare(t, []flow.Flow{kept}, []*http.ServeMux{mux}, matcher(t, kept), method, path)
@@ -264,7 +256,7 @@ func TestHostilePaths(t *testing.T) {
 		strings.Repeat("/", 10_000): 1, strings.Repeat("//a", 8): 257, "/" + strings.Repeat("a", 60_000): 1,
 		"/" + strings.Repeat("%2F", 20_000): 1, strings.Repeat("/%2F", 10_000): 1, "/\x00/\xff/世": 1,
 	} {
-		if got := len(m.Match("s", "GET", path, nil)); got != want {
+		if got := len(m.Tree("s").Match("GET", path, nil)); got != want {
 			t.Errorf("%.20q… (%d bytes): %d steps, want %d", path, len(path), got, want)
 		}
 	}
@@ -275,7 +267,7 @@ func TestUsualMatchDoesNotAllocate(t *testing.T) {
 	m := matcher(t, flows...)
 	var into [8]flow.Ref
 	if n := testing.AllocsPerRun(100, func() {
-		if len(m.Match("s", "GET", "/p7/items/12345/parts", into[:0])) != 1 {
+		if len(m.Tree("s").Match("GET", "/p7/items/12345/parts", into[:0])) != 1 {
 			t.Fatal("no match")
 		}
 	}); n != 0 {
@@ -305,7 +297,7 @@ func BenchmarkMatch(b *testing.B) {
 			m := matcher(b, catalog(flows, 10)...)
 			var into [8]flow.Ref
 			for b.Loop() {
-				m.Match("s", "GET", "/p7/items/12345/parts", into[:0])
+				m.Tree("s").Match("GET", "/p7/items/12345/parts", into[:0])
 			}
 		})
 	}

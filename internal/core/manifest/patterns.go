@@ -17,7 +17,7 @@ func checkRequest(s string) error {
 	if at == 0 || strings.HasPrefix(s, "CONNECT ") {
 		s = "GET " + s[at:]
 	}
-	return taken(s)
+	return Taken(s)
 }
 
 // isSimple says whether a path is nothing but plain segments and {name}. Then it is all right;
@@ -50,11 +50,10 @@ func isIdentifier(s string) bool {
 	return s != ""
 }
 
-// conflict gives the first of the patterns that another one conflicts with, or "". Only
-// net/http knows, and a panic is how it says so.
+// conflict gives the first of the patterns that another one conflicts with, or "".
 func conflict(patterns []string, pattern string) string {
 	for _, p := range patterns {
-		if meet(p, pattern) && taken(p, pattern) != nil {
+		if meet(p, pattern) && Taken(p, pattern) != nil {
 			return p
 		}
 	}
@@ -81,8 +80,9 @@ func meet(a, b string) bool {
 	return true
 }
 
-// taken says what net/http has against patterns.
-func taken(patterns ...string) (err error) {
+// Taken says what net/http has against patterns that are to stand side by side. A panic is how
+// it says so.
+func Taken(patterns ...string) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("net/http does not take it as a pattern: %v", p)

@@ -22,16 +22,16 @@ func TestPatternsAgreeWithTheServeMux(t *testing.T) {
 	conflicts, good := 0, 0
 	for range 30_000 {
 		a, b := random(), random()
-		if got, want := checkRequest(a) == nil, taken(clean(a)) == nil; got != want {
-			t.Fatalf("%q: %v, and net/http says %v", a, checkRequest(a), taken(clean(a)))
+		if got, want := checkRequest(a) == nil, Taken(clean(a)) == nil; got != want {
+			t.Fatalf("%q: %v, and net/http says %v", a, checkRequest(a), Taken(clean(a)))
 		}
 		if checkRequest(a) != nil || checkRequest(b) != nil || Request(a).canonical() == Request(b).canonical() {
 			continue
 		}
 		good++
-		want := taken(a, b) != nil
+		want := Taken(a, b) != nil
 		if got := conflict([]string{a}, b) != ""; got != want {
-			t.Fatalf("%q and %q: conflict %v, and net/http says %v", a, b, got, taken(a, b))
+			t.Fatalf("%q and %q: conflict %v, and net/http says %v", a, b, got, Taken(a, b))
 		}
 		if want {
 			conflicts++
