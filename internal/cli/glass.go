@@ -151,7 +151,7 @@ func (s *session) review(g model.Glass) string {
 // broken warns of every break-glass that is not over and done with.
 func (s *session) broken(w io.Writer, list []model.Glass) {
 	for _, g := range list {
-		text := ""
+		var text string
 		switch g.Status {
 		case "waiting":
 			text = "waits for a second person"
