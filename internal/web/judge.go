@@ -71,7 +71,7 @@ func towards(ln, at float64, decided bool) float64 {
 // hits says how many users a canary hit.
 func hits(n uint64) string {
 	if n == 0 {
-		return "nobody whose request failed there is known"
+		return "none"
 	}
 	return plural(int(min(n, math.MaxInt32)), "user's request failed there", "users' requests failed there")
 }

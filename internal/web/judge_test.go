@@ -12,7 +12,7 @@ func TestJudgement(t *testing.T) {
 	f := flowShop()
 	f.detail = judged()
 	v := enter(t, f)
-	body := v.sees("/deployments/tickets.prod.4", "The judge", "Not enough evidence yet", "812 requests of the canary are not enough", "8 % of requests; the evidence allows 8 %",
+	body := v.sees("/deployments/tickets.prod.4", "The judge", "Not enough evidence yet", "812 requests of the canary are not enough", "8 % of requests;", "the evidence allows 8 %",
 		"5 users&#39; requests failed there", "<li>sign-in: no request has reached the canary.</li>", "It is worse, but its criticality is low. 140 of 600",
 		`href="/flows/purchase-ticket"`, "<b>5</b> of 812 failed", "<b>31</b> of 8,130 failed", "other requests", "made by slipway, not by users", "over a million to 1", "3.3 to 1",
 		`<rect class="part" width="96" height="4">`, `<rect class="part" width="100" height="4">`, "<b>Worse, warns</b>", "<b>Fine</b>",
@@ -34,7 +34,7 @@ func TestJudgement(t *testing.T) {
 		f.detail.Outcome, f.detail.FinishedAt = "completed", noon
 	})
 	over := readEvent(t, lines)
-	has(t, over, "Proven fine", "nobody whose request failed there is known")
+	has(t, over, "Proven fine", "<dd>none</dd>")
 	hasNot(t, over, "The evidence of each flow", "Missing", "the evidence allows")
 }
 
