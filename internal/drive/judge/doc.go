@@ -59,6 +59,7 @@ type Deps struct {
 // Flows that are in no catalog; a catalog's names have no spaces.
 const (
 	OtherRequests = "other requests" // of no flow
+	AllRequests   = "all requests"   // likewise, where there are no flows: these decide
 	SmokeChecks   = "smoke checks"   // made by slipway, where the manifest takes them as evidence
 )
 

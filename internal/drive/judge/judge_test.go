@@ -213,7 +213,7 @@ func TestNoFlows(t *testing.T) {
 		}
 		w.second()
 	}
-	if a := w.lane.Active; a == nil || a.Phase != deploy.RollingBack || !strings.Contains(a.Reason, OtherRequests) {
+	if a := w.lane.Active; a == nil || a.Phase != deploy.RollingBack || !strings.Contains(a.Reason, AllRequests) {
 		t.Errorf("%+v", w.lane.Status())
 	}
 }
@@ -258,6 +258,28 @@ func TestRenamedFlow(t *testing.T) {
 	}
 	for _, missing := range w.last().Missing {
 		t.Errorf("waits for %s", missing)
+	}
+}
+
+// TestFlowsGone: the flows go while it is judged. What was of no flow, and warned only, is
+// all that there is then, and decides.
+func TestFlowsGone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, config.Strategy{})
+	for range 3 {
+		w.second()
+	}
+	w.flows = nil
+	for n := range 60 {
+		if w.spec() == nil {
+			break
+		}
+		w.request("", canary, "r2", n%2 == 0)
+		w.request("", canary+"b", "r1", false)
+		w.second()
+	}
+	if a := w.lane.Active; a == nil || a.Phase != deploy.RollingBack || !strings.Contains(a.Reason, AllRequests) {
+		t.Errorf("%+v", w.lane.Status())
 	}
 }
 

@@ -25,11 +25,13 @@ func flowsOf(spec deploy.JudgeSpec, all []flow.Flow) []judge.Flow {
 		})
 	}
 	slices.SortFunc(out, func(a, b judge.Flow) int { return cmp.Compare(a.Name, b.Name) })
-	others := judge.Flow{Name: OtherRequests, Criticality: judge.Low, Bounds: flow.DefaultBounds}
+	// Two names, because the judge knows a flow as it was when it first heard of it: flows may
+	// come and go while it judges.
+	rest := judge.Flow{Name: OtherRequests, Criticality: judge.Low, Bounds: flow.DefaultBounds}
 	if len(out) == 0 {
-		others.Criticality = judge.High
+		rest.Name, rest.Criticality = AllRequests, judge.High
 	}
-	out = append(out, others)
+	out = append(out, rest)
 	if len(spec.Checks) > 0 {
 		out = append(out, judge.Flow{Name: SmokeChecks, Criticality: judge.High})
 	}
@@ -118,7 +120,7 @@ func (r *record) settle(out *row, c counter, more, after judge.Counts) {
 // was not counted by the bounds.
 func unitsOf(spec deploy.JudgeSpec, seen edgewire.Counters, of counter, bounds []float64) judge.Counts {
 	name := of.flow
-	if name == OtherRequests {
+	if name == OtherRequests || name == AllRequests {
 		name = ""
 	}
 	sum := judge.Counts{Slow: make([]uint64, len(bounds))}
