@@ -42,15 +42,20 @@ func (w *work) traffic(t Traffic) error {
 }
 
 // tooMany says whether the new release's errors are reason to take it back. They are not if
-// the old one had at least the same share of them meanwhile: then something else is wrong,
-// and going back would not help. That is only believed of enough requests.
+// the old one failed about as often meanwhile: then something else is wrong, and going back
+// would not help. That is only believed of enough requests.
 func tooMany(r config.Rollback, fresh, old Count) bool {
 	enough := uint64(max(1, r.Minimum))
 	if fresh.Requests < enough || fresh.share() <= r.Errors {
 		return false
 	}
-	return old.Requests < enough || old.share() < fresh.share()
+	return old.Requests < enough || fresh.odds() > muchWorse*old.odds()
 }
+
+// muchWorse is the odds ratio of errors from which a release is to blame for them. Two
+// releases that are alike never fail just as often; and it is what a judge rules out by default
+// before a release has all traffic.
+const muchWorse = 2.0
 
 func (t Traffic) of(deployment string) Count {
 	for _, c := range t.Counts {
@@ -71,6 +76,9 @@ func (c Count) since(base Count) Count {
 	c.Errors = min(c.Errors-base.Errors, c.Requests)
 	return c
 }
+
+// odds are of an error against none; +Inf if there were only errors.
+func (c Count) odds() float64 { return c.share() / (1 - c.share()) }
 
 // share is the share of errors, from 0 to 1.
 func (c Count) share() float64 {
