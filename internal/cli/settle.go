@@ -23,7 +23,7 @@ itself, such as one whose rollback failed.
 
   retry     try again what failed
   rollback  go back to what served before
-  accept    keep it as it is; it counts as completed`,
+  accept    keep it as it is; it counts as completed, and a canary gets all traffic`,
 		Example: `  slipway settle tickets prod retry
   slipway settle tickets prod accept --reason "checked by hand"`,
 		Args: exactly("SERVICE", "ENV", "DECISION"),
