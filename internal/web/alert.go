@@ -37,13 +37,5 @@ func alertStory(a model.Alert) string {
 	return "for the next days; nobody has taken it on"
 }
 
-// alertAction is the word for the way to an alert's task.
-func alertAction(a model.Alert) string {
-	if a.By == "" {
-		return "Take it on…"
-	}
-	return "Who sees to it"
-}
-
 // mostAlerts is how many every page shows; the page of the flows has all.
 const mostAlerts = 5

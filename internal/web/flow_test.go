@@ -137,8 +137,8 @@ func TestAlertIsTakenOn(t *testing.T) {
 	f := flowShop()
 	v := enter(t, f)
 	path := "/tasks/alert.prod.purchase-ticket.3"
-	body := v.sees(path, `href="/flows/purchase-ticket"`, "Take it on", "for team:box-office", "and nobody else is woken", `name="decision" value="approve"`)
-	hasNot(t, body, `value="reject"`)
+	body := v.sees(path, `href="/flows/purchase-ticket"`, "Take it on", "for team:box-office", "· since ", "and nobody else is woken", `name="decision" value="approve"`)
+	hasNot(t, body, `value="reject"`, "asked by")
 	v.sends(path+"/answers", path, url.Values{"decision": {"approve"}, "comment": {"rolling back"}, "return": {path}})
 	if diff := cmp.Diff([]any{model.TaskAnswer{Decision: "approve", Comment: "rolling back", Digests: map[string]string{}}}, f.asked); diff != "" {
 		t.Error(diff)
