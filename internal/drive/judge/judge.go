@@ -167,7 +167,11 @@ func (j *Judge) judge(ctx context.Context, spec deploy.JudgeSpec, t *trial, flow
 			return err
 		}
 	}
-	return j.say(ctx, spec, t)
+	word := t.record.says(spec)
+	if unseen(spec, seen) {
+		word = blame(word, spec.Weight)
+	}
+	return j.say(ctx, spec, t, word)
 }
 
 // read gives all that was kept of a canary.
@@ -176,9 +180,8 @@ func (j *Judge) read(ctx context.Context, deployment string) (*record, error) {
 	return r, j.Ticks.Ticks(ctx, deployment, r.take)
 }
 
-// say tells the lane what the judge thinks now, if that is worth an entry in the journal.
-func (j *Judge) say(ctx context.Context, spec deploy.JudgeSpec, t *trial) error {
-	now := t.record.says(spec)
+// say tells the lane what is to be said now, if that is worth an entry in the journal.
+func (j *Judge) say(ctx context.Context, spec deploy.JudgeSpec, t *trial, now deploy.Judged) error {
 	if !t.due(now) {
 		return nil
 	}

@@ -167,6 +167,31 @@ func (w *world) agrees(name string) {
 	}
 }
 
+// TestOlderEdge: one that knows no flows has the canary hold, and it is said why. Its successor
+// ends that.
+func TestOlderEdge(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, config.Strategy{Baseline: config.BaselineFresh})
+	w.perSecond = 0
+	for range 60 {
+		w.plain(canary).Status[1] += 5
+		w.second()
+	}
+	word := w.lane.Active.Judge
+	if word == nil || word.Verdict != judge.Hold || !strings.Contains(word.Reason, "older version") || word.Weight != 1 || len(w.said) > 3 {
+		t.Fatalf("said %d times, %+v", len(w.said), word)
+	}
+	if more := blame(deploy.Judged{Verdict: judge.Hold, Weight: 8}, 4); more.Weight != 4 {
+		t.Errorf("checks alone let it have %d%%", more.Weight)
+	}
+	w.perSecond = 100
+	w.second()
+	w.second()
+	if word := w.lane.Active.Judge; strings.Contains(word.Reason, "older version") {
+		t.Errorf("%+v", word)
+	}
+}
+
 // TestNobody: without users, or with none on one side, it holds until a person is asked; no
 // entry in the journal says so each second.
 func TestNobody(t *testing.T) {
