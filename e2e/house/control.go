@@ -171,3 +171,9 @@ func (h *House) Revive(ctx context.Context) func() (bool, error) {
 		return o.revived, o.err
 	}
 }
+
+// PID is the control plane's that was started last.
+func (h *House) PID() int { return h.current().cmd.Process.Pid }
+
+// Upgrade has what is started from now on be another program.
+func (h *House) Upgrade(program string) { h.o.Programs.Slipway = program }

@@ -25,6 +25,7 @@ type Version struct {
 	Mode     string // how the app misbehaves
 	Observe  string // empty: 50ms
 	Extra    string // more lines of the spec
+	Flows    string // more manifests, in a file of their own; empty: as they are
 }
 
 // Platform is what an administrator applies first.
@@ -48,7 +49,7 @@ func (v Version) Files() map[string]string {
 	if observe == "" {
 		observe = "50ms"
 	}
-	return map[string]string{"VERSION": v.Name + "\n", "MODE": v.Mode + "\n", "slipway.yaml": `apiVersion: slipway.dev/v1
+	files := map[string]string{"VERSION": v.Name + "\n", "MODE": v.Mode + "\n", "slipway.yaml": `apiVersion: slipway.dev/v1
 kind: Service
 metadata: {name: app, team: crew}
 spec:
@@ -60,6 +61,10 @@ spec:
   smoke: [{http: {get: /smoke}}]
   rollback: {observe: ` + observe + `, warm: 1h, keep: 1}
   strategy: ` + strategy + "\n" + v.Extra}
+	if v.Flows != "" {
+		files[".slipway/flows.yaml"] = v.Flows
+	}
+	return files
 }
 
 // Found makes the house's repository with a first version, has it watched, and waits until

@@ -7,6 +7,8 @@
 //	fork         leaves children in sessions of their own
 //	flood        prints 64 MB before it listens
 //	late         listens after two seconds
+//	fail POST 20 answers 20% of the POST requests with 500; "fail * 100": all there are
+//	crash 50     ends at its fiftieth request, like an app that panics
 package main
 
 import (
@@ -65,6 +67,7 @@ func misbehave(mode string) {
 
 // serve answers until SIGTERM, and finishes what it has begun.
 func serve(version, mode string) error {
+	trouble := troubleOf(mode)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/healthz", func(http.ResponseWriter, *http.Request) {})
 	mux.HandleFunc("/smoke", func(w http.ResponseWriter, _ *http.Request) {
@@ -81,6 +84,10 @@ func serve(version, mode string) error {
 			return
 		}
 		w.Header().Set("Version", version)
+		if trouble.strikes(r.Method) {
+			w.WriteHeader(http.StatusInternalServerError)
+			return
+		}
 		fmt.Fprintf(w, "%s %s %s", r.Method, r.URL.Path, body)
 	})
 	server := &http.Server{Addr: "127.0.0.1:" + os.Getenv("PORT"), Handler: mux, ReadHeaderTimeout: 10 * time.Second}
