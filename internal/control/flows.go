@@ -256,7 +256,7 @@ func (c *Control) lastHour(ctx context.Context, see sight, f flow.Flow, steps []
 // estimateOf is the availability that follows from what a flow rests on, beside the one that
 // was measured where it matters most: in an environment after which no other comes.
 func estimateOf(k *catalog.Catalog, f flow.Flow, objectives []model.Objective) *model.Estimate {
-	e, ok := k.Estimate(f.Name, nil)
+	e, ok := k.Estimate(f.Name)
 	if !ok {
 		return nil
 	}

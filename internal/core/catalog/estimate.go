@@ -8,15 +8,11 @@ import (
 	"slipway.dev/internal/core/manifest"
 )
 
-// Measured gives the availability of a service, from 0 to 1, where it is known.
-type Measured func(service string) (availability float64, known bool)
-
 // Basis is what a part's availability comes from.
 type Basis string
 
 // The bases, the surest first.
 const (
-	ByMeasure  Basis = "measured"
 	ByTarget   Basis = "target"   // of a flow, or of a service the strictest target of a flow that it serves
 	ByPromise  Basis = "promise"  // of a component's provider
 	ByEstimate Basis = "estimate" // made of the part's own parts
@@ -57,28 +53,22 @@ type Estimate struct {
 }
 
 // Estimate gives the estimate of a flow. It is false if there is no such flow, or nothing is
-// known of anything that it rests on. Measured may be nil.
-func (c *Catalog) Estimate(name string, measured Measured) (Estimate, bool) {
+// known of anything that it rests on.
+func (c *Catalog) Estimate(name string) (Estimate, bool) {
 	f, ok := c.flows.by[name]
 	if !ok {
 		return Estimate{}, false
 	}
-	e, known := c.estimator(measured).of(f)
+	e, known := c.estimator().of(f)
 	return e, known
 }
 
 type estimator struct {
 	*Catalog
-	measured Measured
-	done     map[string]Part // flows and components by ID
+	done map[string]Part // flows and components by ID
 }
 
-func (c *Catalog) estimator(measured Measured) *estimator {
-	if measured == nil {
-		measured = func(string) (float64, bool) { return 0, false }
-	}
-	return &estimator{c, measured, map[string]Part{}}
-}
+func (c *Catalog) estimator() *estimator { return &estimator{c, map[string]Part{}} }
 
 func (e *estimator) of(f *flow.Flow) (Estimate, bool) { return e.compose(f, stepServices(f)) }
 
@@ -130,9 +120,7 @@ func (e *estimator) service(name string) Part {
 		return e.component(name)
 	}
 	p := Part{Kind: manifest.KindService, Name: name, Role: Serial, Basis: Unknown}
-	if a, ok := e.measured(name); ok {
-		p.Availability, p.Basis = a, ByMeasure
-	} else if a := e.held[name]; a > 0 {
+	if a := e.held[name]; a > 0 {
 		p.Availability, p.Basis = a, ByTarget
 	}
 	return p

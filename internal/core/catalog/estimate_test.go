@@ -22,14 +22,13 @@ Flow empty {type: system, criticality: low, start: a, end: b, steps: [{event: c}
 Flow round {type: system, criticality: low, start: a, end: b, steps: [{event: c}], dependsOn: [trip]}
 Flow trip {type: system, criticality: low, start: a, end: b, steps: [{service: bank, request: "GET /"}], dependsOn: [round]}
 Flow above {type: system, criticality: low, start: a, end: b, steps: [{event: c}], dependsOn: [browse]}`))
-	measured := func(service string) (float64, bool) { return 0.9999, service == "tickets" }
 	city := 0.995 * 0.99
 	for name, want := range map[string]struct {
 		availability float64
 		ok           bool
 		text         string
 	}{
-		"buy": {1 - (1-0.9999*0.995*0.998)*(1-0.9), true, "complete true, 1 regions: serial Service tickets 0.9999 measured, serial Component bank 0.995 promise, " +
+		"buy": {1 - (1-0.999*0.995*0.998)*(1-0.9), true, "complete true, 1 regions: serial Service tickets 0.999 target, serial Component bank 0.995 promise, " +
 			"serial Flow sign-in 0.998 target, fallback Flow by-phone 0.9 target"},
 		"sign-in": {0.998, true, "complete true, 1 regions: serial Service payments 0.998 target"},
 		"browse":  {1 - math.Pow(1-city, 2), true, "complete true, 2 regions: serial Component city 0.985 estimate"},
@@ -39,12 +38,9 @@ Flow above {type: system, criticality: low, start: a, end: b, steps: [{event: c}
 		"trip":    {0.995, true, "complete false, 1 regions: serial Component bank 0.995 promise, serial Flow round 0 unknown"},
 		"nothing": {0, false, "complete false, 0 regions: "},
 	} {
-		e, ok := c.Estimate(name, measured)
+		e, ok := c.Estimate(name)
 		if ok != want.ok || ok && math.Abs(e.Availability-want.availability) > 1e-12 || e.text() != want.text {
 			t.Errorf("%s: %.9f, %v: %s\nwant %.9f", name, e.Availability, ok, e.text(), want.availability)
 		}
-	}
-	if e, _ := c.Estimate("buy", nil); e.Parts[0].Basis != ByTarget || e.Parts[0].Availability != 0.999 {
-		t.Errorf("without figures, a service counts with the strictest target: %+v", e.Parts[0])
 	}
 }

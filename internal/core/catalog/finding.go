@@ -29,7 +29,6 @@ const (
 	Nobody         = "nobody"          // an escalation path that names nobody
 	Unmeasured     = "unmeasured"      // a target without a measure
 	NoBudget       = "no-budget"       // a target of 100%
-	Contradictory  = "contradictory"   // targets that cannot both hold
 	TooLittle      = "too-little"      // traffic from which nothing will ever follow
 	WrongComponent = "wrong-component" // a component of another type than its place asks for
 )
@@ -54,7 +53,7 @@ func (c *Catalog) Findings() []Finding {
 	for _, check := range []func() []Finding{c.ofServices, c.ofUseCases, c.ofProcesses, c.ofComponents} {
 		out = append(out, check()...)
 	}
-	declared := c.estimator(nil)
+	declared := c.estimator()
 	for _, name := range c.flows.names {
 		out = append(out, c.ofFlow(name, declared)...)
 	}
@@ -68,7 +67,7 @@ func (c *Catalog) FindingsOf(flow string) []Finding {
 	if !c.flows.has(flow) {
 		return nil
 	}
-	out := c.ofFlow(flow, c.estimator(nil))
+	out := c.ofFlow(flow, c.estimator())
 	for _, f := range c.inCircles() {
 		if f.Kind == manifest.KindFlow && f.Name == flow {
 			out = append(out, f)

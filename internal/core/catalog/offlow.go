@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"slipway.dev/internal/core/flow"
@@ -96,7 +97,7 @@ func (q *inquiry) names() {
 // leads says whether a stage of a process is a use case that the flow supports.
 func (q *inquiry) leads(p *Entry[manifest.BusinessProcess]) bool {
 	for _, s := range p.Spec.Stages {
-		if contains(q.supports[q.Name], string(s.UseCase)) {
+		if slices.Contains(q.supports[q.Name], string(s.UseCase)) {
 			return true
 		}
 	}

@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"slipway.dev/internal/core/manifest"
@@ -114,7 +115,7 @@ func (c *Catalog) ofReference(field string, name manifest.Name, types []string) 
 	case !ok && types == nil && c.services.has(string(name)):
 	case !ok:
 		return absent(manifest.KindComponent, name), true
-	case types != nil && !contains(types, m.Spec.Type):
+	case types != nil && !slices.Contains(types, m.Spec.Type):
 		return Finding{Code: WrongComponent, Severity: Warning, Looked: "its type", Text: fmt.Sprintf("%s names %s, which is of type %s and not %s", field, name, m.Spec.Type, strings.Join(types, " or ")),
 			Hint: "name another component, or change its type"}, true
 	}
@@ -127,12 +128,3 @@ func absent(kind string, name manifest.Name) Finding {
 }
 
 func index(i int) string { return fmt.Sprintf("[%d]", i) }
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
-}
