@@ -1,6 +1,8 @@
 // Package graph finds circles among things that name one another.
 package graph
 
+import "slices"
+
 // Circles gives the groups of names that can all be reached from one another, in the order
 // in which the names are given; a name by itself is one only if it leads to itself. What
 // next names and names has not is passed over. It takes time in proportion to names and
@@ -81,23 +83,14 @@ func (s *search) leave(name string, p *place) {
 	for s.stack[i] != name {
 		i--
 	}
-	group := append([]string(nil), s.stack[i:]...)
+	group := slices.Clone(s.stack[i:])
 	s.stack = s.stack[:i]
 	for _, n := range group {
 		s.at[n].waits = false
 	}
-	if len(group) > 1 || leadsTo(s.next(name), name) {
+	if len(group) > 1 || slices.Contains(s.next(name), name) {
 		s.found = append(s.found, group)
 	}
-}
-
-func leadsTo(ways []string, name string) bool {
-	for _, w := range ways {
-		if w == name {
-			return true
-		}
-	}
-	return false
 }
 
 // Way gives a shortest way from a name back to itself as the names that it leads over, the
@@ -128,8 +121,6 @@ func back(came map[string]string, last, name string) []string {
 	for n := last; n != name; n = came[n] {
 		way = append(way, n)
 	}
-	for i, j := 0, len(way)-1; i < j; i, j = i+1, j-1 {
-		way[i], way[j] = way[j], way[i]
-	}
+	slices.Reverse(way)
 	return way
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"slices"
 	"strings"
 )
 
@@ -32,7 +33,7 @@ func isSimple(p string) bool {
 		name, ends := strings.CutSuffix(name, "}")
 		switch {
 		case !begins && !ends && !strings.ContainsAny(segment, "{}"):
-		case !begins || !ends || !isIdentifier(name) || contains(names, name):
+		case !begins || !ends || !isIdentifier(name) || slices.Contains(names, name):
 			return false
 		default:
 			names = append(names, name)

@@ -1,6 +1,9 @@
 package manifest
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // servers are the kinds of what may serve a step, or be depended on.
 var servers = []string{KindService, KindComponent}
@@ -68,17 +71,8 @@ func (c *catalog) typed(r Resource, list []Name, types []string, field string) {
 		if !ok {
 			continue
 		}
-		if m, err := other.Component(); err == nil && !contains(types, m.Type) {
+		if m, err := other.Component(); err == nil && !slices.Contains(types, m.Type) {
 			c.at(r, "spec", field).item(i).say("the Component `%s` is of type %s; %s asks for one of type %s", name, m.Type, field, strings.Join(types, " or "))
 		}
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, l := range list {
-		if l == s {
-			return true
-		}
-	}
-	return false
 }
