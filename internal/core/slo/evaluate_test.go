@@ -93,7 +93,7 @@ func TestEvaluate(t *testing.T) {
 		}), every(day, time.Minute, steady(1)), nil, Unknown, NotEnough, nil, 1, 0},
 		"an unknown zone":   {with(func(o *Objective) { o.Hours = []calendar.Window{{From: 60, To: 61, Zone: "No/Where"}} }), every(day, time.Minute, steady(1)), nil, Unknown, NoData, nil, 1, 0},
 		"more bad than all": {objective(), every(30*day, time.Hour, func(time.Duration) (float64, float64, bool) { return 1, 5, true }), nil, Exhausted, "", []string{"page 6h0m0s", "ticket 24h0m0s", "ticket 72h0m0s"}, -999, 1},
-		"endlessly many": {objective(), every(30*day, time.Hour, func(time.Duration) (float64, float64, bool) { return math.Inf(1), math.Inf(1), true }), nil, Unknown, NoData, nil, 1, 0},
+		"endlessly many":    {objective(), every(30*day, time.Hour, func(time.Duration) (float64, float64, bool) { return math.Inf(1), math.Inf(1), true }), nil, Unknown, NoData, nil, 1, 0},
 		"not a number":      {objective(), every(30*day, time.Hour, func(time.Duration) (float64, float64, bool) { return math.NaN(), 0, true }), nil, Unknown, NoData, nil, 1, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
