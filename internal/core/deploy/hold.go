@@ -11,9 +11,13 @@ import (
 //	rollback    the same                          goes back to what served before it
 //	accept      what serves now is current        the same
 //
-// What it means where a judge could not decide, says decide.
+// What it means where a judge could not decide, or has not yet, says decide.
 func (w *work) settled(d Settle) error {
 	a := w.Active
+	if a != nil && a.Await == awaitJudge && d.Decision == "accept" { // who knows better need not wait until they are asked
+		a.Problem = "the evidence did not suffice yet"
+		return w.decide(d)
+	}
 	if a == nil || a.Await != awaitPerson {
 		return refuse("nothing is held")
 	}

@@ -27,6 +27,9 @@ type Flow struct {
 	Criticality  Criticality `json:"criticality"`
 	Availability float64     `json:"availability,omitempty"` // share of requests that must succeed, 0 to 1; 0: DefaultAvailability
 	Bounds       []float64   `json:"bounds,omitempty"`       // of latency, in seconds, ascending
+	// Synthetic says that its requests are made by ourselves. Where there is such a flow, it
+	// stands in for flows that nobody uses.
+	Synthetic bool `json:"synthetic,omitempty"`
 }
 
 // Tick is what one flow saw since the tick before: differences, not totals.

@@ -19,6 +19,7 @@ type Line struct {
 	Flow         string      `json:"flow"`
 	Criticality  Criticality `json:"criticality,omitempty"`  // high, if no line of the flow says
 	Availability float64     `json:"availability,omitempty"` // 0 to 1; DefaultAvailability, if no line of the flow says
+	Synthetic    bool        `json:"synthetic,omitempty"`    // made by ourselves; see Flow
 	Canary       LineCounts  `json:"canary"`
 	Baseline     LineCounts  `json:"baseline"`
 }

@@ -72,6 +72,7 @@ func flowsOf(lines []Line) []Flow {
 		if l.Availability != 0 {
 			flows[i].Availability = l.Availability
 		}
+		flows[i].Synthetic = flows[i].Synthetic || l.Synthetic
 		for _, side := range []LineCounts{l.Canary, l.Baseline} {
 			for bound := range side.bounds() {
 				bounds[l.Flow][bound] = true

@@ -46,13 +46,17 @@ const culprit = 0.1
 // acted upon now, since later ticks may still change it.
 func (s State) Verdict() Verdict {
 	var v Verdict
-	lowOnly := s.lowOnly()
+	lowOnly, synthetic, unused := s.lowOnly(), s.synthetic(), []string(nil)
 	for _, f := range s.Flows {
 		if text := s.warning(f); text != "" {
 			v.Warnings = append(v.Warnings, Note{Flow: f.Name, Text: text})
 		}
 		if f.Retired || f.Criticality == Low && !lowOnly {
 			continue // nobody waits for its proof
+		}
+		if synthetic && f.unused() {
+			unused = append(unused, f.Name)
+			continue // what we did ourselves stands in for it
 		}
 		if text := s.lacks(f); text != "" {
 			v.Missing = append(v.Missing, Note{Flow: f.Name, Text: text})
@@ -69,6 +73,9 @@ func (s State) Verdict() Verdict {
 		v.Reason = "Worse than the baseline: " + s.reasons(v.Flows)
 	case len(v.Missing) == 0 && len(v.Flows) > 0:
 		v.Outcome, v.Reason = Promote, "Proven fine: "+strings.Join(v.Flows, ", ")+"."
+		if len(unused) > 0 {
+			v.Reason += " Nobody used " + strings.Join(unused, ", ") + "."
+		}
 	default:
 		v.Outcome, v.Flows, v.Reason = Hold, nil, holdReason(v.Missing)
 	}
@@ -110,6 +117,14 @@ func (s State) decide() *Decision {
 func (s State) lowOnly() bool {
 	return !slices.ContainsFunc(s.Flows, func(f FlowState) bool { return f.Criticality != Low && !f.Retired })
 }
+
+// synthetic says whether there are requests that we make ourselves.
+func (s State) synthetic() bool {
+	return slices.ContainsFunc(s.Flows, func(f FlowState) bool { return f.Synthetic && !f.Retired })
+}
+
+// unused says whether nobody uses a flow, neither in the canary nor in the baseline.
+func (f FlowState) unused() bool { return !f.Synthetic && f.Canary.N == 0 && f.Baseline.N == 0 }
 
 // proven says whether a flow allows the promotion.
 func (s State) proven(f FlowState) bool {

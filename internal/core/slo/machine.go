@@ -75,18 +75,18 @@ func (Machine) Summary(s State) machine.Summary {
 
 // Text says how an objective stands, for a person.
 func (s Seen) Text() string {
-	target := s.Target * 100
+	good := fmt.Sprintf("%s: %.6g%% good, %.6g%% wanted", s.Name, s.Measured*100, s.Target*100)
 	switch {
 	case s.Reason == NotEnough:
 		return fmt.Sprintf("%s: too few requests to say anything", s.Name)
 	case s.State == Unknown:
 		return fmt.Sprintf("%s: it is not measured", s.Name)
 	case s.State == Exhausted:
-		return fmt.Sprintf("%s: %.4g%% of %.6g%%, the error budget is used up", s.Name, s.Measured*100, target)
+		return good + ", the error budget is used up"
 	case s.State == Burning && len(s.Firing) > 0:
-		return fmt.Sprintf("%s: the error budget burns %.3g times too fast, %.0f%% of it are left", s.Name, s.Firing[0].Rate, s.Budget*100)
+		return fmt.Sprintf("%s: the error budget burns %.3g times too fast, %.0f%% of it left", s.Name, s.Firing[0].Rate, s.Budget*100)
 	}
-	return fmt.Sprintf("%s: %.4g%% of %.6g%%, %.0f%% of the error budget are left", s.Name, s.Measured*100, target, s.Budget*100)
+	return fmt.Sprintf("%s, %.0f%% of the error budget left", good, s.Budget*100)
 }
 
 // Upgrade implements machine.Machine.

@@ -134,7 +134,7 @@ func (w *work) account(s Seen) string {
 	if s.Bound > 0 {
 		what = "must begin their answer within " + s.Bound.String()
 	}
-	lines = append(lines, fmt.Sprintf("%.6g%% of its requests %s, over %s. It was %.6g%%; %.0f%% of the error budget are left.",
+	lines = append(lines, fmt.Sprintf("%.6g%% of its requests %s, over %s. It was %.6g%%, with %.0f%% of the error budget left.",
 		s.Target*100, what, Period(s.Window), s.Measured*100, s.Budget*100))
 	for _, f := range s.Firing {
 		lines = append(lines, fmt.Sprintf("Over %s and %s it burns %.3g times as fast as it may; %.3g is where a %s begins.", Period(f.Long), Period(f.Short), f.Rate, f.Factor, f.Severity))

@@ -24,7 +24,7 @@ func (j *Judge) Lines(ctx context.Context, deployment string) ([]judge.Line, err
 			if _, known := flows[f.Name]; !known { // the first line of a flow says what is known of it
 				flows[f.Name] = f
 				none := judge.LineCounts{Slow: slow(f, make([]uint64, len(f.Bounds)))}
-				lines = append(lines, judge.Line{T: in.T.Seconds(), Flow: f.Name, Criticality: f.Criticality, Availability: f.Availability, Canary: none, Baseline: none})
+				lines = append(lines, judge.Line{T: in.T.Seconds(), Flow: f.Name, Criticality: f.Criticality, Availability: f.Availability, Synthetic: f.Synthetic, Canary: none, Baseline: none})
 			}
 		}
 		for _, tick := range in.Ticks {

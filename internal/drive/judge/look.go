@@ -33,7 +33,7 @@ func flowsOf(spec deploy.JudgeSpec, all []flow.Flow) []judge.Flow {
 	}
 	out = append(out, rest)
 	if len(spec.Checks) > 0 {
-		out = append(out, judge.Flow{Name: SmokeChecks, Criticality: judge.High})
+		out = append(out, judge.Flow{Name: SmokeChecks, Criticality: judge.High, Synthetic: true})
 	}
 	return out
 }
