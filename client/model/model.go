@@ -58,6 +58,7 @@ type Deployment struct {
 	Weight         int        `json:"weight"`             // percent of the requests that it gets now
 	Stage          int        `json:"stage"`              // of Stages
 	Stages         int        `json:"stages"`
+	Undecided      bool       `json:"undecided,omitempty"` // held: the judge had not enough evidence in its time, and a person is asked
 	RequestedAt    time.Time  `json:"requestedAt"`
 	CommittedAt    time.Time  `json:"committedAt,omitzero"`
 	LiveAt         time.Time  `json:"liveAt,omitzero"`     // first user request could reach it

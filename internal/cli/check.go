@@ -64,7 +64,7 @@ func findings(resources []manifest.Resource) []model.Finding {
 		return out
 	}
 	for _, f := range all.Findings() {
-		if f.Severity == catalog.Info || f.Code == catalog.Missing || f.Code == catalog.Nobody || f.Code == catalog.NoService {
+		if f.Severity == catalog.Info || f.Code == catalog.Missing || f.Code == catalog.Nobody || f.Code == catalog.NoService || f.Code == catalog.Unmeasured {
 			continue // perhaps it is declared elsewhere
 		}
 		out = append(out, model.Finding{Code: f.Code, Severity: string(f.Severity), Kind: f.Kind, Name: f.Name, Attribute: f.Attribute,

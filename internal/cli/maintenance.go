@@ -73,7 +73,7 @@ touches. Without --flow and --service it is everything there.`,
 func announced(w io.Writer, m model.Maintenance) {
 	fmt.Fprintf(w, "announced: %s in %s, %s to %s\n", clean(m.Name), clean(m.Environment), m.From.Local().Format(time.RFC3339), m.Until.Local().Format(time.RFC3339))
 	if len(m.Late) > 0 {
-		fmt.Fprintf(w, "It counts against the error budget of %s all the same: it was not announced as long before as that demands.\n", clean(strings.Join(m.Late, ", ")))
+		fmt.Fprintf(w, "It counts against the error budget of %s all the same: it was not announced as long before as their targets demand\n(operations.notice; without one, no maintenance counts as planned).\n", clean(strings.Join(m.Late, ", ")))
 	}
 }
 

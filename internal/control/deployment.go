@@ -20,7 +20,14 @@ func (c *Control) Deployment(ctx context.Context, id string) (model.DeploymentDe
 	if err != nil {
 		return model.DeploymentDetail{}, err
 	}
-	d := model.DeploymentDetail{Deployment: c.deploymentOf(row, c.subjects(ctx)), VSA: row.VSA}
+	names := c.subjects(ctx)
+	d := model.DeploymentDetail{Deployment: c.deploymentOf(row, names), VSA: row.VSA}
+	if row.Finished.IsZero() && !pending {
+		lane, _, err := engine.Load[deploy.State](ctx, c.Engine, deploy.MachineID(row.Service, row.Environment))
+		if err == nil && lane.Active != nil && lane.Active.Deployment == id { // or it has ended meanwhile
+			d.Deployment = c.activeOf(lane, names)
+		}
+	}
 	if d.Plan, err = c.readPlan(ctx, row.Plan); err != nil {
 		return d, err
 	}

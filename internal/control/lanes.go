@@ -61,9 +61,7 @@ func (c *Control) laneOf(s deploy.State, names subjects) model.Lane {
 		l.Kept = append(l.Kept, placedOf(k.Release, k.Warm, names))
 	}
 	if s.Active != nil {
-		d := c.deploymentOf(deploy.Ended{Service: s.Service, Environment: s.Environment, Row: s.Active.Row}, names)
-		d.Outcome, d.Reason, d.Stage, d.Stages = st.Word, st.Text, s.Active.Stage+1, len(s.Active.Stages)
-		d.Weight = s.Exposure() // of a rollback, its number is not that of its instances
+		d := c.activeOf(s, names)
 		l.Active = &d
 	}
 	for _, in := range s.Instances() {
@@ -71,6 +69,15 @@ func (c *Control) laneOf(s deploy.State, names subjects) model.Lane {
 			Address: in.Address, Restarts: in.Restarts, Routed: in.Routed})
 	}
 	return l
+}
+
+// activeOf gives what is under way in a lane.
+func (c *Control) activeOf(s deploy.State, names subjects) model.Deployment {
+	st := s.Status()
+	d := c.deploymentOf(deploy.Ended{Service: s.Service, Environment: s.Environment, Row: s.Active.Row}, names)
+	d.Outcome, d.Reason, d.Stage, d.Stages, d.Undecided = st.Word, st.Text, s.Active.Stage+1, len(s.Active.Stages), s.Active.Undecided
+	d.Weight = s.Exposure() // of a rollback, its number is not that of its instances
+	return d
 }
 
 func placedOf(r deploy.Release, warm bool, names subjects) model.Placed {

@@ -3,7 +3,6 @@ package web
 import (
 	"cmp"
 	"math"
-	"strings"
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/deploy"
@@ -13,13 +12,6 @@ import (
 // held says whether a person is to settle a deployment.
 func held(d model.Deployment) bool {
 	return d.Outcome == string(deploy.Held) || d.Outcome == string(deploy.RollbackFailed) && d.FinishedAt.IsZero()
-}
-
-// undecided says whether a canary is held because the judge could not decide in its time; not
-// because something did not work. The lane says so in the text that it is held with.
-func undecided(d *model.Deployment) bool {
-	return d != nil && d.Outcome == string(deploy.Held) &&
-		(strings.HasPrefix(d.Reason, "undecided after ") || strings.HasPrefix(d.Reason, "the judge said nothing in "))
 }
 
 // judgeStatus says what the judge says of a canary, or said while it went in.
@@ -32,7 +24,7 @@ func judgeStatus(d model.Deployment, j model.Judgement) status {
 		return status{"Proven fine", "check", good}
 	case over:
 		return status{"Nothing was proven", "question", quiet}
-	case undecided(&d):
+	case d.Undecided:
 		return status{"Not enough evidence in its time", "hand", bad}
 	}
 	return status{"Not enough evidence yet", "dots", busy}

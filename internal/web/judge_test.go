@@ -46,7 +46,7 @@ func TestJudgeStatus(t *testing.T) {
 		want string
 	}{
 		"under way":  {model.Deployment{Outcome: "shifting"}, "hold", "Not enough evidence yet"},
-		"undecided":  {model.Deployment{Outcome: "held", Reason: "undecided after 1h0m0s: Not enough data"}, "hold", "Not enough evidence in its time"},
+		"undecided":  {model.Deployment{Outcome: "held", Undecided: true, Reason: "undecided after 1h0m0s: Not enough data"}, "hold", "Not enough evidence in its time"},
 		"the edge":   {model.Deployment{Outcome: "held", Reason: "the edge does not answer"}, "hold", "Not enough evidence yet"},
 		"taken back": {model.Deployment{Outcome: "rolledBack", FinishedAt: noon}, "rollback", "Worse than the release before"},
 		"aborted":    {model.Deployment{Outcome: "aborted", FinishedAt: noon}, "hold", "Nothing was proven"},
@@ -62,21 +62,21 @@ func TestJudgeStatus(t *testing.T) {
 func TestUndecidedCanary(t *testing.T) {
 	t.Parallel()
 	f := flowShop()
-	hold := func(reason string) {
+	hold := func(reason string, undecided bool) {
 		f.set(func(f *fake) {
 			d := judged()
-			d.Outcome, d.Reason, d.ID, d.Service = "held", reason, "payments.prod.3", "payments"
+			d.Outcome, d.Reason, d.Undecided, d.ID, d.Service = "held", reason, undecided, "payments.prod.3", "payments"
 			f.board.Lanes[4].Active, f.board.Lanes[4].Text, f.detail = &d.Deployment, reason, d
 		})
 	}
 	v := enter(t, f)
-	hold("undecided after 1h0m0s: Not enough data")
+	hold("undecided after 1h0m0s: Not enough data", true)
 	v.sees("/deployments/payments.prod.3", `class="button main" href="/lanes/payments/prod/settle"`, "Needs a decision")
 	body := v.sees("/lanes/payments/prod/settle", "Promote", "it gets all requests, although", "Go on judging", "The judge", "<b>31</b> of 8,130", `data-stance="undecided payments.prod.3"`)
 	hasNot(t, body, "Try again")
-	hold("the judge said nothing in 1h0m0s")
+	hold("the judge said nothing in 1h0m0s", true)
 	v.sees("/lanes/payments/prod/settle", "Go on judging")
-	hold("the edge does not answer: it did not apply route revision 12 in 30s")
+	hold("the edge does not answer: it did not apply route revision 12 in 30s", false)
 	body = v.sees("/lanes/payments/prod/settle", "Try again", "it stays as it is now", `data-stance="held payments.prod.3"`)
 	hasNot(t, body, "Go on judging")
 }

@@ -103,7 +103,7 @@ func (h *handler) promote(v visit) (string, error) {
 // settleStance says what the form of a decision is made for: its words differ.
 func settleStance(l model.Lane) string {
 	switch {
-	case undecided(l.Active):
+	case l.Active != nil && l.Active.Undecided:
 		return "undecided " + l.Active.ID
 	case l.Active != nil && held(*l.Active):
 		return "held " + l.Active.ID

@@ -385,7 +385,7 @@ func settleForm(l model.Lane) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		if undecided(l.Active) {
+		if l.Active != nil && l.Active.Undecided {
 			templ_7745c5c3_Err = decision("accept", "Promote", "it gets all requests, although the evidence does not suffice").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
