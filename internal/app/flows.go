@@ -94,7 +94,8 @@ func (h *house) targets(ctx context.Context, f flow.Flow, environment string) ([
 	}}.Rows(ctx, f, environment)
 }
 
-// cost gives what a flow costs in an environment, and the currency; none: there are no prices.
+// cost gives what a flow costs in an environment, and the currency, also if the figures are not
+// to be had; none: there are no prices.
 func (h *house) cost(ctx context.Context, environment string, f flow.Flow, from, to time.Time) (cost.FlowCost, string, error) {
 	r, ok, err := h.catalog.Resource(ctx, manifest.KindEnvironment, environment)
 	if err != nil || !ok {
@@ -110,13 +111,13 @@ func (h *house) cost(ctx context.Context, environment string, f flow.Flow, from,
 	}
 	source, err := h.figures(ctx, environment)
 	if err != nil {
-		return cost.FlowCost{}, "", err
+		return cost.FlowCost{}, prices.Currency, err
 	}
 	costs, err := metrics.CostsOf(ctx, source, prices, environment, []flow.Flow{f}, from, to)
 	if err != nil {
-		return cost.FlowCost{}, "", err
+		return cost.FlowCost{}, prices.Currency, err
 	}
-	return costs.Flows[0], costs.Currency, nil
+	return costs.Flows[0], prices.Currency, nil
 }
 
 // measured gives how all objectives stood at the last look.

@@ -25,9 +25,9 @@ func (t *table) recovery(most time.Duration) Row {
 	case t.seen.Failures < 0:
 		return Row{State: Unknown, Text: "how long it took is not known"}
 	case t.seen.Failures == 0:
-		return Row{State: Unknown, Text: "nobody was woken for it in " + span(t.seen.Span) + ", so that nothing had to recover"}
+		return Row{State: Unknown, Text: "nobody was woken for it in " + span(Run) + ", so that nothing had to recover"}
 	}
-	r := Row{Measured: span(t.seen.Recovery), State: OK, Text: fmt.Sprintf("the mean of %d times that people were woken in %s", t.seen.Failures, span(t.seen.Span))}
+	r := Row{Measured: span(t.seen.Recovery), State: OK, Text: fmt.Sprintf("the mean of %d times that people were woken in %s", t.seen.Failures, span(Run))}
 	if t.seen.Recovery > most {
 		r.State = Missed
 	}
@@ -39,7 +39,7 @@ func (t *table) notice() Row {
 	case t.seen.Works < 0:
 		return Row{State: Unknown, Text: "what was announced is not known"}
 	case t.seen.Works == 0:
-		return Row{State: Unknown, Text: "no maintenance was announced in " + span(t.seen.Span)}
+		return Row{State: Unknown, Text: "no maintenance was announced in " + span(Run)}
 	case t.seen.Late > 0:
 		return Row{State: Missed, Measured: fmt.Sprintf("%d of %d too late", t.seen.Late, t.seen.Works), Text: "what is announced too late counts against the error budget"}
 	}

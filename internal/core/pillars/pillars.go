@@ -42,11 +42,14 @@ type Row struct {
 	Text     string `json:"text,omitempty"` // why it stands so
 }
 
+// Run is the time over which is seen how a flow was run: who was woken, and what was announced.
+const Run = slo.DefaultWindow
+
 // Seen is what was seen of a flow in an environment. Figures that are not known are NaN, or
 // nil; None is a Seen with nothing known.
 type Seen struct {
 	Environment string
-	Span        time.Duration // over which all but objectives were seen
+	Span        time.Duration // over which requests and costs were seen
 	Objectives  []Objective   // those that are looked at
 	Requests    float64       // of all its steps
 	Anonymous   float64       // of them, those answered 2xx or 3xx though nobody said who asks
@@ -54,9 +57,9 @@ type Seen struct {
 	Cost        *cost.FlowCost
 	Currency    string        // of Cost; empty: the environment has no prices
 	Peak        float64       // most requests of its first step in a second, as the mean of a minute
-	Failures    int           // that people were woken for and that are over; below 0: not known
+	Failures    int           // that people were woken for and that are over, of Run; below 0: not known
 	Recovery    time.Duration // mean time from their begin to their end
-	Works       int           // planned maintenance of it; below 0: not known
+	Works       int           // planned maintenance of it, of Run and to come; below 0: not known
 	Late        int           // of that, what was announced too late
 }
 

@@ -111,6 +111,7 @@ func TestStates(t *testing.T) {
 		"slow to recover":     {func(v *Seen) { v.Recovery = 90 * time.Minute }, "recovery", "1h30m | missed | the mean of 2 times that people were woken in 30d"},
 		"never failed":        {func(v *Seen) { v.Failures = 0 }, "recovery", " | unknown | nobody was woken for it in 30d, so that nothing had to recover"},
 		"recovery unknown":    {func(v *Seen) { v.Failures = -1 }, "recovery", " | unknown | how long it took is not known"},
+		"not long measured":   {func(v *Seen) { v.Span, v.Failures = 20*time.Minute, 0 }, "recovery", " | unknown | nobody was woken for it in 30d, so that nothing had to recover"},
 		"announced late":      {func(v *Seen) { v.Works, v.Late = 3, 2 }, "notice", "2 of 3 too late | missed | what is announced too late counts against the error budget"},
 		"nothing announced":   {func(v *Seen) { v.Works = 0 }, "notice", " | unknown | no maintenance was announced in 30d"},
 		"announced unknown":   {func(v *Seen) { v.Works = -1 }, "notice", " | unknown | what was announced is not known"},

@@ -13,7 +13,7 @@ import (
 const grain = 10 * time.Minute
 
 // asker asks for the figures of an environment up to now. Of what cannot be had, the value is
-// NaN and the last error is kept.
+// NaN. After an error, which is kept, it asks no more.
 type asker struct {
 	ctx         context.Context
 	source      metrics.Source
@@ -25,6 +25,9 @@ type asker struct {
 
 // values gives one value for each step of the time that is looked at; nil: nothing is known.
 func (a *asker) values(name string, of map[string]string, what metrics.Of, step time.Duration) []float64 {
+	if a.err != nil {
+		return nil
+	}
 	match := maps.Clone(of)
 	match["environment"] = a.environment
 	to := a.now.Truncate(step)

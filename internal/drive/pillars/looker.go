@@ -17,8 +17,11 @@ import (
 	"slipway.dev/internal/metrics"
 )
 
-// Looked is the time over which all but objectives is looked at.
+// Looked is the time over which requests and costs are looked at.
 const Looked = 24 * time.Hour
+
+// patience is how long one waits for all figures of a flow in an environment.
+const patience = 10 * time.Second
 
 // Deps are what a looker needs.
 type Deps struct {
@@ -28,7 +31,8 @@ type Deps struct {
 	Source func(ctx context.Context, environment string) (metrics.Source, error)
 	// Objectives gives how those of a flow in an environment stand.
 	Objectives func(environment, flow string) []pillars.Objective
-	// Cost gives what a flow costs in a span, and the currency; none: there are no prices.
+	// Cost gives what a flow costs in a span, and the currency, also with an error; none: there
+	// are no prices.
 	Cost func(ctx context.Context, environment string, f flow.Flow, from, to time.Time) (c cost.FlowCost, currency string, err error)
 	// Maintenance gives all planned work.
 	Maintenance func(ctx context.Context) ([]maintenance.State, error)
@@ -50,15 +54,23 @@ func (l Looker) Rows(ctx context.Context, f flow.Flow, environment string) ([]pi
 	if err != nil {
 		return nil, err
 	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	a := asker{ctx: ctx, source: source, environment: environment, now: now}
 	a.requests(f, &seen)
-	if span := a.known(); span > 0 && a.err == nil {
-		var c cost.FlowCost
-		c, seen.Currency, a.err = l.Cost(ctx, environment, f, now.Add(-span), now)
-		seen.Cost, seen.Span = &c, span
+	if span := a.known(); span > 0 {
+		seen.Span = span
+	}
+	c, currency, err := l.Cost(ctx, environment, f, now.Add(-max(a.known(), grain)), now)
+	seen.Currency = currency
+	if a.err == nil {
+		seen.Cost, a.err = &c, err
 	}
 	if a.err != nil && !fault.Is(a.err, fault.Unavailable) {
 		return nil, a.err
+	}
+	if a.err != nil {
+		seen.Cost = nil
 	}
 	return pillars.Rows(f, seen), nil
 }
@@ -70,8 +82,7 @@ func (l Looker) operations(ctx context.Context, f flow.Flow, seen *pillars.Seen,
 		return err
 	}
 	if err == nil {
-		window := slo.DefaultWindow
-		seen.Recovery, seen.Failures = s.Recovery(now.Add(-window), now)
+		seen.Recovery, seen.Failures = s.Recovery(now.Add(-pillars.Run), now)
 	}
 	works, err := l.Maintenance(ctx)
 	if err != nil {
@@ -79,7 +90,7 @@ func (l Looker) operations(ctx context.Context, f flow.Flow, seen *pillars.Seen,
 	}
 	seen.Works, seen.Late = 0, 0
 	for _, w := range works {
-		if w.Status == maintenance.Called || w.Environment != seen.Environment || !w.Touches(f.Name, f.Services()) {
+		if w.Status == maintenance.Called || w.Environment != seen.Environment || !w.Touches(f.Name, f.Services()) || w.Until.Before(now.Add(-pillars.Run)) {
 			continue
 		}
 		seen.Works++

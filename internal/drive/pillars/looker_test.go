@@ -139,6 +139,9 @@ func TestAway(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range rows {
+		if r.Pillar == core.Cost && (r.State != core.Unknown || r.Text != "no figures come") {
+			t.Errorf("that there are prices is known all the same: %+v", r)
+		}
 		if (r.Pillar == core.Security || r.Pillar == core.Cost || r.Pillar == core.Performance) && (r.State == core.OK || r.State == core.Missed) {
 			t.Errorf("%+v", r)
 		}
