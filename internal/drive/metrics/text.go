@@ -7,22 +7,12 @@ import (
 	"io"
 	"maps"
 	"math"
-	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"slipway.dev/internal/metrics"
 )
-
-// contentType is that of Prometheus' text format.
-const contentType = "text/plain; version=0.0.4; charset=utf-8"
-
-// ServeHTTP answers GET /metrics. Who may ask is not looked at here.
-func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", contentType)
-	_ = c.WriteText(r.Context(), w) // the client is gone
-}
 
 // WriteText writes all that is known now in Prometheus' text format. What is older than a few
 // seconds is looked at anew. The error is the writer's.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -95,12 +93,11 @@ func (w *world) ask(name string, of metrics.Of, match ...string) []float64 {
 // text is what GET /metrics answers.
 func (w *world) text() string {
 	w.Helper()
-	rec := httptest.NewRecorder()
-	w.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	if rec.Code != http.StatusOK || rec.Header().Get("Content-Type") != contentType {
-		w.Errorf("%d, %v", rec.Code, rec.Header())
+	var out strings.Builder
+	if err := w.WriteText(w.Context(), &out); err != nil {
+		w.Error(err)
 	}
-	return rec.Body.String()
+	return out.String()
 }
 
 func (w *world) has(text string, lines ...string) {

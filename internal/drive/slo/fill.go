@@ -55,7 +55,9 @@ func (e *Evaluator) trouble(of key, err error) {
 	default:
 		e.Log.Warn("figures cannot be read; nothing is known of what is judged by them meanwhile", "environment", of.environment, "flow", of.flow, "err", err)
 	}
-	e.troubles[of] = text
+	if e.troubles[of] = text; text == "" {
+		delete(e.troubles, of)
+	}
 }
 
 // fillTiers reads what is missing of one tier of the histories: those that miss the same
