@@ -34,7 +34,7 @@ func inside(files []file, r *report) error {
 
 	defer timed(&r.Estimate)()
 	for _, f := range c.Flows() {
-		c.Estimate(f.Name, nil)
+		c.Estimate(f.Name)
 	}
 	return nil
 }
