@@ -117,7 +117,7 @@ func (h *house) cost(ctx context.Context, environment string, f flow.Flow, from,
 	if err != nil {
 		return cost.FlowCost{}, prices.Currency, err
 	}
-	return costs.Flows[0], prices.Currency, nil
+	return costs[0], prices.Currency, nil
 }
 
 // measured gives how all objectives stood at the last look.

@@ -63,7 +63,6 @@ type Use struct {
 	MemoryHours float64 // byte · hours: the mean of what was held times the span's hours
 	SentBytes   float64
 	Requests    float64
-	Seconds     float64 // that its requests took in all
 }
 
 // Service is a service and what it used.
@@ -108,7 +107,6 @@ func (p Prices) Of(s Service) Cost {
 type Share struct {
 	Service  string
 	Requests float64
-	Seconds  float64
 }
 
 // Flow is a flow, and its share in each service that it goes through.
@@ -181,7 +179,7 @@ func (p Prices) part(services []Service, s Share) (Part, []string) {
 	if i < 0 {
 		return Part{s.Service, math.NaN(), math.NaN()}, []string{fmt.Sprintf("what %s uses is not known", s.Service)}
 	}
-	cost, share := p.Of(services[i]), shareOf(s, services[i].Use)
+	cost, share := p.Of(services[i]), shareOf(s.Requests, services[i].Use.Requests)
 	if math.IsNaN(share) {
 		cost.Missing = append(cost.Missing, fmt.Sprintf("how many of %s's requests are of it is not known", s.Service))
 	}
@@ -191,15 +189,9 @@ func (p Prices) part(services []Service, s Share) (Part, []string) {
 	return Part{s.Service, share, share * cost.Total}, cost.Missing
 }
 
-func shareOf(s Share, all Use) float64 {
-	of := func(part, whole float64) float64 {
-		if part == 0 && whole == 0 {
-			return 0
-		}
-		return min(part/whole, 1) // counted a moment apart
+func shareOf(part, whole float64) float64 {
+	if part == 0 && whole == 0 {
+		return 0
 	}
-	if share := of(s.Seconds, all.Seconds); !math.IsNaN(share) && !math.IsInf(share, 0) {
-		return share
-	}
-	return of(s.Requests, all.Requests)
+	return min(part/whole, 1) // counted a moment apart
 }

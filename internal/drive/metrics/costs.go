@@ -12,34 +12,22 @@ import (
 	"slipway.dev/internal/metrics"
 )
 
-// Costs is what an environment's services and flows cost in a span.
-type Costs struct {
-	Currency string // empty: there are no prices
-	From, To time.Time
-	Services []cost.Cost
-	Flows    []cost.FlowCost
-}
-
-// CostsOf asks a source what was used in an environment, and says what that costs. The figures
-// that are kept here know steps of flows for three days only: a longer span has unknown costs
-// of flows. Both ends are taken at full ten minutes, as that is how finely it is known. Errors
-// are the source's.
-func CostsOf(ctx context.Context, src metrics.Source, p cost.Prices, environment string, all []flow.Flow, from, to time.Time) (Costs, error) {
+// CostsOf asks a source what was used in an environment, and says what flows cost of it. The
+// figures that are kept here know steps of flows for three days only: over a longer span costs
+// are unknown. Both ends are taken at full ten minutes, as that is how finely it is known.
+// Errors are the source's.
+func CostsOf(ctx context.Context, src metrics.Source, p cost.Prices, environment string, all []flow.Flow, from, to time.Time) ([]cost.FlowCost, error) {
 	from, to = from.Truncate(grain), to.Truncate(grain)
 	a := asker{ctx: ctx, src: src, environment: environment, from: from, to: to}
 	services, err := a.services()
 	if err != nil {
-		return Costs{}, err
+		return nil, err
 	}
 	flows, err := a.flows(all)
 	if err != nil {
-		return Costs{}, err
+		return nil, err
 	}
-	out := Costs{Currency: p.Currency, From: from, To: to, Flows: p.Flows(services, flows, to.Sub(from))}
-	for _, s := range services {
-		out.Services = append(out.Services, p.Of(s))
-	}
-	return out, nil
+	return p.Flows(services, flows, to.Sub(from)), nil
 }
 
 // grain is how finely steps of flows are kept.
@@ -104,7 +92,7 @@ func (a asker) services() ([]cost.Service, error) {
 		for key, v := range sums {
 			if found[key[0]] == nil {
 				nan := math.NaN()
-				found[key[0]] = &cost.Service{Name: key[0], Use: cost.Use{CPUSeconds: nan, MemoryHours: nan, SentBytes: nan, Requests: nan, Seconds: nan}}
+				found[key[0]] = &cost.Service{Name: key[0], Use: cost.Use{CPUSeconds: nan, MemoryHours: nan, SentBytes: nan, Requests: nan}}
 			}
 			p.into(found[key[0]], v)
 		}
@@ -152,7 +140,7 @@ func (a asker) flows(all []flow.Flow) ([]cost.Flow, error) {
 func share(shares []cost.Share, service string, requests float64) []cost.Share {
 	i := slices.IndexFunc(shares, func(s cost.Share) bool { return s.Service == service })
 	if i < 0 {
-		return append(shares, cost.Share{Service: service, Requests: requests, Seconds: math.NaN()})
+		return append(shares, cost.Share{Service: service, Requests: requests})
 	}
 	shares[i].Requests += requests
 	return shares
