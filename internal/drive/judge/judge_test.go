@@ -181,8 +181,11 @@ func TestOlderEdge(t *testing.T) {
 	if word == nil || word.Verdict != judge.Hold || !strings.Contains(word.Reason, "older version") || word.Weight != 1 || len(w.said) > 3 {
 		t.Fatalf("said %d times, %+v", len(w.said), word)
 	}
-	if more := blame(deploy.Judged{Verdict: judge.Hold, Weight: 8}, 4); more.Weight != 4 {
-		t.Errorf("checks alone let it have %d%%", more.Weight)
+	if more := blame(deploy.Judged{Verdict: judge.Promote, Weight: 100}, 4); more.Verdict != judge.Hold || more.Weight != 4 {
+		t.Errorf("checks alone have it %s with %d%%", more.Verdict, more.Weight)
+	}
+	if back := blame(deploy.Judged{Verdict: judge.Rollback}, 4); back.Verdict != judge.Rollback || back.Reason != "" {
+		t.Errorf("%+v", back)
 	}
 	w.perSecond = 100
 	w.second()
