@@ -1,8 +1,10 @@
 package control_test
 
 import (
+	"errors"
 	"io"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,5 +101,37 @@ spec: {after: prod, target: {process: {}}}
 	w.measured[2].Environment, w.measured[2].Status.Measured = "a-last", 0.25
 	if e := try(w.Flow(w.ctx, "purchase"))(t).Estimate; e == nil || e.In != "a-last" || *e.Measured != 0.25 {
 		t.Errorf("%+v", e)
+	}
+}
+
+// What happens to objectives is told to who may read of the flow there.
+func TestWatchersOfFlows(t *testing.T) {
+	w := newWorld(t)
+	w.withFlow()
+	before := try(w.store.Head(t.Context()))(t)
+	w.apply("end", "apiVersion: slipway.dev/v1\nkind: Team\nmetadata: {name: last}\nspec: {members: []}\n") // every reader hears of it
+	for name, c := range map[string]struct {
+		may  model.Binding
+		want []string
+	}{
+		"owner": {model.Binding{Role: "viewer", Team: "shop"}, []string{"slo/dev/purchase", "slo/prod/purchase"}},
+		"prod":  {model.Binding{Role: "viewer", Environment: "prod"}, []string{"slo/prod/purchase"}},
+		"other": {model.Binding{Role: "viewer", Team: "other"}, nil},
+	} {
+		var seen []string
+		end := errors.New("that is all")
+		err := w.Watch(control.WithCaller(t.Context(), w.whose(w.add(name, c.may).value)), 0, func(h model.Happening) error {
+			if strings.HasPrefix(h.Machine, "slo/") {
+				seen = append(seen, h.Machine)
+			}
+			if h.Position > before {
+				return end
+			}
+			return nil
+		})
+		slices.Sort(seen)
+		if !errors.Is(err, end) || !slices.Equal(seen, c.want) {
+			t.Errorf("%s sees %v, want %v; %v", name, seen, c.want, err)
+		}
 	}
 }

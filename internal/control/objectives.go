@@ -38,13 +38,18 @@ func (c *Control) Objectives(ctx context.Context, q model.ObjectivesQuery) ([]mo
 	if err != nil {
 		return nil, err
 	}
-	names := c.subjects(ctx)
+	k, err := c.Catalog.Catalog(ctx)
+	if err != nil {
+		return nil, err
+	}
 	list := []model.Objective{}
 	for _, m := range c.Measured() {
-		if q.Flow != "" && q.Flow != m.Flow || q.Environment != "" && q.Environment != m.Environment || !see.of(names.flowTeam(m.Flow), m.Environment) {
+		if q.Flow != "" && q.Flow != m.Flow || q.Environment != "" && q.Environment != m.Environment {
 			continue
 		}
-		list = append(list, objectiveOf(m))
+		if f, _ := k.Flow(m.Flow); see.of(f.Team, m.Environment) {
+			list = append(list, objectiveOf(m))
+		}
 	}
 	slices.SortStableFunc(list, func(a, b model.Objective) int {
 		return cmp.Or(cmp.Compare(a.Flow, b.Flow), cmp.Compare(a.Environment, b.Environment))
