@@ -74,7 +74,7 @@ func sensible(o judge.Options) error {
 		name      string
 		value     float64
 		low, high float64
-	}{{"psi0", o.Psi0, 0, 1000}, {"psi1", o.Psi1, 1, 1000}, {"alpha", o.Alpha, 0, 0.5}, {"beta", o.Beta, 0, 0.5}} {
+	}{{"psi0", o.Psi0, 0.001, 1000}, {"psi1", o.Psi1, 1, 1000}, {"alpha", o.Alpha, 0, 0.5}, {"beta", o.Beta, 0, 0.5}} {
 		if x.value != 0 && !(x.value > x.low && x.value <= x.high) {
 			return fault.New(fault.Invalid, "--%s is %g: it must be above %g, and at most %g", x.name, x.value, x.low, x.high)
 		}

@@ -51,6 +51,12 @@ type Options struct {
 	Psi1  float64 `json:"psi1"`  // an odds ratio from this on is harmful; 2
 }
 
+// Up to minPsi and from maxPsi on, odds ratios make no sense, and figures get out of hand.
+const (
+	minPsi = 0.001
+	maxPsi = 1001
+)
+
 func (o Options) withDefaults() Options {
 	between := func(x, low, high, otherwise float64) float64 {
 		if x > low && x < high {
@@ -60,8 +66,8 @@ func (o Options) withDefaults() Options {
 	}
 	o.Alpha = between(o.Alpha, 0, 1, 0.01)
 	o.Beta = between(o.Beta, 0, 1, 0.05)
-	o.Psi0 = between(o.Psi0, 0, 1e6, 1.5)
-	o.Psi1 = between(o.Psi1, 1, 1e6, 2)
+	o.Psi0 = between(o.Psi0, minPsi, maxPsi, 1.5)
+	o.Psi1 = between(o.Psi1, 1, maxPsi, 2)
 	return o
 }
 

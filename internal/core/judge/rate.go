@@ -24,7 +24,7 @@ func within(n, k, allowed float64) [len(calm)]float64 {
 // odds, where an odds ratio of psi0 to the allowed rate is harmless still.
 func beyond(n, k, allowed, psi0 float64) [len(ratios)]float64 {
 	var wins [len(ratios)]float64
-	if allowed <= 0 || allowed >= 1 {
+	if allowed <= 0 || allowed > 1-1e-9 { // nearly all may fail: nothing is beyond that
 		return wins
 	}
 	harmless := scaleOdds(allowed, psi0)

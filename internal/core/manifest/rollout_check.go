@@ -57,6 +57,10 @@ func (j Judge) check(at spot) {
 	}
 	worse, harm := j.Worse.Float(), j.Harm.Float()
 	switch {
+	case j.Worse != "" && (worse <= 0.001 || worse > 1000):
+		at.in("worse").say("it is an odds ratio, above 0.001 and at most 1000")
+	case j.Harm != "" && (harm <= 1 || harm > 1000):
+		at.in("harm").say("it is an odds ratio, above 1 and at most 1000")
 	case j.Worse != "" && j.Harm != "" && harm < worse:
 		at.in("harm").say("it is less than worse, which is %s: what counts as no worse can be no harm", j.Worse)
 	case j.Worse != "" && !at.has("harm") && worse > defaultHarm:
