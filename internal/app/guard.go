@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -72,5 +73,12 @@ func (h *house) guardEdge() {
 // buildName names this build as the edge does in its hello.
 func buildName() string {
 	v := version.Get()
-	return strings.TrimSpace(v.Version + " " + v.Commit)
+	if v.Commit != "" {
+		return strings.TrimSpace(v.Version + " " + v.Commit)
+	}
+	info, err := os.Stat("/proc/self/exe") // one that says nothing of itself is known by its file
+	if err != nil {
+		return v.Version
+	}
+	return fmt.Sprintf("%s %d %d", v.Version, info.Size(), info.ModTime().UnixNano())
 }

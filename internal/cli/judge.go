@@ -43,7 +43,7 @@ needs no control plane.`,
   slipway judge replay ticks.jsonl -o json | jq .verdict`,
 		Args: exactly("FILE|DEPLOYMENT"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := sensible(o); err != nil {
+			if err := sensible(cmd, o); err != nil {
 				return err
 			}
 			raw, err := s.ticks(cmd.Context(), args[0])
@@ -69,13 +69,13 @@ needs no control plane.`,
 }
 
 // sensible refuses options that the judge would put its defaults for.
-func sensible(o judge.Options) error {
+func sensible(cmd *cobra.Command, o judge.Options) error {
 	for _, x := range []struct {
 		name      string
 		value     float64
 		low, high float64
 	}{{"psi0", o.Psi0, 0.001, 1000}, {"psi1", o.Psi1, 1, 1000}, {"alpha", o.Alpha, 0, 0.5}, {"beta", o.Beta, 0, 0.5}} {
-		if x.value != 0 && !(x.value > x.low && x.value <= x.high) {
+		if cmd.Flags().Changed(x.name) && !(x.value > x.low && x.value <= x.high) {
 			return fault.New(fault.Invalid, "--%s is %g: it must be above %g, and at most %g", x.name, x.value, x.low, x.high)
 		}
 	}

@@ -21,8 +21,9 @@ func (c *Control) Deployments(ctx context.Context, q model.DeploymentsQuery) ([]
 	if q.Limit <= 0 {
 		q.Limit = defaultHistory
 	}
+	names := c.subjects(ctx)
 	// Those under way first: one that ends meanwhile is then there twice rather than not at all.
-	all, err := c.underWay(ctx, q)
+	all, err := c.underWay(ctx, q, names)
 	if err != nil {
 		return nil, err
 	}
@@ -30,14 +31,19 @@ func (c *Control) Deployments(ctx context.Context, q model.DeploymentsQuery) ([]
 	if err != nil {
 		return nil, err
 	}
-	names := c.subjects(ctx)
 	seen := map[string]bool{}
 	list := []model.Deployment{}
-	for _, d := range append(ended, all...) {
-		if !seen[d.Deployment] && see.of(names.team(d.Service), d.Environment) {
-			seen[d.Deployment] = true
-			list = append(list, c.deploymentOf(d, names))
+	add := func(d model.Deployment) {
+		if !seen[d.ID] && see.of(names.team(d.Service), d.Environment) {
+			seen[d.ID] = true
+			list = append(list, d)
 		}
+	}
+	for _, d := range ended {
+		add(c.deploymentOf(d, names))
+	}
+	for _, d := range all {
+		add(d)
 	}
 	slices.SortStableFunc(list, func(a, b model.Deployment) int {
 		return cmp.Or(b.RequestedAt.Compare(a.RequestedAt), cmp.Compare(b.ID, a.ID))
@@ -46,18 +52,22 @@ func (c *Control) Deployments(ctx context.Context, q model.DeploymentsQuery) ([]
 }
 
 // underWay gives deployments that have not ended.
-func (c *Control) underWay(ctx context.Context, q model.DeploymentsQuery) ([]deploy.Ended, error) {
+func (c *Control) underWay(ctx context.Context, q model.DeploymentsQuery, names subjects) ([]model.Deployment, error) {
 	lanes, err := c.lanes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var list []deploy.Ended
+	var list []model.Deployment
 	for _, s := range lanes {
 		if (q.Service != "" && q.Service != s.Service) || (q.Environment != "" && q.Environment != s.Environment) {
 			continue
 		}
 		for _, row := range s.Rows()[:len(s.Rows())-len(s.History)] {
-			list = append(list, deploy.Ended{Service: s.Service, Environment: s.Environment, Row: row})
+			if s.Active != nil && s.Active.Deployment == row.Deployment {
+				list = append(list, c.activeOf(s, names))
+				continue
+			}
+			list = append(list, c.deploymentOf(deploy.Ended{Service: s.Service, Environment: s.Environment, Row: row}, names))
 		}
 	}
 	return list, nil

@@ -15,7 +15,8 @@ func (s *State) watched() bool {
 // traffic takes in counts. Only two are worth an entry in the journal: the first of a
 // deployment, from which the old release's share of errors is counted, and the one on
 // which the new release is taken back. The new one's are counted from its first request.
-// While a canary is judged, that is left to the judge, who is wrong less often.
+// While a canary is judged, that is left to the judge, who is wrong less often, unless most
+// requests fail: of flows of low criticality the judge only warns.
 func (w *work) traffic(t Traffic) error {
 	if !w.watched() {
 		return refuse("nothing is being watched")
@@ -30,9 +31,13 @@ func (w *work) traffic(t Traffic) error {
 	if w.Current != nil {
 		old = t.of(w.Current.Deployment).since(*a.Base)
 	}
-	if a.Exposed && !w.judging() && tooMany(a.Target.Rollout.Rollback, fresh, old) {
+	rule := a.Target.Rollout.Rollback
+	if w.judging() {
+		rule.Errors = max(rule.Errors, most)
+	}
+	if a.Exposed && tooMany(rule, fresh, old) {
 		w.fail(fmt.Sprintf("%d of %d requests to %s ended in an error (%.1f%%, allowed are %.1f%%)",
-			fresh.Errors, fresh.Requests, a.Release, 100*fresh.share(), 100*a.Target.Rollout.Rollback.Errors))
+			fresh.Errors, fresh.Requests, a.Release, 100*fresh.share(), 100*rule.Errors))
 		return nil
 	}
 	if !first {
@@ -40,6 +45,9 @@ func (w *work) traffic(t Traffic) error {
 	}
 	return nil
 }
+
+// most is the share of errors that a judged canary is not let have, whatever they are of.
+const most = 0.5
 
 // tooMany says whether the new release's errors are reason to take it back. They are not if
 // the old one failed about as often meanwhile: then something else is wrong, and going back

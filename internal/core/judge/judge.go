@@ -1,6 +1,9 @@
 package judge
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // Criticality of a flow; what is neither low nor medium counts as high.
 type Criticality string
@@ -56,6 +59,11 @@ const (
 	minPsi = 0.001
 	maxPsi = 1001
 )
+
+// or gives the options with those of others for what is zero.
+func (o Options) or(other Options) Options {
+	return Options{Alpha: cmp.Or(o.Alpha, other.Alpha), Beta: cmp.Or(o.Beta, other.Beta), Psi0: cmp.Or(o.Psi0, other.Psi0), Psi1: cmp.Or(o.Psi1, other.Psi1)}
+}
 
 func (o Options) withDefaults() Options {
 	between := func(x, low, high, otherwise float64) float64 {

@@ -20,6 +20,7 @@ type Line struct {
 	Criticality  Criticality `json:"criticality,omitempty"`  // high, if no line of the flow says
 	Availability float64     `json:"availability,omitempty"` // 0 to 1; DefaultAvailability, if no line of the flow says
 	Synthetic    bool        `json:"synthetic,omitempty"`    // made by ourselves; see Flow
+	Options      *Options    `json:"options,omitempty"`      // by which it was judged; on the first line
 	Canary       LineCounts  `json:"canary"`
 	Baseline     LineCounts  `json:"baseline"`
 }

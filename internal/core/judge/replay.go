@@ -26,10 +26,13 @@ type Entry struct {
 
 // Replay judges recorded ticks, until the first that decides. The flows are those that the
 // judge knew at the start; without any, they are those of the lines, with what the lines say
-// of them.
+// of them. Options that are zero are those of the first line, if it has any.
 func Replay(o Options, flows []Flow, lines []Line) Result {
 	if len(flows) == 0 {
 		flows = flowsOf(lines)
+	}
+	if len(lines) > 0 && lines[0].Options != nil {
+		o = o.or(*lines[0].Options)
 	}
 	s := New(o, flows)
 	r := Result{Evidence: []Entry{}}

@@ -30,9 +30,17 @@ type Judge struct {
 	blind  string            // why nothing is seen, as it was said last
 }
 
+// What is judged for long is looked at less often: a person may be asked over a weekend, and
+// all ticks are kept and read again after a restart.
+const (
+	long = time.Hour
+	calm = 10 * time.Second
+)
+
 // trial is one canary that is judged.
 type trial struct {
 	record *record // nil: what was kept is to be read
+	looked time.Time
 	said   deploy.Judged
 	saidAt time.Duration
 	checks *checks // nil: the manifest does not take them as evidence
@@ -157,6 +165,10 @@ func (j *Judge) judge(ctx context.Context, spec deploy.JudgeSpec, t *trial, flow
 		t.checks = j.startChecks(ctx, spec.Deployment)
 	}
 	now := j.Now()
+	if now.Sub(spec.Since) > long && now.Sub(t.looked) < calm {
+		return nil
+	}
+	t.looked = now
 	next, worth := t.record.next(spec, now.Sub(spec.Since), flowsOf(spec, flows), seen, t.checks.since())
 	if worth {
 		tick := store.Tick{Deployment: spec.Deployment, Number: t.record.number + 1, At: now, Data: machine.Must(next)}

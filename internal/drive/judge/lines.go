@@ -20,6 +20,7 @@ func (j *Judge) Lines(ctx context.Context, deployment string) ([]judge.Line, err
 		if err := json.Unmarshal(t.Data, &in); err != nil {
 			return fault.New(fault.Internal, "tick %d of %s cannot be read", t.Number, deployment).Because(err)
 		}
+		first := len(lines) == 0
 		for _, f := range in.Flows {
 			if _, known := flows[f.Name]; !known { // the first line of a flow says what is known of it
 				flows[f.Name] = f
@@ -30,6 +31,9 @@ func (j *Judge) Lines(ctx context.Context, deployment string) ([]judge.Line, err
 		for _, tick := range in.Ticks {
 			f := flows[tick.Flow]
 			lines = append(lines, judge.Line{T: in.T.Seconds(), Flow: tick.Flow, Canary: line(f, tick.Canary), Baseline: line(f, tick.Baseline)})
+		}
+		if first && len(lines) > 0 {
+			lines[0].Options = in.Options
 		}
 		return nil
 	})
