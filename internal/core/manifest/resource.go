@@ -149,12 +149,17 @@ func (r Resource) Process() (BusinessProcess, error) {
 func (r Resource) Component() (Component, error) { return specOf[Component](r, KindComponent) }
 
 func specOf[T any](r Resource, kind string) (T, error) {
+	if p, ok := r.parsed.(*T); ok && r.Kind == kind {
+		return *p, nil
+	}
+	return decoded[T](r, kind)
+}
+
+// decoded is apart from specOf because what is decoded into is on the heap.
+func decoded[T any](r Resource, kind string) (T, error) {
 	var t T
 	if r.Kind != kind {
 		return t, fmt.Errorf("%s is not a %s", r.ID(), kind)
-	}
-	if p, ok := r.parsed.(*T); ok {
-		return *p, nil
 	}
 	if err := json.Unmarshal(r.Spec, &t); err != nil {
 		return t, fmt.Errorf("spec of %s: %w", r.ID(), err)
