@@ -60,6 +60,6 @@ func (s *session) firing(w io.Writer, list []model.Alert) {
 		if a.By != "" {
 			who = a.By + " has taken it on"
 		}
-		fmt.Fprintf(w, "%s %s, since %s; %s (%s)\n", paint("red", "ALERT"), clean(a.Title), s.ago(a.FiredAt), clean(who), clean(a.Task))
+		fmt.Fprintf(w, "%s %s, fired %s; %s (%s)\n", paint("red", "ALERT"), clean(a.Title), s.ago(a.FiredAt), clean(who), clean(a.Task))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/fault"
@@ -94,7 +95,7 @@ func (f *Fake) Alerts(ctx context.Context) ([]model.Alert, error) {
 	}
 	defer f.mu.Unlock()
 	return []model.Alert{{Flow: "purchase-ticket", Environment: "prod", Criticality: "high", Objective: "availability", Severity: "page", Status: "firing",
-		Title: "purchase-ticket in prod fails too often", FiredAt: f.now, Team: "box-office", Task: "alert.prod.purchase-ticket.1"}}, nil
+		Title: "purchase-ticket in prod fails too often", FiredAt: f.now.Add(-9 * time.Minute), Team: "box-office", Task: "alert.prod.purchase-ticket.1"}}, nil
 }
 
 // Maintenance gives what was announced.
