@@ -32,28 +32,20 @@ func (h *house) collect() {
 // needed are the artifacts that may still be deployed: all that a lane runs, keeps or waits
 // for, and the latest releases of each service.
 func (h *house) needed(ctx context.Context) ([]string, error) {
-	lanes, err := h.engine.List(ctx, "deploy/")
+	lanes, err := engine.All[coredeploy.State](ctx, h.engine, "deploy/")
 	if err != nil {
 		return nil, err
 	}
 	var keep []string
-	for _, row := range lanes {
-		s, _, err := engine.Load[coredeploy.State](ctx, h.engine, row.ID)
-		if err != nil {
-			return nil, err
-		}
+	for _, s := range lanes {
 		keep = append(keep, s.Artifacts()...)
 	}
-	rows, err := h.engine.List(ctx, "release/")
+	releases, err := engine.All[corerelease.State](ctx, h.engine, "release/")
 	if err != nil {
 		return nil, err
 	}
 	byService := map[string][]corerelease.State{}
-	for _, row := range rows {
-		s, _, err := engine.Load[corerelease.State](ctx, h.engine, row.ID)
-		if err != nil {
-			return nil, err
-		}
+	for _, s := range releases {
 		if s.Artifact.Digest != "" {
 			byService[s.Service] = append(byService[s.Service], s)
 		}

@@ -159,48 +159,21 @@ func (h *house) own(ctx context.Context) []metrics.Sample {
 	if head, err := h.engine.Await(ctx, -1); err == nil {
 		out = append(out, metrics.Sample{Name: "slipway_journal_entries_total", Value: float64(head)})
 	}
-	for kind, by := range h.statuses(ctx) {
+	for _, kind := range counted {
+		rows, err := h.engine.List(ctx, kind+"/")
+		if err != nil {
+			continue // what cannot be read is missing
+		}
+		by := map[string]float64{}
+		for _, row := range rows {
+			by[row.Status]++
+		}
 		for status, n := range by {
 			out = append(out, metrics.Sample{Name: "slipway_machines", Kind: metrics.Gauge, Value: n, Labels: map[string]string{"kind": kind, "status": status}})
 		}
-	}
-	for phase, n := range h.statuses(ctx, "deploy")["deploy"] {
-		out = append(out, metrics.Sample{Name: "slipway_lanes", Kind: metrics.Gauge, Value: n, Labels: map[string]string{"phase": phase}})
 	}
 	return slices.Concat(out, h.objectives.Samples())
 }
 
 // counted are the kinds of machines whose statuses somebody may want to be told of.
-var counted = []string{"alert", "glass", "release", "slo", "task", "train"}
-
-// statuses gives how many machines of some kinds have which status. What cannot be read is
-// missing.
-func (h *house) statuses(ctx context.Context, kinds ...string) map[string]map[string]float64 {
-	if kinds == nil {
-		kinds = counted
-	}
-	out := map[string]map[string]float64{}
-	for _, kind := range kinds {
-		rows, err := h.engine.List(ctx, kind+"/")
-		if err != nil {
-			continue
-		}
-		out[kind] = map[string]float64{}
-		for _, row := range rows {
-			out[kind][row.Status]++
-		}
-	}
-	return out
-}
-
-// figures answers queries by what keeps the figures of the environment that they name; of
-// none, by what is kept here.
-type figures struct{ h *house }
-
-func (f figures) Range(ctx context.Context, q metrics.Query) ([]metrics.Row, error) {
-	source, err := f.h.figures(ctx, q.Match["environment"])
-	if err != nil {
-		return nil, err
-	}
-	return source.Range(ctx, q)
-}
+var counted = []string{"alert", "deploy", "glass", "slo", "task", "train"}

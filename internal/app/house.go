@@ -118,7 +118,7 @@ func build(ctx context.Context, o Options) (*house, error) {
 	h.control = control.New(control.Deps{
 		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h}, Doors: h.gates,
 		People: h.people, Directory: h.people.Directory, Refused: h.refused,
-		Catalog: h.catalog, Canaries: h.judge, Figures: figures{h}, Measured: h.measured, Pillars: h.targets, Exposition: h.collector.WriteText,
+		Catalog: h.catalog, Canaries: h.judge, Figures: kept{h}, Measured: h.measured, Pillars: h.targets, Exposition: h.collector.WriteText,
 		Resolve: h.releases.Resolve,
 		Owned:   owned,
 		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]coredeploy.Ended, error) {

@@ -98,7 +98,7 @@ func (s *session) readFile(name string) ([]byte, error) {
 	case err != nil:
 		return nil, fault.New(fault.Invalid, "%s cannot be read", name).Because(err)
 	case len(raw) > most:
-		return nil, fault.New(fault.TooLarge, "%s is larger than 64 MiB", name)
+		return nil, fault.New(fault.TooLarge, "%s is larger than 64 MiB", name).WithHint("split it")
 	}
 	return raw, nil
 }

@@ -7,6 +7,7 @@ import (
 	"slipway.dev/client/model"
 	"slipway.dev/internal/core/alert"
 	"slipway.dev/internal/engine"
+	"slipway.dev/internal/store"
 )
 
 // mostAlerts is how many alerts that are over are listed.
@@ -18,12 +19,16 @@ func (c *Control) Alerts(ctx context.Context) ([]model.Alert, error) {
 	if err != nil {
 		return nil, err
 	}
-	all, err := engine.All[alert.State](ctx, c.Engine, "alert/")
+	rows, err := c.Engine.List(ctx, "alert/")
 	if err != nil {
 		return nil, err
 	}
 	list := []model.Alert{}
-	for _, s := range all {
+	for _, row := range latest(rows) {
+		s, _, err := engine.Load[alert.State](ctx, c.Engine, row.ID)
+		if err != nil {
+			return nil, err
+		}
 		if see.of(s.Team, s.Environment) {
 			list = append(list, model.Alert{Flow: s.Flow, Environment: s.Environment, Criticality: s.Criticality, Objective: s.Objective, Severity: string(s.Severity),
 				Title: s.Title, Text: s.Text, Status: string(s.Status), FiredAt: s.FiredAt, By: s.By, Comment: s.Comment, ResolvedAt: s.ResolvedAt,
@@ -39,11 +44,18 @@ func (c *Control) Alerts(ctx context.Context) ([]model.Alert, error) {
 		}
 		return b.FiredAt.Compare(a.FiredAt)
 	})
+	return list, nil
+}
+
+// latest gives the alerts that are not over and the last of those that are. Only these are
+// looked at: the page asks at each change, and alerts are never forgotten.
+func latest(rows []store.Row) []store.Row {
+	slices.SortStableFunc(rows, func(a, b store.Row) int { return b.Updated.Compare(a.Updated) })
 	over := 0
-	return slices.DeleteFunc(list, func(a model.Alert) bool {
-		if !a.ResolvedAt.IsZero() {
+	return slices.DeleteFunc(rows, func(r store.Row) bool {
+		if r.Summary.Done {
 			over++
 		}
-		return over > mostAlerts
-	}), nil
+		return r.Summary.Done && over > mostAlerts
+	})
 }

@@ -13,8 +13,8 @@ import (
 	"slipway.dev/internal/metrics"
 )
 
-// Figures answers for what was counted, by what keeps figures in the environment that a query
-// names.
+// Figures answers for what was counted in all environments: also where a metrics server is asked
+// for objectives, what the edge counts is kept here too.
 type Figures interface {
 	Range(ctx context.Context, q metrics.Query) ([]metrics.Row, error)
 }

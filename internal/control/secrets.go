@@ -24,16 +24,12 @@ func (c *Control) Secrets(ctx context.Context) ([]model.Secret, error) {
 	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
 		return nil, err
 	}
-	rows, err := c.Engine.List(ctx, "secret/")
+	all, err := engine.All[vault.SecretState](ctx, c.Engine, "secret/")
 	if err != nil {
 		return nil, err
 	}
 	list := []model.Secret{}
-	for _, row := range rows {
-		s, _, err := engine.Load[vault.SecretState](ctx, c.Engine, row.ID)
-		if err != nil {
-			return nil, err
-		}
+	for _, s := range all {
 		if !s.Removed {
 			list = append(list, secretOf(s))
 		}

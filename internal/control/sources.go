@@ -25,16 +25,12 @@ func (c *Control) Sources(ctx context.Context) ([]model.Source, error) {
 	if _, err := c.may(ctx, access.Read, access.Scope{}); err != nil {
 		return nil, err
 	}
-	rows, err := c.Engine.List(ctx, "source/")
+	all, err := engine.All[config.SourceState](ctx, c.Engine, "source/")
 	if err != nil {
 		return nil, err
 	}
 	list := []model.Source{}
-	for _, row := range rows {
-		s, _, err := engine.Load[config.SourceState](ctx, c.Engine, row.ID)
-		if err != nil {
-			return nil, err
-		}
+	for _, s := range all {
 		if !s.Removed {
 			list = append(list, sourceOf(s))
 		}

@@ -120,16 +120,12 @@ func (c *Control) Trains(ctx context.Context) ([]model.Train, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := c.Engine.List(ctx, "train/")
+	all, err := engine.All[train.State](ctx, c.Engine, "train/")
 	if err != nil {
 		return nil, err
 	}
 	list := []model.Train{}
-	for _, row := range rows {
-		s, _, err := engine.Load[train.State](ctx, c.Engine, row.ID)
-		if err != nil {
-			return nil, err
-		}
+	for _, s := range all {
 		if sight.of("", s.Environment) {
 			list = append(list, trainOf(s))
 		}

@@ -93,8 +93,8 @@ func (b Blobs) Get(ctx context.Context, digest string) ([]byte, error) {
 
 // All gives the states of all machines whose ID begins with prefix, in the order of their IDs.
 // S is the type of their kind.
-func All[S any](ctx context.Context, r Reader, prefix string) ([]S, error) {
-	rows, err := r.List(ctx, prefix)
+func All[S any](ctx context.Context, r Reader, prefix string, o ...store.ListOptions) ([]S, error) {
+	rows, err := r.List(ctx, prefix, o...)
 	if err != nil {
 		return nil, err
 	}

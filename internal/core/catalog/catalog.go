@@ -114,6 +114,9 @@ func (c *Catalog) FlowsOf(service string) []flow.Flow {
 // Services gives all services by name.
 func (c *Catalog) Services() []Entry[manifest.Service] { return c.services.all() }
 
+// Service gives one service.
+func (c *Catalog) Service(name string) (Entry[manifest.Service], bool) { return c.services.get(name) }
+
 // Environments gives all environments by name.
 func (c *Catalog) Environments() []Entry[manifest.Environment] { return c.environments.all() }
 

@@ -130,7 +130,7 @@ func TestText(t *testing.T) {
 	w.counters.Flows[0].Service = "a\\b\nc\xff"
 	w.counters.Counters = append(w.counters.Counters, w.counters.Counters[0]) // the same twice must not break all
 	text := w.text()
-	w.has(text, "# TYPE slipway_flow_duration_seconds histogram", "slipway_edge_up 1", `slipway_lanes{phase="idle"} 2`, "# TYPE slipway_requests_total counter",
+	w.has(text, "# TYPE slipway_flow_duration_seconds histogram", "slipway_edge_up 1", `slipway_machines{kind="deploy",status="idle"} 2`, "# TYPE slipway_requests_total counter",
 		`slipway_flow_requests_total{deployment="1",environment="prod",flow="purchase",release="r1",service="a\\b\nc`+"\uFFFD"+`",step="pay \"now\""} 50`)
 	p := expfmt.NewTextParser(model.LegacyValidation)
 	families, err := p.TextToMetricFamilies(strings.NewReader(text))

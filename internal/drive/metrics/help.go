@@ -30,7 +30,6 @@ var help = map[string]string{
 	"slipway_engine_leader":         "1: this process leads.",
 	"slipway_engine_epoch":          "Epoch of the leader.",
 	"slipway_machines":              "Machines of each kind by their status.",
-	"slipway_lanes":                 "Lanes (a service in an environment) by their phase.",
 	"slipway_slo_objective":         "Share that an objective of a flow asks for.",
 	"slipway_slo_measured":          "Share that is measured.",
 	"slipway_slo_budget_remaining":  "Share of the error budget that is left; below 0: overspent.",

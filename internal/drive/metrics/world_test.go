@@ -51,7 +51,7 @@ func newWorld(t *testing.T) *world {
 		},
 		Usage: func(context.Context) (map[string]target.Usage, error) { return w.used, nil },
 		Own: func(context.Context) []metrics.Sample {
-			return []metrics.Sample{{Name: "slipway_lanes", Kind: metrics.Gauge, Value: 2, Labels: map[string]string{"phase": "idle"}}}
+			return []metrics.Sample{{Name: "slipway_machines", Kind: metrics.Gauge, Value: 2, Labels: map[string]string{"kind": "deploy", "status": "idle"}}}
 		},
 	})
 	return w

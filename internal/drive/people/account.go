@@ -138,7 +138,7 @@ func (d *Driver) Tokens(ctx context.Context, owner string) ([]access.TokenState,
 	if owner != "" {
 		prefix = access.TokenID(owner, "")
 	}
-	return list[access.TokenState](ctx, d, prefix)
+	return engine.All[access.TokenState](ctx, d.Engine, prefix)
 }
 
 // RevokeToken ends a token.

@@ -87,7 +87,7 @@ func (d *Driver) note(ctx context.Context, events ...engine.To) {
 
 // Sessions gives the sessions of an account that have not ended.
 func (d *Driver) Sessions(ctx context.Context, owner string) ([]access.SessionState, error) {
-	all, err := list[access.SessionState](ctx, d, "session/")
+	all, err := engine.All[access.SessionState](ctx, d.Engine, "session/")
 	now, live := d.now(), []access.SessionState{}
 	for _, s := range all {
 		if s.Live(now) && (owner == "" || s.Person == owner) {

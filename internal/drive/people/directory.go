@@ -108,21 +108,7 @@ func (d *Driver) everybody(ctx context.Context) (access.Everybody, error) {
 
 // List gives all accounts, sorted by name.
 func (d *Driver) List(ctx context.Context) ([]access.PersonState, error) {
-	return list[access.PersonState](ctx, d, "person/")
-}
-
-// list gives the states of all machines with a prefix.
-func list[S any](ctx context.Context, d *Driver, prefix string) ([]S, error) {
-	rows, err := d.Engine.List(ctx, prefix)
-	var out []S
-	for _, row := range rows {
-		s, _, err := engine.Load[S](ctx, d.Engine, row.ID)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, s)
-	}
-	return out, err
+	return engine.All[access.PersonState](ctx, d.Engine, "person/")
 }
 
 // accountName makes a name for an account of what a provider calls somebody.

@@ -64,16 +64,12 @@ func (r Resolver) document(ctx context.Context, digest string) (manifest.Resourc
 
 // versions gives the current version of each secret.
 func (r Resolver) versions(ctx context.Context) (map[string]int, error) {
-	rows, err := r.Engine.List(ctx, "secret/", store.ListOptions{Status: "set"})
+	secrets, err := engine.All[vault.SecretState](ctx, r.Engine, "secret/", store.ListOptions{Status: "set"})
 	if err != nil {
 		return nil, err
 	}
 	versions := map[string]int{}
-	for _, row := range rows {
-		s, _, err := engine.Load[vault.SecretState](ctx, r.Engine, row.ID)
-		if err != nil {
-			return nil, err
-		}
+	for _, s := range secrets {
 		versions[s.Name] = s.Last
 	}
 	return versions, nil
