@@ -93,6 +93,7 @@ type Next[S any] struct {
 	Effects  []Effect
 	Messages []Message
 	Guards   []Guard
+	Values   []Value // long values that the state names by their digest; kept in the same commit
 }
 
 // Class says what may be done with an effect whose outcome was lost in a crash.

@@ -1,0 +1,2 @@
+// Package interp runs workflows: one run is one machine, run/<id>.
+package interp
