@@ -53,6 +53,10 @@ func (w *work) timeOver() {
 	case awaitCheck:
 		w.fail("the smoke checks had no outcome in " + checkPatience.String())
 	case awaitOld:
+		if a.Target == nil {
+			w.fail("no instance of " + w.Current.Release + " became healthy to be checked")
+			return
+		}
 		w.fail("no instance of " + w.Current.Release + " is healthy either, so there is nothing to go back to")
 	case awaitRoute:
 		w.noAnswer()

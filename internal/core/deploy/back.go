@@ -66,7 +66,9 @@ func (w *work) retreat() {
 // wentBack has the edge send everything to what ran before.
 func (w *work) wentBack() {
 	a := w.Active
-	a.Back = w.now
+	if a.Back.IsZero() {
+		a.Back = w.now
+	}
 	w.leave()
 	if w.Current == nil || w.Current.Rollout.Smoke == 0 {
 		w.finish(a.Outcome, a.Reason)

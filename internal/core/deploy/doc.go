@@ -24,7 +24,8 @@
 //	        │        completed: the old instances stay warm
 //	        │
 //	        └──▶ rollingBack: all traffic to the old release at once, then the new
-//	             │  instances go, then smoke checks on what serves
+//	             │  instances go, then smoke checks on what serves; what is starting again,
+//	             │  as after a restart of the machine, is waited for first
 //	             ├──▶ rolledBack · aborted (by a person) · failed (there was no old release)
 //	             └──▶ rollbackFailed · held (the edge does not answer): serving goes on
 //	                  from whatever is healthy, and a person decides: retry, rollback, accept

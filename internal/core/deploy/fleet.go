@@ -125,6 +125,7 @@ func (w *work) instance(i Instance) error {
 				return refuse("nothing new of instance %s", i.ID)
 			}
 			*c, w.detail = seen, i.Detail
+			w.doubt(r)
 			return nil
 		}
 	}

@@ -81,7 +81,8 @@ func (w *work) advance() bool {
 	case w.judging() && w.ruled():
 	case a.Await == awaitSettled && len(a.Target.healthy()) >= a.Target.replicas():
 		w.complete()
-	case a.Await == awaitOld && w.serves(w.Current):
+	case a.Await == awaitOld && w.serves(w.Current) && len(w.Current.healthy()) > 0:
+		w.reroute() // to where they are now
 		a.Shift = w.Route.Revision
 		w.await(awaitRoute, routePatience)
 	case a.Await == awaitRoute && w.Route.Applied >= a.Shift:
@@ -161,6 +162,10 @@ func (w *work) shifted() {
 	switch {
 	case a.Phase == RollingBack:
 		w.wentBack()
+		return
+	case a.Target == nil: // it was switched, and waited for somebody to be checked
+		w.enter(Checking)
+		w.check()
 		return
 	case a.Kind == KindRollback:
 		w.switched()

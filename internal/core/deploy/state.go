@@ -114,7 +114,7 @@ const (
 	awaitJudge     Await = "judge"     // the judge's word
 	awaitObserve   Await = "observe"   // the time of observation
 	awaitSettled   Await = "settled"   // all new instances healthy, once more, at the end
-	awaitOld       Await = "old"       // an old instance to be healthy, to go back to
+	awaitOld       Await = "old"       // an old instance to be healthy, to go back to or, with Target nil, to be checked
 	awaitPerson    Await = "person"    // hold.settled
 )
 

@@ -75,6 +75,9 @@ func (s *State) progress() string {
 	case awaitObserve, awaitSettled:
 		return a.Release + " has all traffic and is watched"
 	case awaitOld:
+		if a.Target == nil {
+			return "waits for an instance of " + s.Current.Release + " to be healthy, which is checked then"
+		}
 		return "waits for an instance of " + s.Current.Release + " to go back to"
 	default:
 		return a.Problem
