@@ -24,6 +24,7 @@ type batch struct {
 	sealed  int    // of them
 	hash    []byte // of the last of those
 	blobs   [][]byte
+	held    []string           // digests of values that the engine holds until it is durable
 	refs    map[store.Ref]bool // kept from now on, or dropped; the last word counts
 	calls   []call             // effects to be run afterwards
 	changed map[string]bool    // machines whose standing wishes changed

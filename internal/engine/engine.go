@@ -39,6 +39,7 @@ type Engine struct {
 	timers   *timers
 	views    map[string]*view.Runner
 	watchers watchers
+	values   values
 	writer   *writer
 
 	leading, lost chan struct{}

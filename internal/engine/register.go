@@ -24,6 +24,7 @@ type stepped struct {
 	effects  []machine.Effect
 	messages []machine.Message
 	guards   []machine.Guard
+	values   []machine.Value
 	desired  []machine.Desired
 	summary  machine.Summary
 }
@@ -75,7 +76,7 @@ func Register[S any](e *Engine, name string, version int, m machine.Machine[S]) 
 			if err != nil {
 				return out, refusal{err}
 			}
-			out = stepped{effects: next.Effects, messages: next.Messages, guards: next.Guards,
+			out = stepped{effects: next.Effects, messages: next.Messages, guards: next.Guards, values: next.Values,
 				desired: m.Desired(next.State), summary: m.Summary(next.State)}
 			out.state, err = json.Marshal(next.State)
 			return out, err

@@ -55,6 +55,10 @@ func (a *attempt) step(id string, r *row, ev machine.Event) (*row, error) {
 		a.changed = append(a.changed, id)
 	}
 	a.addEffects(&next, out.effects)
+	for _, v := range out.values {
+		a.blobs = append(a.blobs, v)
+		a.b.held = append(a.b.held, a.b.w.e.values.hold(v))
+	}
 	for _, m := range out.messages {
 		a.messages = append(a.messages, message{Message: m, from: id, cause: ev})
 	}
@@ -86,6 +90,11 @@ func storable(out stepped) error {
 		case machine.Repeatable, machine.Askable, machine.Once:
 		default:
 			return fmt.Errorf("its effect %s is of the class %q, which there is not", f.Kind, f.Class)
+		}
+	}
+	for _, v := range out.values {
+		if len(v) > store.MaxBlob {
+			return fmt.Errorf("a value of %d bytes is over the limit of %d", len(v), store.MaxBlob)
 		}
 	}
 	for _, d := range out.summary.Keeps {

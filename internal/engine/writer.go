@@ -226,6 +226,8 @@ func (w *writer) failed(b *batch, err error, next *batch) *batch {
 	default:
 		w.oneByOne(b)
 	}
+	w.e.values.release(b)
+	w.e.values.release(next)
 	again := w.newBatch()
 	w.step(again, next.submissions())
 	return again
@@ -258,6 +260,7 @@ func (w *writer) oneByOne(failed *batch) {
 		}
 		if !b.nothing() {
 			if err := w.commit(b); err != nil {
+				w.e.values.release(b)
 				w.over(err)
 				s.reply <- answer{err: err}
 				continue
@@ -270,6 +273,7 @@ func (w *writer) oneByOne(failed *batch) {
 
 // publish tells everybody of what is durable now.
 func (w *writer) publish(b *batch) {
+	w.e.values.release(b)
 	for _, r := range b.rows {
 		r.encoded = nil
 		w.cache.put(r)
