@@ -1,10 +1,13 @@
 package deploy
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 
@@ -21,6 +24,7 @@ type Keeper struct {
 	ctx context.Context // of the workers; ends with the control plane
 
 	mu       sync.Mutex
+	begun    bool // it was told once what is desired
 	want     map[string]deploy.InstanceSpec
 	busy     map[string]bool // a worker is on it
 	ensured  map[string]bool // started, or found running, since this control plane began
@@ -54,22 +58,44 @@ func (k *Keeper) Reconcile(ctx context.Context, all []engine.Desired) error {
 	if err != nil {
 		return err
 	}
+	seen := make(map[string]target.Status, len(running))
+	for _, s := range running {
+		seen[s.ID] = s
+	}
+	if !k.begun {
+		k.begun = true
+		k.first(want, seen)
+	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.want = want
-	seen := make(map[string]bool, len(running))
 	for _, s := range running {
-		seen[s.ID] = true
 		if _, wanted := want[s.ID]; !wanted {
 			k.kick(s.ID)
 		}
 	}
 	for id := range want {
-		if !seen[id] || !k.ensured[id] {
+		if _, runs := seen[id]; !runs || !k.ensured[id] {
 			k.kick(id)
 		}
 	}
 	return nil
+}
+
+// first brings how all instances are before any is started or stopped: what the lanes know may
+// be of before a restart of the machine, or of another machine. Older deployments come first,
+// so that a lane whose new release is gone knows already whether it can go back.
+func (k *Keeper) first(want map[string]deploy.InstanceSpec, seen map[string]target.Status) {
+	specs := slices.SortedFunc(maps.Values(want), func(a, b deploy.InstanceSpec) int {
+		return cmp.Or(cmp.Compare(len(a.Deployment), len(b.Deployment)), cmp.Compare(a.ID, b.ID)) // numbers grow
+	})
+	for _, spec := range specs {
+		s, runs := seen[spec.ID]
+		if !runs {
+			s = target.Status{ID: spec.ID, State: target.Starting, Detail: "it does not run here yet"}
+		}
+		k.observe(spec, s)
+	}
 }
 
 // Wait returns when all workers have ended.

@@ -1,9 +1,12 @@
 package deploy
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/target"
@@ -122,9 +125,37 @@ func TestKeeperReportsAFailingStart(t *testing.T) {
 	w.starts = 2
 	w.want(one)
 	w.await("it runs after all", func() bool { return w.runs(one) })
-	told := w.told(deploy.EventInstance)
+	told := w.told(deploy.EventInstance)[1:] // the first is that it does not run yet
 	if len(told) != 2 || !strings.HasPrefix(told[0], lane) || !strings.Contains(told[0], "no such program") || !strings.Contains(told[0], `"starting"`) {
 		t.Errorf("%q", told)
+	}
+}
+
+// TestKeeperBeginsWithWhatRuns: after a restart of the machine, or on another one, lanes are
+// told how all instances are before any is started; those of older deployments first, since
+// they are what one goes back to.
+func TestKeeperBeginsWithWhatRuns(t *testing.T) {
+	w := newWorld(t)
+	w.starts = 1000
+	w.running["tickets.dev.9.1"] = target.Instance{ID: "tickets.dev.9.1"}
+	w.want("tickets.dev.10.0", "tickets.dev.9.0", "tickets.dev.9.1", "tickets.dev.10b.0")
+	var got []string
+	for _, told := range w.told(deploy.EventInstance)[:4] {
+		var i deploy.Instance
+		if err := json.Unmarshal([]byte(strings.TrimPrefix(told, lane+" ")), &i); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, i.ID+" "+i.State)
+	}
+	want := []string{"tickets.dev.9.0 starting", "tickets.dev.9.1 healthy", "tickets.dev.10.0 starting", "tickets.dev.10b.0 starting"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	w.want("tickets.dev.10.0", "tickets.dev.11.0")
+	for _, told := range w.told(deploy.EventInstance) {
+		if strings.Contains(told, "tickets.dev.11.0") && strings.Contains(told, "not run here yet") {
+			t.Errorf("what is new was taken for lost: %s", told)
+		}
 	}
 }
 
@@ -136,7 +167,7 @@ func TestKeeperTellsAgain(t *testing.T) {
 	w.want(one, two)
 	w.await("both run", func() bool { return w.runs(one) && w.runs(two) })
 	w.statuses <- target.Status{ID: "nobody's", State: target.Healthy}
-	w.do(func() { w.fails = 3 })
+	w.do(func() { w.events, w.fails = nil, 3 })
 	w.statuses <- target.Status{ID: one, State: target.Starting}
 	w.statuses <- target.Status{ID: one, State: target.Healthy, Address: "127.0.0.1:7"}
 	w.statuses <- target.Status{ID: two, State: target.Crashed}

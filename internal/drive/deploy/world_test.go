@@ -269,7 +269,7 @@ func (w *world) want(ids ...string) {
 	all := []engine.Desired{}
 	for _, id := range ids {
 		all = append(all, engine.Desired{Machine: lane, Kind: deploy.DesiredInstance, Key: id, Spec: machine.Must(deploy.InstanceSpec{
-			ID: id, Service: "tickets", Environment: "dev", Deployment: "tickets.dev.1", Release: "r1", Artifact: "sha256:artifact", Config: configDigest})})
+			ID: id, Service: "tickets", Environment: "dev", Deployment: id[:strings.LastIndex(id, ".")], Release: "r1", Artifact: "sha256:artifact", Config: configDigest})})
 	}
 	if err := w.keeper.Reconcile(w.Context(), all); err != nil {
 		w.Fatal(err)
