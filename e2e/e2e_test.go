@@ -63,6 +63,7 @@ func newHouse(t *testing.T, o house.Options) *house.House {
 	must(t, err)
 	t.Cleanup(func() {
 		if t.Failed() {
+			t.Logf("what became of the deployments, and what they wait for:\n%s", h.Stands())
 			t.Logf("the control plane printed:\n%s", h.Output())
 		}
 		if err := h.Close(); err != nil {

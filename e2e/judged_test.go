@@ -363,8 +363,8 @@ func TestCanaryAborted(t *testing.T) {
 	once(t, h)
 }
 
-// TestCanaryPushedOver brings in one release after another while the first is judged, and
-// aborts what waits.
+// TestCanaryPushedOver brings in one release after another while the first is judged. The last
+// takes the place of what waits, and is judged in its turn.
 func TestCanaryPushedOver(t *testing.T) {
 	t.Parallel()
 	if !heavy() {
@@ -379,6 +379,9 @@ func TestCanaryPushedOver(t *testing.T) {
 	active(t, ctx, h, first, "it is judged", judgedTo(1))
 	second, err := h.Ship(ctx, repo, house.Version{Name: "v2", Strategy: canary, Flows: shop})
 	must(t, err)
+	// Of the commits that are new when a source is looked at, only the last is deployed: the
+	// second must have come in before there is a third.
+	active(t, ctx, h, second, "it waits", func(d model.Deployment) bool { return d.Outcome == "waiting" })
 	third, err := h.Ship(ctx, repo, house.Version{Name: "v3", Strategy: canary, Flows: shop})
 	must(t, err)
 	d, err := h.Settled(ctx, third)
@@ -390,6 +393,9 @@ func TestCanaryPushedOver(t *testing.T) {
 	must(t, err)
 	b, err := h.Settled(ctx, second)
 	must(t, err)
+	if b.Outcome != "superseded" {
+		t.Errorf("the second ended as %s: %s", b.Outcome, b.Reason)
+	}
 	t.Logf("%s: %s; %s: %s; %s: %s", a.ID, a.Outcome, b.ID, b.Outcome, d.ID, d.Outcome)
 	serving := []string{d.ID}
 	if a.Outcome == "completed" {

@@ -151,6 +151,22 @@ func (h *House) Settled(ctx context.Context, commit string) (d model.Deployment,
 	return d, nil
 }
 
+// Stands tells a person how the service stands and what became of its deployments, whatever
+// has ended meanwhile: for tests that give up.
+func (h *House) Stands() string {
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	var text strings.Builder
+	for _, command := range [][]string{{"status", Service}, {"history"}, {"release", "list", Service}, {"source", "list"}} {
+		said, err := h.Command(ctx, command...)
+		if err != nil {
+			said = err.Error()
+		}
+		fmt.Fprintf(&text, "slipway %s\n%s\n", strings.Join(command, " "), said)
+	}
+	return text.String()
+}
+
 // unbuilt says why a commit will never be deployed.
 func (h *House) unbuilt(ctx context.Context, commit string) error {
 	r, err := h.Release(ctx, Service, commit[:12])
