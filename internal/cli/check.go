@@ -84,7 +84,7 @@ func checked(files []model.File) ([]manifest.Resource, []model.Problem, []model.
 	all.SetLimit(runtime.GOMAXPROCS(0))
 	for i, f := range files {
 		all.Go(func() error {
-			parsed[i], wrong[i] = manifest.Parse(f.Name, []byte(f.Content))
+			parsed[i], wrong[i] = manifest.Look(f.Name, f.Content)
 			return nil
 		})
 	}

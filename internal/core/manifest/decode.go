@@ -17,80 +17,93 @@ const (
 type decoder struct {
 	file     string
 	nodes    int
+	trail    trail // to what is being read
 	problems Problems
 }
 
-func (d *decoder) say(n node, path, format string, args ...any) {
+// say tells what is wrong at a node: of the field that is being read, or of one below it.
+func (d *decoder) say(n node, below, format string, args ...any) {
 	d.problems = append(d.problems, Problem{
 		Position: Position{File: d.file, Line: max(n.Line, 1), Column: max(n.Column, 1)},
-		Path:     path,
+		Path:     d.trail.to(below),
 		Text:     fmt.Sprintf(format, args...),
 	})
 }
 
 // trail is the way from the top of a document to a field. It is only written out for what is
 // wrong, as most fields are right.
-type trail struct {
-	up   *trail
+type trail []turn
+
+// turn is a field, or an entry of a list.
+type turn struct {
 	name string
-	item int // of a list, if there is no name
+	item int // if there is no name
 }
 
-// String gives "spec.steps[0].service".
-func (t *trail) String() string {
-	switch {
-	case t == nil:
-		return ""
-	case t.name == "":
-		return t.up.String() + index(t.item)
+// to gives "spec.steps[0].service", which may be below the trail.
+func (t trail) to(below string) string {
+	path := ""
+	for _, now := range t {
+		if now.name == "" {
+			path += index(now.item)
+		} else {
+			path = join(path, now.name)
+		}
 	}
-	return join(t.up.String(), t.name)
+	return join(path, below)
+}
+
+// under decodes a field, or an entry of a list, of what is being read.
+func (d *decoder) under(t turn, n node, v reflect.Value, f *field, depth int) {
+	d.trail = append(d.trail, t)
+	d.decode(n, v, f, depth)
+	d.trail = d.trail[:len(d.trail)-1]
 }
 
 // decode reads n into v. Of what is wrong, v keeps its zero.
-func (d *decoder) decode(n node, v reflect.Value, f *field, at *trail, depth int) {
-	n, ok := d.enter(n, at, depth)
+func (d *decoder) decode(n node, v reflect.Value, f *field, depth int) {
+	n, ok := d.enter(n, depth)
 	if !ok {
 		return
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		d.decode(n, v.Elem(), f, at, depth)
+		d.decode(n, v.Elem(), f, depth)
 	case reflect.Struct:
-		d.decodeStruct(n, v, at, depth)
+		d.decodeStruct(n, v, depth)
 	case reflect.Map:
-		d.decodeMap(n, v, f, at, depth)
+		d.decodeMap(n, v, f, depth)
 	case reflect.Slice:
-		d.decodeList(n, v, f, at, depth)
+		d.decodeList(n, v, f, depth)
 	case reflect.String:
-		v.SetString(d.text(n, f, at))
+		v.SetString(d.text(n, f))
 	case reflect.Int:
-		v.SetInt(d.integer(n, f, at))
+		v.SetInt(d.integer(n, f))
 	case reflect.Bool:
-		v.SetBool(d.boolean(n, at))
+		v.SetBool(d.boolean(n))
 	default:
 		panic("manifest: no decoder for " + v.Type().String())
 	}
 }
 
 // enter follows an alias and counts what was read.
-func (d *decoder) enter(n node, at *trail, depth int) (node, bool) {
+func (d *decoder) enter(n node, depth int) (node, bool) {
 	for n.Kind == yaml.AliasNode {
 		n = n.Alias
 	}
 	if d.nodes++; d.nodes == maxNodes {
-		d.say(n, at.String(), "there is too much in this document (its aliases, if it has any, multiply it)")
+		d.say(n, "", "there is too much in this document (its aliases, if it has any, multiply it)")
 	}
 	if depth > maxDepth {
-		d.say(n, at.String(), "this is nested more than %d deep", maxDepth)
+		d.say(n, "", "this is nested more than %d deep", maxDepth)
 	}
 	return n, d.nodes < maxNodes && depth <= maxDepth
 }
 
-func (d *decoder) decodeStruct(n node, v reflect.Value, at *trail, depth int) {
+func (d *decoder) decodeStruct(n node, v reflect.Value, depth int) {
 	var space [mostFields]entry
-	found, ok := d.mapping(n, at, space[:0])
+	found, ok := d.mapping(n, space[:0])
 	if !ok {
 		return
 	}
@@ -99,23 +112,23 @@ func (d *decoder) decodeStruct(n node, v reflect.Value, at *trail, depth int) {
 	for _, e := range found {
 		i := s.position(e.name)
 		if i < 0 {
-			d.say(e.key, (&trail{up: at, name: e.name}).String(), "unknown field `%s`; %s", e.name, didYouMean(e.name, s.names()))
+			d.say(e.key, e.name, "unknown field `%s`; %s", e.name, didYouMean(e.name, s.names()))
 			continue
 		}
 		has |= 1 << i
-		d.decode(e.value, v.Field(i), &s.fields[i], &trail{up: at, name: e.name}, depth+1)
+		d.under(turn{name: e.name}, e.value, v.Field(i), &s.fields[i], depth+1)
 	}
-	d.presence(n, s, has, at)
+	d.presence(n, s, has)
 	if s.checks {
-		v.Addr().Interface().(checker).check(spot{d: d, n: n, path: at.String()})
+		v.Addr().Interface().(checker).check(spot{d: d, n: n})
 	}
 }
 
 // presence looks for fields that must be there, or must not be there together.
-func (d *decoder) presence(n node, s *shape, has fieldSet, at *trail) {
+func (d *decoder) presence(n node, s *shape, has fieldSet) {
 	for i := range s.fields {
 		if f := &s.fields[i]; f.need && !has.field(i) {
-			d.say(n, at.String(), "field `%s` is missing: %s", f.name, f.doc)
+			d.say(n, "", "field `%s` is missing: %s", f.name, f.doc)
 		}
 	}
 	for _, g := range s.groups {
@@ -127,47 +140,48 @@ func (d *decoder) presence(n node, s *shape, has fieldSet, at *trail) {
 		}
 		switch {
 		case len(there) > 1:
-			d.say(n, at.String(), "only one of %s may be there", quoted(there))
+			d.say(n, "", "only one of %s may be there", quoted(there))
 		case len(there) == 0 && !g.optional && len(g.fields) == 1:
-			d.say(n, at.String(), "field `%s` is missing", s.fields[g.fields[0]].name)
+			d.say(n, "", "field `%s` is missing", s.fields[g.fields[0]].name)
 		case len(there) == 0 && !g.optional:
-			d.say(n, at.String(), "one of %s is missing", quoted(s.namesOf(g)))
+			d.say(n, "", "one of %s is missing", quoted(s.namesOf(g)))
 		}
 	}
 }
 
-func (d *decoder) decodeMap(n node, v reflect.Value, f *field, at *trail, depth int) {
-	found, ok := d.mapping(n, at, nil)
+func (d *decoder) decodeMap(n node, v reflect.Value, f *field, depth int) {
+	found, ok := d.mapping(n, nil)
 	if !ok {
 		return
 	}
 	t := v.Type()
 	keys := ruleOf(t.Key())
 	v.Set(reflect.MakeMapWithSize(t, len(found)))
+	key, value, item := reflect.New(t.Key()).Elem(), reflect.New(t.Elem()).Elem(), field{rule: f.rule}
 	for _, e := range found {
-		before, here := len(d.problems), &trail{up: at, name: e.name}
-		key := reflect.New(t.Key()).Elem()
-		key.SetString(d.ruled(e.key, e.name, keys, here))
-		value := reflect.New(t.Elem()).Elem()
-		d.decode(e.value, value, &field{rule: f.rule}, here, depth+1)
+		before := len(d.problems)
+		key.SetString(d.ruled(e.key, e.name, e.name, keys))
+		value.SetZero()
+		d.under(turn{name: e.name}, e.value, value, &item, depth+1)
 		if len(d.problems) == before {
 			v.SetMapIndex(key, value)
 		}
 	}
 }
 
-func (d *decoder) decodeList(n node, v reflect.Value, f *field, at *trail, depth int) {
+func (d *decoder) decodeList(n node, v reflect.Value, f *field, depth int) {
 	if n.Kind != yaml.SequenceNode {
-		d.say(n, at.String(), "a list is expected here, like [a, b], and not %s", describe(n))
+		d.say(n, "", "a list is expected here, like [a, b], and not %s", describe(n))
 		return
 	}
 	if len(n.Content) < f.min || f.max > 0 && len(n.Content) > f.max {
-		d.say(n, at.String(), "this list must have %d to %d entries", f.min, f.max)
+		d.say(n, "", "this list must have %d to %d entries", f.min, f.max)
 		return
 	}
 	v.Set(reflect.MakeSlice(v.Type(), len(n.Content), len(n.Content)))
-	for i, item := range n.Content {
-		d.decode(item, v.Index(i), &field{words: f.words, rule: f.rule}, &trail{up: at, item: i}, depth+1)
+	item := field{words: f.words, rule: f.rule}
+	for i, entry := range n.Content {
+		d.under(turn{item: i}, entry, v.Index(i), &item, depth+1)
 	}
 }
 
@@ -181,9 +195,9 @@ type entry struct {
 const fewEntries = 30
 
 // mapping gives the entries of a mapping whose keys are plain and unlike, in some space.
-func (d *decoder) mapping(n node, at *trail, out []entry) ([]entry, bool) {
+func (d *decoder) mapping(n node, out []entry) ([]entry, bool) {
 	if n.Kind != yaml.MappingNode {
-		d.say(n, at.String(), "fields are expected here, like {a: b}, and not %s", describe(n))
+		d.say(n, "", "fields are expected here, like {a: b}, and not %s", describe(n))
 		return nil, false
 	}
 	var lines map[string]int
@@ -195,11 +209,11 @@ func (d *decoder) mapping(n node, at *trail, out []entry) ([]entry, bool) {
 		tag := key.Tag
 		switch {
 		case tag == "!!merge":
-			d.say(n.Content[i], at.String(), "merge keys (<<) are not supported; write the fields out")
+			d.say(n.Content[i], "", "merge keys (<<) are not supported; write the fields out")
 		case key.Kind != yaml.ScalarNode || tag == "!!null":
-			d.say(n.Content[i], at.String(), "a name is expected here, and not %s", describe(key))
+			d.say(n.Content[i], "", "a name is expected here, and not %s", describe(key))
 		case line(out, lines, key.Value) > 0:
-			d.say(n.Content[i], (&trail{up: at, name: key.Value}).String(), "`%s` is already there, at line %d", key.Value, line(out, lines, key.Value))
+			d.say(n.Content[i], key.Value, "`%s` is already there, at line %d", key.Value, line(out, lines, key.Value))
 		default:
 			if lines != nil {
 				lines[key.Value] = n.Content[i].Line
@@ -224,8 +238,11 @@ func line(out []entry, lines map[string]int, name string) int {
 }
 
 func join(path, name string) string {
-	if path == "" {
+	switch {
+	case path == "":
 		return name
+	case name == "":
+		return path
 	}
 	return path + "." + name
 }

@@ -60,8 +60,8 @@ type Resource struct {
 	Name   string          `json:"name"`
 	Team   string          `json:"team,omitempty"`
 	Labels map[Name]Text   `json:"labels,omitempty"`
-	Spec   json.RawMessage `json:"spec"`   // canonical: the same for the same content
-	Digest string          `json:"digest"` // "sha256:…" of Document
+	Spec   json.RawMessage `json:"spec"`   // canonical: the same for the same content; not after Look
+	Digest string          `json:"digest"` // "sha256:…" of Document; not after Look
 	At     Position        `json:"at,omitzero"`
 
 	page   string // its document in the file, for the places of fields; empty for what was stored
@@ -88,11 +88,26 @@ func (r Resource) Document() []byte {
 	if err != nil {
 		panic("manifest: a header that was read does not encode: " + err.Error())
 	}
-	if len(r.Spec) == 0 {
-		return head
+	spec := r.Spec
+	if len(spec) == 0 {
+		spec = encoded(r.parsed)
 	}
 	head = bytes.TrimSuffix(head, []byte("null}"))
-	return append(append(head, r.Spec...), '}')
+	return append(append(head, spec...), '}')
+}
+
+// seal makes the resource one that can be kept.
+func (r *Resource) seal() {
+	r.Spec = encoded(r.parsed)
+	r.Digest = digest(r.Document())
+}
+
+func encoded(spec any) json.RawMessage {
+	out, err := json.Marshal(spec)
+	if err != nil {
+		panic("manifest: what was read does not encode: " + err.Error())
+	}
+	return out
 }
 
 // Load reads a Document back. It was held to the rules when it was parsed, perhaps by an

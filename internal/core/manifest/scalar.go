@@ -208,8 +208,10 @@ func (m Money) Amount() (float64, string) {
 func (r Rate) PerSecond() float64 {
 	number, unit, _ := strings.Cut(string(r), "/")
 	n, _ := strconv.ParseFloat(number, 64)
-	return n / map[string]float64{"s": 1, "m": 60, "h": 3600, "d": 86400, "": 1}[unit]
+	return n / secondsOf[unit]
 }
+
+var secondsOf = map[string]float64{"s": 1, "m": 60, "h": 3600, "d": 86400, "": 1}
 
 // Float is 0 for "".
 func (n Number) Float() float64 {

@@ -1,7 +1,6 @@
 package manifest
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
@@ -12,7 +11,7 @@ import (
 type spot struct {
 	d    *decoder
 	n    node
-	path string
+	path string // below what d reads
 }
 
 func (s spot) say(format string, args ...any) { s.d.say(s.n, s.path, format, args...) }
@@ -42,7 +41,7 @@ func (s spot) item(i int) spot {
 	if n.Kind != yaml.SequenceNode || i >= len(n.Content) {
 		return s
 	}
-	return spot{s.d, n.Content[i], fmt.Sprintf("%s[%d]", s.path, i)}
+	return spot{s.d, n.Content[i], s.path + index(i)}
 }
 
 // down gives the place of a field, or of the nearest one around it that is there. An entry
