@@ -62,6 +62,8 @@ type Start struct {
 	Key         string            `json:"key,omitempty"`     // what Parent knows it by
 	Depth       int               `json:"depth,omitempty"`   // of workflows that run workflows
 	Labels      map[string]string `json:"labels,omitempty"`
+	Workflow    string            `json:"workflow,omitempty"` // name of its manifest; empty: a run without a server
+	Watch       string            `json:"watch,omitempty"`    // machine that gets "trigger.ended" with a Child at the end, besides Parent; empty: none
 }
 
 // Result is the output of each effect: what it gave, or the error that it is.
