@@ -29,6 +29,8 @@ type Datum struct {
 	V json.RawMessage `json:"v,omitempty"`
 	D string          `json:"d,omitempty"` // "sha256:…"
 	N int             `json:"n,omitempty"` // length in bytes, with D
+
+	held *any // the value itself, while a step has it; see datum.go
 }
 
 // Events of a run, with their data. Besides these it takes "timer", "message.refused" and
@@ -47,6 +49,7 @@ const (
 
 // Start begins a run.
 type Start struct {
+	ID          string            `json:"id"`         // of the run: what follows "run/" in its machine's identity
 	Definition  string            `json:"definition"` // digest of Canonical
 	Namespace   string            `json:"namespace"`
 	Name        string            `json:"name"`
@@ -207,7 +210,6 @@ type Listening struct {
 // State is a run. It is plain data; all that it needs besides is in the Library.
 type State struct {
 	Start
-	ID        string        `json:"id"`
 	Status    Status        `json:"status"`
 	StartedAt time.Time     `json:"startedAt"`
 	EndedAt   time.Time     `json:"endedAt,omitzero"`
@@ -215,32 +217,59 @@ type State struct {
 	Context   Datum         `json:"context,omitzero"`
 	Output    Datum         `json:"output,omitzero"`
 	Error     *Problem      `json:"error,omitempty"`
-	Root      *Frame        `json:"root,omitempty"` // nil: has ended
-	Steps     int           `json:"steps"`          // tasks begun so far, for the bound
-	By        machine.Actor `json:"by"`             // who started it
+	Root      *Frame        `json:"root,omitempty"`   // nil: has ended
+	Steps     int           `json:"steps"`            // tasks begun so far, for the bound
+	Taken     int64         `json:"taken"`            // events so far: the step of its machine, by which effects are known
+	Opened    int           `json:"opened,omitempty"` // tasks and children so far, for their names
+	By        machine.Actor `json:"by"`               // who started it
 }
 
-// Frame is a task under way, or a list of tasks.
+// Frame is a task under way, or a list of tasks. What can be derived is not in it: a
+// task's raw input is what its list has so far, a branch's the input of its fork; an input that
+// nothing changed is the raw one.
 type Frame struct {
-	Key      string           `json:"key"`     // unique in the run and the same after a restart: path of pointer and turns
-	Pointer  string           `json:"pointer"` // of the task
-	Phase    string           `json:"phase,omitempty"`
-	Raw      Datum            `json:"raw,omitzero"`    // the task's input before input.from
-	Input    Datum            `json:"input,omitzero"`  // after it
-	Output   Datum            `json:"output,omitzero"` // so far: the value that goes from task to task
-	Vars     map[string]Datum `json:"vars,omitempty"`
-	Index    int              `json:"index,omitempty"` // of the task in a list
-	Turn     int              `json:"turn,omitempty"`  // of a loop
-	Attempt  int              `json:"attempt,omitempty"`
-	At       time.Time        `json:"at,omitzero"`       // when it began
-	Until    time.Time        `json:"until,omitzero"`    // its timeout
-	Wake     time.Time        `json:"wake,omitzero"`     // of a wait or a retry
-	Waiting  string           `json:"waiting,omitempty"` // "effect", "timer", "event", "task", "child", "unknown"
-	For      string           `json:"for,omitempty"`     // effect, task or child that is waited for
-	Listen   *Listening       `json:"listen,omitempty"`
-	Got      []Datum          `json:"got,omitempty"` // events so far; outputs of branches
-	Children []*Frame         `json:"children,omitempty"`
+	Key        string           `json:"key,omitempty"`        // unique in the run and the same after a restart: pointers and turns from the root; empty: Pointer
+	Pointer    string           `json:"pointer"`              // of the task, or of its list
+	Definition string           `json:"definition,omitempty"` // digest of the definition that it and all below it are of; empty: that of the one above
+	Phase      Phase            `json:"phase,omitempty"`      // empty: has not begun
+	Raw        Datum            `json:"raw,omitzero"`         // the task's input before input.from
+	Input      Datum            `json:"input,omitzero"`       // after it
+	Output     Datum            `json:"output,omitzero"`      // so far: the value that goes from task to task
+	Vars       map[string]Datum `json:"vars,omitempty"`       // for all below it
+	Index      int              `json:"index,omitempty"`      // of the task in a list; of a branch in its fork; of the extension
+	Turn       int              `json:"turn,omitempty"`       // of a loop; of a list: how often it went back
+	Attempt    int              `json:"attempt,omitempty"`    // of a try, after the first
+	At         time.Time        `json:"at,omitzero"`          // when it began
+	Until      time.Time        `json:"until,omitzero"`       // its timeout
+	Wake       time.Time        `json:"wake,omitzero"`        // of a wait or a retry
+	Waiting    string           `json:"waiting,omitempty"`    // "effect", "timer", "event", "task", "child", "unknown"
+	For        string           `json:"for,omitempty"`        // effect, task or child that is waited for
+	Listen     *Listening       `json:"listen,omitempty"`
+	Keys       map[string]Datum `json:"keys,omitempty"`  // what events are correlated by
+	Met        []int            `json:"met,omitempty"`   // filters that have had their event
+	Queue      []Datum          `json:"queue,omitempty"` // events that wait for the one before
+	Got        []Datum          `json:"got,omitempty"`   // events so far; outputs of branches; the collection of a loop
+	Error      *Problem         `json:"error,omitempty"` // of a branch that lost
+	Then       string           `json:"then,omitempty"`  // where to go after it, if not where the task says
+	Children   []*Frame         `json:"children,omitempty"`
+
+	up   *Frame // that it is a child of; nil for the root
+	gone bool   // has ended or was cancelled in this step
 }
+
+// Phase is how far a frame is.
+type Phase string
+
+// The phases. A frame without one has not begun; it begins as soon as the run may go on.
+const (
+	Before  Phase = "before" // its extensions do what they do before
+	Working Phase = "working"
+	Calling Phase = "calling" // its function is there
+	Caught  Phase = "caught"  // does what is to be done with an error
+	Retry   Phase = "retry"   // waits to be tried again
+	Closing Phase = "closing" // has heard enough, and does what is left with it
+	After   Phase = "after"
+)
 
 // Trace is one thing that a step did, in order: for tests, pictures, replays and the lifecycle events.
 type Trace struct {
