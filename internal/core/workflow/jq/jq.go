@@ -5,7 +5,14 @@
 // Values are as encoding/json decodes them, but for numbers: int, float64 or *big.Int. They are shared and never changed.
 package jq
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/itchyny/gojq"
+)
 
 // Vars are the variables of an expression, without "$".
 type Vars map[string]any
@@ -16,52 +23,74 @@ var (
 	ErrMemory = errors.New("the expression makes a value that is too big")
 )
 
+// Everywhere are the variables that every expression has.
+var Everywhere = []string{"context", "input", "output", "secrets", "task", "workflow", "runtime", "authorization"}
+
 // Expr is an expression that was compiled.
-type Expr struct{ source string }
+type Expr struct {
+	source  string
+	code    *gojq.Code
+	names   []string // of the variables, in the order of code
+	secrets []string
+}
 
 // Compile compiles an expression with or without "${ }" around it. scope has the names of
 // the variables that there are at its place besides those that are everywhere (Everywhere).
 // It refuses what does not parse, unknown functions and variables, with the nearest name, and
 // what reads the world: input, env, $ENV, now, …
 func Compile(source string, scope ...string) (*Expr, error) {
-	return nil, errors.New("expressions cannot be compiled yet")
+	if inner, ok := Inner(source); ok {
+		source = inner
+	}
+	query, err := gojq.Parse(source)
+	if err != nil {
+		return nil, fmt.Errorf("the expression cannot be read: %w", err)
+	}
+	names := slices.Concat(Everywhere, scope)
+	vars := make([]string, len(names))
+	for i, name := range names {
+		vars[i] = "$" + name
+	}
+	code, err := gojq.Compile(query, gojq.WithVariables(vars))
+	if err != nil {
+		return nil, err
+	}
+	return &Expr{source: strings.TrimSpace(source), code: code, names: names}, nil
 }
 
-// Everywhere are the variables that every expression has.
-var Everywhere = []string{"context", "input", "output", "secrets", "task", "workflow", "runtime", "authorization"}
+// Inner gives what is between "${" and "}", if the whole of s is such an expression.
+func Inner(s string) (string, bool) {
+	t := strings.TrimSpace(s)
+	if !strings.HasPrefix(t, "${") || !strings.HasSuffix(t, "}") {
+		return "", false
+	}
+	return strings.TrimSpace(t[2 : len(t)-1]), true
+}
 
 // String gives the source, without "${ }".
 func (e *Expr) String() string { return e.source }
 
+// Secrets gives the names of the secrets that it uses, sorted.
+func (e *Expr) Secrets() []string { return e.secrets }
+
 // Eval gives the first result; of an expression without results, nil.
 func (e *Expr) Eval(in any, vars Vars) (any, error) {
-	return nil, errors.New("expressions cannot be evaluated yet")
+	values := make([]any, len(e.names))
+	for i, name := range e.names {
+		values[i] = vars[name]
+	}
+	v, ok := e.code.RunWithContext(&budget{steps: 10_000_000, price: 1}, in, values...).Next()
+	if !ok {
+		return nil, nil
+	}
+	if err, ok := v.(error); ok {
+		return nil, err
+	}
+	return v, nil
 }
 
 // True evaluates a condition: everything but false and null is true.
 func (e *Expr) True(in any, vars Vars) (bool, error) {
 	v, err := e.Eval(in, vars)
 	return err == nil && v != nil && v != false, err
-}
-
-// Template is a value of the definition in which strings may be expressions.
-type Template struct{ raw any }
-
-// CompileTemplate compiles all expressions in v: strings that are "${ … }" as a whole. loose:
-// any string that compiles; if its evaluation fails, it stands for itself. bare: v itself, if a string, is an expression also
-// without "${ }" (as, from, when, in, if, while).
-func CompileTemplate(v any, loose, bare bool, scope ...string) (*Template, error) {
-	return nil, errors.New("expressions cannot be compiled yet")
-}
-
-// Raw gives the value as it is written.
-func (t *Template) Raw() any { return t.raw }
-
-// Constant says whether there is no expression in it.
-func (t *Template) Constant() bool { return false }
-
-// Eval gives the value with its expressions evaluated. Strings that expressions give are never
-// evaluated again.
-func (t *Template) Eval(in any, vars Vars) (any, error) {
-	return nil, errors.New("expressions cannot be evaluated yet")
 }
