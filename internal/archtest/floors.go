@@ -39,7 +39,7 @@ var folders = map[string]Floor{
 
 	"internal/source": Hand, "internal/artifact": Hand, "internal/target": Hand, "internal/edge": Hand,
 	"internal/edgeclient": Hand, "internal/forge": Hand, "internal/notify": Hand, "internal/metrics": Hand,
-	"internal/call": Hand, "internal/identity": Hand, "internal/ticket": Hand, "internal/smoke": Hand, "internal/starter": Hand,
+	"internal/call": Hand, "internal/job": Hand, "internal/identity": Hand, "internal/ticket": Hand, "internal/smoke": Hand, "internal/starter": Hand,
 
 	"internal/secret": Tool, "internal/sandbox": Tool, "internal/blob": Tool, "internal/sign": Tool,
 	"internal/netguard": Tool, "internal/wire": Tool, "internal/draw": Tool, "internal/shim": Tool,

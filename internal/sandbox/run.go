@@ -33,7 +33,7 @@ func Run(ctx context.Context, spec Spec) (Result, error) {
 
 	cmd := exec.CommandContext(ctx, "")
 	cmd.Err = nil // the path is set by Start
-	cmd.Stdout, cmd.Stderr = spec.Stdout, spec.Stderr
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = spec.Stdin, spec.Stdout, spec.Stderr
 	cmd.WaitDelay = 5 * time.Second // for output held open by what could not be killed
 	cmd.Cancel = func() error { return end(cmd.Process.Pid, group) }
 	err := Start(cmd, Stage{

@@ -23,6 +23,7 @@ type Spec struct {
 	Limits  Limits
 	Timeout time.Duration // 0: none
 
+	Stdin          io.Reader // nil: empty
 	Stdout, Stderr io.Writer // nil: thrown away
 }
 

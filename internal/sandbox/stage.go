@@ -151,7 +151,7 @@ func confine(s Stage) error {
 func beInit(s Stage, path string, report *os.File) error {
 	var cmd *exec.Cmd
 	err := whenNotBusy(func() error {
-		cmd = &exec.Cmd{Path: path, Args: s.Command, Env: s.Env, Stdout: os.Stdout, Stderr: os.Stderr}
+		cmd = &exec.Cmd{Path: path, Args: s.Command, Env: s.Env, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 		cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 		return cmd.Start()
 	})
