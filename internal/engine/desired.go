@@ -26,6 +26,16 @@ type Reconciler interface {
 	Reconcile(ctx context.Context, all []Desired) error
 }
 
+// Noter is a Reconciler that is also told of the wishes of each machine as they change: in the
+// order of the commits, before who submitted has an answer, and while the writer waits. It is for what must never be
+// behind, and so many that to go through all of them for one change would take too long;
+// Reconcile is then called at the start and from time to time only.
+type Noter interface {
+	Reconciler
+	// Note gives all wishes of the kind that a machine has now. It must not block.
+	Note(machine string, wishes []Desired)
+}
+
 // ReconcileFunc is a function that is a Reconciler.
 type ReconcileFunc func(ctx context.Context, all []Desired) error
 
@@ -77,6 +87,10 @@ func (d *reconcilers) set(r *row) {
 		}
 		if k.sets[r.id] = by[kind]; len(by[kind]) == 0 {
 			delete(k.sets, r.id)
+		}
+		if n, ok := k.r.(Noter); ok {
+			n.Note(r.id, by[kind])
+			continue
 		}
 		select {
 		case k.poke <- struct{}{}:
