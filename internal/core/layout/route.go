@@ -1,0 +1,141 @@
+package layout
+
+// pin is where a wire meets the edge of a channel.
+type pin struct {
+	x   int
+	low bool // at the lower edge; otherwise the upper one
+}
+
+// wire is the piece of a line in a channel, the space between two layers. Layer r has channel
+// r above it and r+1 below it.
+type wire struct {
+	channel int
+	a, b    pin
+	from    int // vertices that it comes from and goes to
+	to      int
+	side    bool
+	y       int // of its horizontal part
+}
+
+// route gives all boxes and labels their y, and all lines their points.
+func (l *layered) route() {
+	wires := make([][]wire, len(l.g.Lines))
+	channels := make([][]*wire, len(l.layers)+1)
+	for i := range l.g.Lines {
+		wires[i] = l.wires(i)
+		for k := range wires[i] {
+			w := &wires[i][k]
+			channels[w.channel] = append(channels[w.channel], w)
+		}
+	}
+	l.stack(channels)
+	for i := range l.vertices {
+		v := &l.vertices[i]
+		if v.box >= 0 {
+			b := &l.g.Boxes[v.box]
+			b.X, b.Y = v.x-half(v.w), l.top[v.rank]
+		}
+	}
+	for i := range l.g.Lines {
+		l.draw(i, wires[i])
+	}
+}
+
+// wires cuts a line into its pieces.
+func (l *layered) wires(line int) []wire {
+	of, chain := l.g.Lines[line], l.chains[line]
+	v := func(i int) vertex { return l.vertices[chain[i]] }
+	last := len(chain) - 1
+	if l.back[line] {
+		// Out below its box, up beside everything, and in from above.
+		from, to := l.vertices[of.From], l.vertices[of.To]
+		found := []wire{{channel: from.rank + 1, a: pin{l.port(line, v(last).x), false}, b: pin{v(last).x, false}, from: of.From, to: chain[last], side: of.Side}}
+		for i := last; i > 0; i-- {
+			found = append(found, wire{channel: v(i).rank, a: pin{v(i).x, true}, b: pin{v(i - 1).x, false}, from: chain[i], to: chain[i-1]})
+		}
+		return append(found, wire{channel: to.rank, a: pin{v(0).x, true}, b: pin{to.x, true}, from: chain[0], to: of.To})
+	}
+	var found []wire
+	for i := 0; i < last; i++ {
+		w := wire{channel: v(i).rank + 1, a: pin{v(i).x, false}, b: pin{v(i + 1).x, true}, from: chain[i], to: chain[i+1]}
+		if i == 0 {
+			w.a.x, w.side = l.port(line, v(1).x), of.Side
+		}
+		found = append(found, w)
+	}
+	return found
+}
+
+// port is the x where a line leaves its box on its way to where toward is.
+func (l *layered) port(line, toward int) int {
+	of := l.g.Lines[line]
+	from := l.vertices[of.From]
+	if !of.Side {
+		return from.x
+	}
+	if toward < from.x {
+		return from.x - from.w*3/8
+	}
+	return from.x + from.w*3/8
+}
+
+// stack puts the layers under each other, with room for the lines in the channels.
+func (l *layered) stack(channels [][]*wire) {
+	l.top, l.tall = make([]int, len(l.layers)), make([]int, len(l.layers))
+	y := 0
+	for c, wires := range channels {
+		tracks := l.tracks(wires)
+		outer := c == 0 || c == len(l.layers)
+		room := l.o.Step + max(0, tracks-1)*l.o.Track
+		if outer && tracks == 0 {
+			room = 0
+		}
+		for _, w := range wires {
+			w.y = y + l.o.Step/2 + w.y*l.o.Track
+		}
+		y += room
+		if c == len(l.layers) {
+			break
+		}
+		l.top[c] = y
+		for _, v := range l.layers[c] {
+			l.tall[c] = max(l.tall[c], l.vertices[v].h)
+		}
+		y += l.tall[c]
+	}
+}
+
+// draw makes the points of a line of its pieces.
+func (l *layered) draw(line int, wires []wire) {
+	of := &l.g.Lines[line]
+	from, to := l.vertices[of.From], l.vertices[of.To]
+	points := []Point{{wires[0].a.x, l.top[from.rank] + from.h}}
+	for _, w := range wires {
+		points = append(points, Point{w.a.x, w.y}, Point{w.b.x, w.y})
+	}
+	points = append(points, Point{to.x, l.top[to.rank]})
+	of.Points = straighten(points)
+	of.LabelAt = Rect{}
+	for _, k := range l.chains[line] {
+		if v := l.vertices[k]; v.label {
+			of.LabelAt = Rect{v.x - half(v.w), l.top[v.rank], v.w, v.h}
+		}
+	}
+}
+
+// straighten leaves out the points that are no corners.
+func straighten(points []Point) []Point {
+	out := points[:1]
+	for i := 1; i < len(points); i++ {
+		p := points[i]
+		if p == out[len(out)-1] {
+			continue
+		}
+		if n := len(out); n >= 2 && (out[n-2].X == out[n-1].X && p.X == out[n-1].X || out[n-2].Y == out[n-1].Y && p.Y == out[n-1].Y) {
+			out[n-1] = p
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
