@@ -155,6 +155,10 @@ type At struct {
 	Attempt     int           `json:"attempt,omitempty"`
 	As          machine.Actor `json:"as"`
 	Until       time.Time     `json:"until,omitzero"` // nobody waits for its outcome any longer
+	// Secrets are the names of use.secrets and Seed the run's, to find their marks; both are
+	// empty if the definition declares none. Who runs the effect opens no others, and masks all of them in what comes back.
+	Secrets []string `json:"secrets,omitempty"`
+	Seed    string   `json:"seed,omitempty"`
 }
 
 // The inputs of effects.
@@ -171,6 +175,10 @@ type (
 		What   string `json:"what"` // container, script, shell
 		With   Datum  `json:"with"`
 		Return string `json:"return"`
+		// Detached: await is false. Nobody waits for it, and it goes on when its run has ended.
+		Detached bool `json:"detached,omitempty"`
+		// Network: the task's metadata say `network: true`. Otherwise it has none.
+		Network bool `json:"network,omitempty"`
 	}
 	FunctionInput struct {
 		At
