@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/core/workflow/jq"
 )
 
@@ -26,6 +27,10 @@ type Definition struct {
 	// "/do/0/greet", "/do/0/guard/try/0/call", "/do/0/guard/catch/do/0/log", "/do/2/both/fork/branches/0/a",
 	// "/use/functions/greet", "/use/extensions/0/log/before/0/say", "/do/1/each/do/0/x", "/do/1/hear/foreach/do/0/x".
 	Tasks map[string]*Task
+	// Warnings are what is allowed, and most likely not meant. Load gives them without positions.
+	Warnings manifest.Problems
+
+	refusals manifest.Problems
 }
 
 // Document is the head of a definition.
@@ -97,9 +102,19 @@ type Task struct {
 type CallTask struct {
 	Protocol string
 	Function string
-	With     *jq.Template
-	// Foreach is what an asyncapi subscription does with each message.
-	Foreach *Foreach
+	With     *jq.Template // references to use.authentications are resolved; of asyncapi without subscription
+	// Subscription is that of asyncapi; nil: a message is published.
+	Subscription *Subscription
+}
+
+// Subscription says which messages are waited for: For some time, and either Amount, or While,
+// or Until. Its expressions are over messages.
+type Subscription struct {
+	Filter       *jq.Expr
+	For          *Duration
+	Amount       int
+	While, Until *jq.Expr
+	Foreach      *Foreach
 }
 
 // ForTask goes through a collection.

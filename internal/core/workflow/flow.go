@@ -1,0 +1,145 @@
+package workflow
+
+import (
+	"slices"
+
+	"slipway.dev/internal/core/nearest"
+)
+
+// Directives are where a task may go on besides at another task of its list.
+var directives = []string{"continue", "exit", "end"}
+
+// flow holds the tasks of a list to each other: names, where they go on, and whether each can
+// be reached.
+func (b *builder) flow(n *node, list []*Task) {
+	if len(list) == 0 {
+		return
+	}
+	names := b.names(n, list)
+	for _, t := range list {
+		b.targets(t, names, "in this list")
+	}
+	reached := reachable(list)
+	for i, t := range list {
+		if !reached[i] {
+			b.warn(b.nodeOf(t), "the task `%s` is never reached", short(t.Name))
+		}
+	}
+}
+
+// branches reads the branches of a fork. None follows another.
+func (b *builder) branches(n *node, scope []string, nested int) []*Task {
+	var out []*Task
+	for _, item := range n.list() {
+		for _, f := range item.each() {
+			if t := b.task(f.name, f.value, scope, nested); t != nil {
+				out = append(out, t)
+			}
+		}
+	}
+	b.names(n, out)
+	for _, t := range out {
+		b.targets(t, nil, "to go to from a branch")
+	}
+	return out
+}
+
+// names gives the names of a list, in which none is there twice.
+func (b *builder) names(n *node, list []*Task) []string {
+	names, lines := make([]string, 0, len(list)), map[string]int{}
+	for _, t := range list {
+		at := b.nodeOf(t)
+		switch line, twice := lines[t.Name]; {
+		case twice:
+			b.say(at.named(), "there is a task `%s` in this list already, at line %d", short(t.Name), line)
+		case slices.Contains(directives, t.Name):
+			b.warn(at.named(), "nothing can go on at a task named `%s`: it is a directive", t.Name)
+		}
+		lines[t.Name] = at.named().line
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+// named is where the name of a field is.
+func (n *node) named() *node {
+	if n.up == nil {
+		return n
+	}
+	i := n.up.place(n.name)
+	if i < 0 {
+		return n
+	}
+	f := n.up.fields[i]
+	return &node{line: f.line, column: f.column, up: n.up, name: n.name}
+}
+
+func (b *builder) nodeOf(t *Task) *node { return b.nodes[t] }
+
+// targets wants each directive of a task to lead somewhere.
+func (b *builder) targets(t *Task, names []string, where string) {
+	n := b.nodeOf(t)
+	b.target(n.get("then"), names, where)
+	b.target(n.get("catch", "then"), names, where)
+	for _, item := range n.get("switch").list() {
+		for _, f := range item.each() {
+			b.target(f.value.get("then"), names, where)
+		}
+	}
+}
+
+func (b *builder) target(then *node, names []string, where string) {
+	if s := then.text(); s != "" && !slices.Contains(directives, s) && !slices.Contains(names, s) {
+		b.say(then, "there is no task `%s` %s; %s", short(s), where, nearest.DidYouMean(s, slices.Concat(names, directives)))
+	}
+}
+
+// reachable says which tasks of a list may be begun.
+func reachable(list []*Task) []bool {
+	index := make(map[string]int, len(list))
+	for i, t := range list {
+		index[t.Name] = i
+	}
+	reached := make([]bool, len(list)+1)
+	for todo := []int{0}; len(todo) > 0; {
+		i := todo[0]
+		todo = todo[1:]
+		if reached[i] || i == len(list) {
+			continue
+		}
+		reached[i] = true
+		for _, then := range leaves(list[i]) {
+			switch target, known := index[then]; {
+			case known:
+				todo = append(todo, target)
+			case then == "" || then == "continue":
+				todo = append(todo, i+1)
+			}
+		}
+	}
+	return reached
+}
+
+// leaves gives all directives by which a task may be left; "" is to the next.
+func leaves(t *Task) []string {
+	out := []string{t.Then}
+	if t.Kind == Switch {
+		out = nil
+		for _, c := range t.Switch {
+			out = append(out, c.Then)
+		}
+		if !slices.ContainsFunc(t.Switch, func(c Case) bool { return c.When == nil }) {
+			out = append(out, t.Then)
+		}
+	}
+	if t.Kind == Raise {
+		out = nil
+	}
+	if t.Kind == Try && t.Catch != nil && t.Catch.Then != "" {
+		out = append(out, t.Catch.Then)
+	}
+	if t.If != nil {
+		out = append(out, "", t.Then)
+	}
+	return out
+}
