@@ -100,7 +100,8 @@ func (b *builder) call(n *node, scope []string, nested int) *CallTask {
 	with := n.get("with")
 	if subscription := with.get("subscription"); c.Protocol == "asyncapi" && subscription != nil {
 		with = with.without("subscription")
-		c.Subscription = b.subscription(subscription, scope, nested)
+		c.Subscription = b.subscription(subscription, scope)
+		c.Foreach = b.foreach(subscription.get("foreach"), scope, nested)
 	}
 	c.With = b.template(with, scope)
 	if _, known := protocols[c.Protocol]; known {
@@ -113,13 +114,12 @@ func (b *builder) call(n *node, scope []string, nested int) *CallTask {
 }
 
 // subscription reads what is done with messages as they come: its expressions are over them.
-func (b *builder) subscription(n *node, scope []string, nested int) *Subscription {
+func (b *builder) subscription(n *node, scope []string) *Subscription {
 	consume := n.get("consume")
 	return &Subscription{
 		Filter: b.expr(n.get("filter"), scope),
 		Amount: consume.get("amount").integer(), For: b.duration(consume.get("for"), scope),
 		While: b.expr(consume.get("while"), scope), Until: b.expr(consume.get("until"), scope),
-		Foreach: b.foreach(n.get("foreach"), scope, nested),
 	}
 }
 

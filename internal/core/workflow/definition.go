@@ -103,8 +103,9 @@ type CallTask struct {
 	Protocol string
 	Function string
 	With     *jq.Template // references to use.authentications are resolved; of asyncapi without subscription
-	// Subscription is that of asyncapi; nil: a message is published.
+	// Subscription is that of asyncapi, and Foreach what it does with each message. nil: a message is published.
 	Subscription *Subscription
+	Foreach      *Foreach
 }
 
 // Subscription says which messages are waited for: For some time, and either Amount, or While,
@@ -114,7 +115,6 @@ type Subscription struct {
 	For          *Duration
 	Amount       int
 	While, Until *jq.Expr
-	Foreach      *Foreach
 }
 
 // ForTask goes through a collection.
