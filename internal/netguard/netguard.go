@@ -26,8 +26,9 @@ type Policy struct {
 
 // Refused says that an address may not be reached.
 type Refused struct {
-	Addr netip.Addr
-	Why  string
+	Addr    netip.Addr
+	Why     string
+	Private bool // it may be reached where Policy.Private is set
 }
 
 // Error gives the text.
@@ -37,9 +38,9 @@ func (r *Refused) Error() string { return fmt.Sprintf("%s may not be reached: %s
 func (p Policy) Check(a netip.Addr) error {
 	switch inner, kind := classOf(a); {
 	case kind == never:
-		return &Refused{a, "it is " + nameOf(inner)}
+		return &Refused{Addr: a, Why: "it is " + nameOf(inner)}
 	case kind == private && !p.Private:
-		return &Refused{a, "it is in a private network (an Integration may be allowed to: private: true)"}
+		return &Refused{Addr: a, Private: true, Why: "it is in a private network (an Integration may be allowed to: private: true)"}
 	}
 	return nil
 }
@@ -69,24 +70,31 @@ const maxRedirects = 5
 // Client gives an HTTP client that connects only to what may be reached. The timeout is for
 // a whole request.
 func (p Policy) Client(timeout time.Duration) *http.Client {
-	dialer := p.Dialer(min(timeout, 10*time.Second))
-	return &http.Client{Timeout: timeout, CheckRedirect: checkRedirect, Transport: &http.Transport{
+	transport := p.Transport()
+	transport.ResponseHeaderTimeout = timeout
+	return &http.Client{Timeout: timeout, CheckRedirect: CheckRedirect, Transport: transport}
+}
+
+// Transport gives what connects only to what may be reached. It bounds the time of connecting
+// and the length of headers; the time of a whole request is the caller's to bound.
+func (p Policy) Transport() *http.Transport {
+	dialer := p.Dialer(10 * time.Second)
+	return &http.Transport{
 		Proxy: nil,
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			return dialer.DialContext(ctx, network, address)
 		},
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    10 * time.Second,
-		ResponseHeaderTimeout:  timeout,
 		MaxResponseHeaderBytes: 64 << 10,
 		MaxIdleConnsPerHost:    2,
 		IdleConnTimeout:        30 * time.Second,
-	}}
+	}
 }
 
-// checkRedirect follows a few redirects that stay with HTTP and do not take TLS away. Where
+// CheckRedirect is for http.Client: it follows a few redirects that stay with HTTP and do not take TLS away. Where
 // they lead is judged when it is dialled.
-func checkRedirect(r *http.Request, via []*http.Request) error {
+func CheckRedirect(r *http.Request, via []*http.Request) error {
 	switch {
 	case len(via) >= maxRedirects:
 		return fmt.Errorf("over %d redirects", maxRedirects)
