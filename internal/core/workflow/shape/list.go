@@ -1,0 +1,170 @@
+package shape
+
+import (
+	"fmt"
+
+	"slipway.dev/internal/core/workflow"
+)
+
+// place is where a list of tasks is.
+type place struct {
+	id        string // of the list
+	text      string // what begins it
+	outermost bool
+}
+
+// near is how many tasks before its end a way out of a list still leads to the end that all
+// share. Others have an end of their own: long lines say less than a short one.
+const near = 6
+
+// builder makes the graph of a list.
+type builder struct {
+	place
+	Graph
+	tasks []*workflow.Task
+	nodes []int // by task
+	catch []int // by task: of what it does with errors, or -1
+	end   int   // that all share, or -1
+}
+
+func list(tasks []*workflow.Task, at place) Graph {
+	b := builder{place: at, tasks: tasks, end: -1}
+	b.add(Node{ID: at.id + "#start", Kind: Start, Text: at.text})
+	for _, t := range tasks {
+		b.task(t)
+	}
+	b.edge(Edge{From: 0, To: b.next(-1)})
+	for i := range tasks {
+		b.leave(i)
+	}
+	return b.Graph
+}
+
+// task adds the nodes of a task.
+func (b *builder) task(t *workflow.Task) {
+	b.nodes = append(b.nodes, b.add(node(t)))
+	b.catch = append(b.catch, -1)
+	if t.Kind == workflow.Try && t.Catch != nil && len(t.Catch.Do) > 0 {
+		b.catch[len(b.catch)-1] = b.add(caught(t))
+	}
+}
+
+func (b *builder) add(n Node) int {
+	b.Nodes = append(b.Nodes, n)
+	return len(b.Nodes) - 1
+}
+
+func (b *builder) edge(e Edge) {
+	if e.Kind == "" {
+		e.Kind = Sequence
+	}
+	b.Edges = append(b.Edges, e)
+}
+
+// leave adds the ways out of a task.
+func (b *builder) leave(i int) {
+	t, from := b.tasks[i], b.nodes[i]
+	switch {
+	case t.Kind == workflow.Switch:
+		b.cases(i)
+	case dead(t): // nothing comes after an error
+	default:
+		b.edge(Edge{From: from, To: b.target(i, t.Then), Kind: kindOf(t.Then)})
+	}
+	if t.Kind == workflow.Try && t.Catch != nil {
+		b.caught(i)
+	}
+}
+
+// cases adds the ways out of a switch. Where no case holds and none is the default, it goes
+// on as after any task.
+func (b *builder) cases(i int) {
+	t, fallen := b.tasks[i], false
+	for _, c := range t.Switch {
+		e := Edge{From: b.nodes[i], To: b.target(i, c.Then), Kind: Case, Label: plain(c.Name), Text: expression(c.When)}
+		if c.When == nil {
+			fallen, e.Text = true, "otherwise"
+			if e.Label == "default" {
+				e.Text = ""
+			}
+		}
+		b.edge(e)
+	}
+	if !fallen || t.If != nil {
+		b.edge(Edge{From: b.nodes[i], To: b.target(i, t.Then), Kind: Case, Label: "otherwise"})
+	}
+}
+
+// caught adds the way of an error that a try catches.
+func (b *builder) caught(i int) {
+	t := b.tasks[i]
+	then := t.Catch.Then
+	if then == "" {
+		then = t.Then
+	}
+	b.handle(b.nodes[i], b.catch[i], b.target(i, then), kindOf(then), t.Catch)
+}
+
+// handle leads an error of a try to what is done with it, if anything is, and then on.
+func (b *builder) handle(try, catch, on int, kind EdgeKind, c *workflow.Catch) {
+	e := Edge{From: try, To: on, Kind: Error, Label: errorsOf(c), Text: conditions(c.When, c.ExceptWhen)}
+	if catch >= 0 {
+		e.To = catch
+		b.edge(Edge{From: catch, To: on, Kind: kind})
+	}
+	b.edge(e)
+}
+
+func kindOf(then string) EdgeKind {
+	switch then {
+	case "", "continue", "exit", "end":
+		return Sequence
+	}
+	return Jump
+}
+
+// target is the node that a directive of task i leads to.
+func (b *builder) target(i int, then string) int {
+	switch then {
+	case "", "continue":
+		return b.next(i)
+	case "exit":
+		return b.leaving(i, End)
+	case "end":
+		if b.outermost {
+			return b.leaving(i, End)
+		}
+		return b.leaving(i, Stop)
+	}
+	for k, t := range b.tasks {
+		if t.Name == then {
+			return b.nodes[k]
+		}
+	}
+	return b.next(i) // what Parse refuses
+}
+
+// next is the node after task i.
+func (b *builder) next(i int) int {
+	if i+1 < len(b.nodes) {
+		return b.nodes[i+1]
+	}
+	if b.end < 0 {
+		b.end = b.add(Node{ID: b.id + "#end", Kind: End})
+	}
+	return b.end
+}
+
+// leaving is where a way that leaves the list from task i ends.
+func (b *builder) leaving(i int, kind Kind) int {
+	if kind == End && i+near >= len(b.nodes) {
+		return b.next(len(b.nodes) - 1)
+	}
+	id := fmt.Sprintf("%s#%s%d", b.id, kind, i)
+	for k, n := range b.Nodes {
+		if n.ID == id {
+			return k
+		}
+	}
+	return b.add(Node{ID: id, Kind: kind})
+}
