@@ -33,13 +33,22 @@ directory you stand in.`,
   slipway check -o json | jq -r '.[].text'`,
 		Args: exactly("[FILE...]"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			files, err := s.readManifests(args)
+			files, err := manifestFiles(args)
 			if err != nil {
 				return err
 			}
-			resources, problems, found := checked(files)
+			// A large catalog is much that stays and little that goes: collecting more seldom saves time.
+			defer debug.SetGCPercent(debug.SetGCPercent(400))
+			resources, problems, err := s.look(files)
+			if err != nil {
+				return err
+			}
+			var found []model.Finding
+			if len(problems) == 0 {
+				problems, found = checked(resources)
+			}
 			if len(problems) > 0 {
-				return s.problems(problems, problems)
+				return s.misfits(problems)
 			}
 			return s.print(found, func(w io.Writer) {
 				for _, f := range found {
@@ -55,15 +64,48 @@ directory you stand in.`,
 	}
 }
 
+// look reads files, several at a time: what they declare, and what is wrong with it.
+func (s *session) look(files []string) ([]manifest.Resource, manifest.Problems, error) {
+	parsed := make([][]manifest.Resource, len(files))
+	wrong := make([]manifest.Problems, len(files))
+	var all errgroup.Group
+	all.SetLimit(runtime.GOMAXPROCS(0))
+	for i, name := range files {
+		all.Go(func() error {
+			f, err := s.readManifest(name)
+			parsed[i], wrong[i] = manifest.Look(f.Name, f.Content)
+			return err
+		})
+	}
+	err := all.Wait()
+	return slices.Concat(parsed...), slices.Concat(wrong...), err
+}
+
+// checked holds resources against one another: what is wrong, and what does not fit together.
+func checked(resources []manifest.Resource) (problems manifest.Problems, found []model.Finding) {
+	var both errgroup.Group
+	both.Go(func() error { problems = manifest.Check(resources, nil, true); return nil })
+	both.Go(func() error { found = findings(resources); return nil })
+	_ = both.Wait() // none fails
+	return problems, found
+}
+
 // findings gives what does not fit together, as far as these resources alone can tell. Who
 // declares no flow is not bothered.
 func findings(resources []manifest.Resource) []model.Finding {
 	out := []model.Finding{}
 	all := catalog.Of(resources)
-	if len(all.Flows()) == 0 {
+	if !all.HasFlows() {
 		return out
 	}
-	for _, f := range all.Findings() {
+	parts := make([][]catalog.Finding, 2*runtime.GOMAXPROCS(0))
+	var each errgroup.Group
+	each.SetLimit(runtime.GOMAXPROCS(0))
+	for i := range parts {
+		each.Go(func() error { parts[i] = all.FindingsIn(i, len(parts)); return nil })
+	}
+	_ = each.Wait() // none fails
+	for _, f := range catalog.Ordered(parts...) {
 		if f.Severity == catalog.Info || f.Code == catalog.Missing || f.Code == catalog.Nobody || f.Code == catalog.NoService || f.Code == catalog.Unmeasured {
 			continue // perhaps it is declared elsewhere
 		}
@@ -73,35 +115,13 @@ func findings(resources []manifest.Resource) []model.Finding {
 	return out
 }
 
-// checked parses files, several at a time, and holds them against one another: what is wrong,
-// and what does not fit together.
-func checked(files []model.File) ([]manifest.Resource, []model.Problem, []model.Finding) {
-	// A large catalog is much that stays and little that goes: collecting more seldom saves time.
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
-	parsed := make([][]manifest.Resource, len(files))
-	wrong := make([]manifest.Problems, len(files))
-	var all errgroup.Group
-	all.SetLimit(runtime.GOMAXPROCS(0))
-	for i, f := range files {
-		all.Go(func() error {
-			parsed[i], wrong[i] = manifest.Look(f.Name, f.Content)
-			return nil
-		})
+// misfits prints problems of manifests that were read here, and gives an error.
+func (s *session) misfits(problems manifest.Problems) error {
+	out := make([]model.Problem, len(problems))
+	for i, p := range problems {
+		out[i] = model.Problem{File: p.File, Line: p.Line, Column: p.Column, Text: p.Text}
 	}
-	_ = all.Wait() // none fails
-	found, problems := slices.Concat(parsed...), slices.Concat(wrong...)
-	var unfit []model.Finding
-	if len(problems) == 0 {
-		var both errgroup.Group
-		both.Go(func() error { problems = manifest.Check(found, nil, true); return nil })
-		both.Go(func() error { unfit = findings(found); return nil })
-		_ = both.Wait() // none fails
-	}
-	out := []model.Problem{}
-	for _, p := range problems {
-		out = append(out, model.Problem{File: p.File, Line: p.Line, Column: p.Column, Text: p.Text})
-	}
-	return found, out, unfit
+	return s.problems(out, out)
 }
 
 // problems prints problems as compilers do, or with v as a whole, and gives an error.

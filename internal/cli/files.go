@@ -13,32 +13,55 @@ import (
 
 // readManifests reads files and directories; none: this directory; "-": standard input.
 func (s *session) readManifests(names []string) ([]model.File, error) {
+	paths, err := manifestFiles(names)
+	if err != nil {
+		return nil, err
+	}
+	files := make([]model.File, len(paths))
+	for i, p := range paths {
+		if files[i], err = s.readManifest(p); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// manifestFiles names the files of what readManifests reads.
+func manifestFiles(names []string) ([]string, error) {
 	if len(names) == 0 {
 		names = []string{"."}
 	}
-	var files []model.File
+	var files []string
 	for _, name := range names {
 		if name == "-" {
-			raw, err := io.ReadAll(io.LimitReader(s.in, manifest.MaxFile+1))
-			if err != nil {
-				return nil, fault.New(fault.Invalid, "standard input cannot be read").Because(err)
+			if !slices.Contains(files, name) { // it can be read once
+				files = append(files, name)
 			}
-			files = append(files, model.File{Name: "stdin", Content: string(raw)})
 			continue
 		}
 		paths, err := manifestsAt(name)
 		if err != nil {
 			return nil, err
 		}
-		for _, p := range paths {
-			raw, err := os.ReadFile(p)
-			if err != nil {
-				return nil, fault.New(fault.Invalid, "a manifest cannot be read").Because(err)
-			}
-			files = append(files, model.File{Name: p, Content: string(raw)})
-		}
+		files = append(files, paths...)
 	}
 	return files, nil
+}
+
+// readManifest reads one file, or standard input as "-".
+func (s *session) readManifest(name string) (model.File, error) {
+	if name == "-" {
+		raw, err := io.ReadAll(io.LimitReader(s.in, manifest.MaxFile+1))
+		if err != nil {
+			return model.File{}, fault.New(fault.Invalid, "standard input cannot be read").Because(err)
+		}
+		return model.File{Name: "stdin", Content: string(raw)}, nil
+	}
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		return model.File{}, fault.New(fault.Invalid, "a manifest cannot be read").Because(err)
+	}
+	return model.File{Name: name, Content: string(raw)}, nil
 }
 
 // manifestsAt finds what a name stands for. In a repository those are the files that its

@@ -45,14 +45,26 @@ func (c *Catalog) Attributes(name string) []Attribute {
 	if !ok {
 		return nil
 	}
-	out := make([]Attribute, 0, 9)
-	for _, assess := range []func(*flow.Flow, *Attribute){c.scoped, c.logical, c.maintainable, c.defined, c.reliable,
-		c.scalable, c.secure, c.efficient, c.userCentric} {
-		a := Attribute{State: OK}
-		assess(f, &a)
-		out = append(out, a)
+	out := make([]Attribute, len(assessments))
+	for i, assess := range assessments {
+		out[i].State = OK
+		assess(c, f, &out[i])
 	}
 	return out
+}
+
+var assessments = []func(*Catalog, *flow.Flow, *Attribute){(*Catalog).scoped, (*Catalog).logical, (*Catalog).maintainable, (*Catalog).defined,
+	(*Catalog).reliable, (*Catalog).scalable, (*Catalog).secure, (*Catalog).efficient, (*Catalog).userCentric}
+
+// assess makes findings of what is found in all attributes of a flow.
+func (q *inquiry) assess() {
+	for _, assess := range assessments {
+		q.now = Attribute{State: OK}
+		assess(q.Catalog, q.Flow, &q.now)
+		for _, f := range q.now.tell(q.Flow) {
+			q.say(f, "spec")
+		}
+	}
 }
 
 // looks says what is assessed, by what, and what helps if something is found.

@@ -98,6 +98,9 @@ func put[T any](t *table[Entry[T]], r manifest.Resource, spec func(manifest.Reso
 // Flows gives all flows by name.
 func (c *Catalog) Flows() []flow.Flow { return c.flows.all() }
 
+// HasFlows says whether there are any.
+func (c *Catalog) HasFlows() bool { return len(c.flows.names) > 0 }
+
 // Flow gives one flow.
 func (c *Catalog) Flow(name string) (flow.Flow, bool) { return c.flows.get(name) }
 

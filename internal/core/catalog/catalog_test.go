@@ -160,6 +160,22 @@ func TestCatalog(t *testing.T) {
 	}
 }
 
+// However many parts are looked at, all findings are there, in the same order.
+func TestParts(t *testing.T) {
+	t.Parallel()
+	c := Of(append(compact(t, shop), manifest.Resource{Kind: "Flow", Name: "odd", Spec: []byte(`{"steps": 7}`)}))
+	want := c.Findings()
+	for parts := range 7 {
+		found := make([][]Finding, parts+1)
+		for i := range found {
+			found[i] = c.FindingsIn(i, parts+1)
+		}
+		if diff := cmp.Diff(want, Ordered(found...)); diff != "" {
+			t.Errorf("in %d parts:\n%s", parts+1, diff)
+		}
+	}
+}
+
 // What cannot be read is told, and does not take the rest with it.
 func TestUnreadable(t *testing.T) {
 	t.Parallel()

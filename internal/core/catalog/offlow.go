@@ -14,6 +14,7 @@ type inquiry struct {
 	*Catalog
 	*flow.Flow
 	estimates *estimator // of what is declared alone
+	now       Attribute  // that is being assessed
 	out       []Finding
 }
 
@@ -37,11 +38,7 @@ func (c *Catalog) ofFlow(name string, estimates *estimator) []Finding {
 	q.escalates()
 	q.measures()
 	q.rests()
-	for _, a := range c.Attributes(name) {
-		for _, f := range a.tell(q.Flow) {
-			q.say(f, "spec")
-		}
-	}
+	q.assess()
 	return q.out
 }
 

@@ -50,9 +50,15 @@ func Of(r manifest.Resource) (Flow, error) {
 	if err != nil {
 		return Flow{}, err
 	}
-	f := Flow{Name: r.Name, Team: r.Team, Criticality: Criticality(spec.Criticality), Spec: spec, Steps: steps("", spec.Steps)}
+	f := Flow{Name: r.Name, Team: r.Team, Criticality: Criticality(spec.Criticality), Spec: spec}
+	n := len(spec.Steps)
 	for _, a := range spec.Alternatives {
-		f.Steps = append(f.Steps, steps(string(a.Name), a.Steps)...)
+		n += len(a.Steps)
+	}
+	f.Steps = make([]Step, 0, n)
+	f.take("", spec.Steps)
+	for _, a := range spec.Alternatives {
+		f.take(string(a.Name), a.Steps)
 	}
 	for i := range f.Steps {
 		f.Steps[i].Name = unique(f.Steps[:i], f.Steps[i].Name)
@@ -60,16 +66,15 @@ func Of(r manifest.Resource) (Flow, error) {
 	return f, nil
 }
 
-func steps(path string, in []manifest.FlowStep) []Step {
-	var out []Step
-	for _, s := range in {
+// take puts in the steps of a path.
+func (f *Flow) take(path string, steps []manifest.FlowStep) {
+	for _, s := range steps {
 		step := Step{Name: string(s.Name), Path: path, Service: string(s.Service), Request: string(s.Request), Event: string(s.Event), Metric: string(s.Metric), Failed: string(s.Failed), Condition: string(s.Condition)}
 		if step.Name == "" {
 			step.Name = strings.TrimSpace(step.Service + " " + cmp.Or(step.Request, step.Event))
 		}
-		out = append(out, step)
+		f.Steps = append(f.Steps, step)
 	}
-	return out
 }
 
 func unique(earlier []Step, name string) string {

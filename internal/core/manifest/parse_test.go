@@ -103,6 +103,23 @@ func TestDigestIsOfTheContent(t *testing.T) {
 	}
 }
 
+// What was only looked at has neither spec nor digest, and is the same for the rest.
+func TestLook(t *testing.T) {
+	t.Parallel()
+	const text = "{apiVersion: slipway.dev/v1, kind: Team, metadata: {name: box, labels: {b: c}}, spec: {onCall: [ada]}}"
+	kept, problems := Parse("f", []byte(text))
+	looked, _ := Look("f", text)
+	if problems != nil || len(looked) != 1 || looked[0].Spec != nil || looked[0].Digest != "" {
+		t.Fatal(problems, looked)
+	}
+	if a, b := string(looked[0].Document()), string(kept[0].Document()); a != b {
+		t.Errorf("%s is not %s", a, b)
+	}
+	if team, err := looked[0].TeamSpec(); err != nil || len(team.OnCall) != 1 || looked[0].At != kept[0].At {
+		t.Errorf("%+v %v", team, err)
+	}
+}
+
 func TestParseIsBounded(t *testing.T) {
 	t.Parallel()
 	bomb := "a: &a [x,x,x,x,x,x,x,x,x]\n"

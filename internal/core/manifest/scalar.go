@@ -193,28 +193,34 @@ func (c CPU) Cores() float64 {
 
 // Share is from 0 to 1; 0 for "".
 func (p Percent) Share() float64 {
-	n, _ := strconv.ParseFloat(strings.TrimSuffix(string(p), "%")+"e-2", 64) // 99.9% is 0.999, and 99.9/100 is a bit more
-	return n
+	if p == "" {
+		return 0
+	}
+	return number(strings.TrimSuffix(string(p), "%") + "e-2") // 99.9% is 0.999, and 99.9/100 is a bit more
 }
 
 // Amount is the number of a sum of money, and its currency; 0 and "" for "".
 func (m Money) Amount() (float64, string) {
-	number, currency, _ := strings.Cut(string(m), " ")
-	n, _ := strconv.ParseFloat(number, 64)
-	return n, currency
+	sum, currency, _ := strings.Cut(string(m), " ")
+	return number(sum), currency
 }
 
 // PerSecond is 0 for "".
 func (r Rate) PerSecond() float64 {
-	number, unit, _ := strings.Cut(string(r), "/")
-	n, _ := strconv.ParseFloat(number, 64)
-	return n / secondsOf[unit]
+	times, unit, _ := strings.Cut(string(r), "/")
+	return number(times) / secondsOf[unit]
 }
 
 var secondsOf = map[string]float64{"s": 1, "m": 60, "h": 3600, "d": 86400, "": 1}
 
 // Float is 0 for "".
-func (n Number) Float() float64 {
-	f, _ := strconv.ParseFloat(string(n), 64)
+func (n Number) Float() float64 { return number(string(n)) }
+
+// number is 0 for what is none. To be told so by strconv takes long for "", which most are.
+func number(s string) float64 {
+	if s == "" {
+		return 0
+	}
+	f, _ := strconv.ParseFloat(s, 64)
 	return f
 }

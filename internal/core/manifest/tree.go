@@ -44,7 +44,7 @@ type forest struct {
 	list  int // which of lists is being filled
 }
 
-const forestChunk = 256
+const forestChunk = 64
 
 func (f *forest) clear() {
 	f.used, f.list, f.stack = 0, 0, f.stack[:0]
