@@ -9,8 +9,8 @@ import (
 	"slipway.dev/internal/core/manifest"
 )
 
-// inside measures each part in this process, as a program on several cores would do it: files
-// are parsed at the same time, and the catalog is made while references are checked.
+// inside measures each part in this process, as slipway check does it: files are parsed at the
+// same time, the catalog is made while references are checked, and all cores look at it.
 func inside(files []file, r *report) error {
 	all, used := time.Now(), cpu()
 	found, problems := parse(files, r.Cores)
@@ -46,7 +46,13 @@ func made(found []manifest.Resource, seconds *float64) *catalog.Catalog {
 
 func look(c *catalog.Catalog, r *report) {
 	defer timed(&r.Findings)()
-	r.Found = len(c.Findings())
+	parts := make([][]catalog.Finding, r.Cores)
+	var all sync.WaitGroup
+	for i := range parts {
+		all.Go(func() { parts[i] = c.FindingsIn(i, len(parts)) })
+	}
+	all.Wait()
+	r.Found = len(catalog.Ordered(parts...))
 }
 
 // timed gives what is called at the end of what is measured.
@@ -72,7 +78,7 @@ func parse(files []file, cores int) ([]manifest.Resource, manifest.Problems) {
 	for range cores {
 		all.Go(func() {
 			for i := range next {
-				found[i], problems[i] = manifest.Parse(files[i].name, files[i].data)
+				found[i], problems[i] = manifest.Look(files[i].name, files[i].data)
 			}
 		})
 	}

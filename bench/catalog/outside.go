@@ -25,7 +25,7 @@ func outside(ctx context.Context, files []file, slipway, keep string, r *report)
 		defer os.RemoveAll(dir)
 	}
 	for _, f := range files {
-		if err := os.WriteFile(filepath.Join(dir, f.name), f.data, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, f.name), []byte(f.data), 0o644); err != nil {
 			return err
 		}
 	}

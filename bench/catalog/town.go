@@ -7,7 +7,7 @@ import (
 
 type file struct {
 	name string
-	data []byte
+	data string
 }
 
 // perFile is how many manifests are in one file. A file has at most 1000, and 1 MB.
@@ -108,7 +108,7 @@ func (w *writer) put(kind, name, team, spec string) {
 }
 
 func (w *writer) cut() {
-	w.files = append(w.files, file{fmt.Sprintf("catalog-%03d.yaml", len(w.files)), bytes.Clone(w.now.Bytes())})
+	w.files = append(w.files, file{fmt.Sprintf("catalog-%03d.yaml", len(w.files)), w.now.String()})
 	w.now.Reset()
 	w.n = 0
 }
