@@ -13,7 +13,7 @@ type wire struct {
 	a, b    pin
 	from    int // vertices that it comes from and goes to
 	to      int
-	side    bool
+	light   bool
 	y       int // of its horizontal part
 }
 
@@ -25,6 +25,7 @@ func (l *layered) route() {
 		wires[i] = l.wires(i)
 		for k := range wires[i] {
 			w := &wires[i][k]
+			w.light = l.g.Lines[i].Light
 			channels[w.channel] = append(channels[w.channel], w)
 		}
 	}
@@ -49,7 +50,7 @@ func (l *layered) wires(line int) []wire {
 	if l.back[line] {
 		// Out below its box, up beside everything, and in from above.
 		from, to := l.vertices[of.From], l.vertices[of.To]
-		found := []wire{{channel: from.rank + 1, a: pin{l.port(line, v(last).x), false}, b: pin{v(last).x, false}, from: of.From, to: chain[last], side: of.Side}}
+		found := []wire{{channel: from.rank + 1, a: pin{l.port(line, v(last).x), false}, b: pin{v(last).x, false}, from: of.From, to: chain[last]}}
 		for i := last; i > 0; i-- {
 			found = append(found, wire{channel: v(i).rank, a: pin{v(i).x, true}, b: pin{v(i - 1).x, false}, from: chain[i], to: chain[i-1]})
 		}
@@ -59,24 +60,29 @@ func (l *layered) wires(line int) []wire {
 	for i := 0; i < last; i++ {
 		w := wire{channel: v(i).rank + 1, a: pin{v(i).x, false}, b: pin{v(i + 1).x, true}, from: chain[i], to: chain[i+1]}
 		if i == 0 {
-			w.a.x, w.side = l.port(line, v(1).x), of.Side
+			w.a.x = l.port(line, v(1).x)
 		}
 		found = append(found, w)
 	}
 	return found
 }
 
-// port is the x where a line leaves its box on its way to where toward is.
+// corner is how far from the corners of its box a line stays.
+const corner = 14
+
+// port is the x where a line leaves its box on its way to where toward is: the middle, or for
+// a line beside, straight above where it goes if that is not near the middle.
 func (l *layered) port(line, toward int) int {
 	of := l.g.Lines[line]
 	from := l.vertices[of.From]
-	if !of.Side {
+	if !of.Side || from.w < 4*corner {
 		return from.x
 	}
+	least, most := from.w/4, from.w/2-corner
 	if toward < from.x {
-		return from.x - from.w*3/8
+		return min(max(toward, from.x-most), from.x-least)
 	}
-	return from.x + from.w*3/8
+	return max(min(toward, from.x+most), from.x+least)
 }
 
 // stack puts the layers under each other, with room for the lines in the channels.

@@ -39,22 +39,25 @@ func (l *layered) nets(wires []*wire) []*net {
 	type key struct {
 		vertex int
 		out    bool
+		light  bool
 		x      int
 	}
+	out := func(w *wire) key { return key{w.from, true, w.light, w.a.x} }
+	in := func(w *wire) key { return key{w.to, false, w.light, w.b.x} }
 	outs, ins := map[key]int{}, map[key]int{}
 	for _, w := range wires {
-		outs[key{w.from, true, w.a.x}]++
-		ins[key{w.to, false, w.b.x}]++
+		outs[out(w)]++
+		ins[in(w)]++
 	}
 	var found []*net
 	known := map[key]*net{}
 	for _, w := range wires {
-		if w.a.x == w.b.x && w.a.low != w.b.low && outs[key{w.from, true, w.a.x}] == 1 {
+		if w.a.x == w.b.x && w.a.low != w.b.low && outs[out(w)] == 1 {
 			continue
 		}
-		k := key{w.from, true, w.a.x}
-		if outs[k] == 1 && ins[key{w.to, false, w.b.x}] > 1 {
-			k = key{w.to, false, w.b.x}
+		k := out(w)
+		if outs[k] == 1 && ins[in(w)] > 1 {
+			k = in(w)
 		}
 		n := known[k]
 		if n == nil {
