@@ -77,7 +77,7 @@ type Reply struct {
 
 // protocols are the ways to call.
 var protocols = map[string]func(*attempt, context.Context) (any, error){
-	"http": (*attempt).http,
+	"http": (*attempt).http, "openapi": (*attempt).openapi,
 }
 
 // attempt is one call under way.
