@@ -165,9 +165,9 @@ type At struct {
 type (
 	CallInput struct {
 		At
-		Protocol       string `json:"protocol"` // http, openapi, grpc, asyncapi, a2a, mcp
-		With           Datum  `json:"with"`     // as the specification has it, evaluated
-		Data           Datum  `json:"data"`     // the task's input: for {name} in addresses
+		Protocol       string `json:"protocol"`      // http, openapi, grpc, asyncapi, a2a, mcp
+		With           Datum  `json:"with"`          // as the specification has it, evaluated
+		Data           Datum  `json:"data,omitzero"` // the task's input, if there is {name} in an address
 		Authentication Datum  `json:"authentication,omitzero"`
 	}
 	ProcessInput struct {
@@ -230,6 +230,7 @@ type State struct {
 	Taken     int64         `json:"taken"`            // events so far: the step of its machine, by which effects are known
 	Opened    int           `json:"opened,omitempty"` // tasks and children so far, for their names
 	By        machine.Actor `json:"by"`               // who started it
+	Past      []string      `json:"past,omitempty"`   // digests of long values that came from outside: to replay it
 }
 
 // Frame is a task under way, or a list of tasks. What can be derived is not in it: a
