@@ -64,7 +64,7 @@ func (c *Catalog) take(r manifest.Resource) error {
 		if err != nil {
 			return err
 		}
-		c.flows.put(r.Name, f)
+		c.flows.put(r.Name, &f)
 	case manifest.KindService:
 		return put(&c.services, r, manifest.Resource.Service)
 	case manifest.KindUseCase:
@@ -80,7 +80,7 @@ func (c *Catalog) take(r manifest.Resource) error {
 		if err != nil {
 			return err
 		}
-		c.environments.put(r.Name, Entry[manifest.Environment]{r.Name, r.Team, e})
+		c.environments.put(r.Name, &Entry[manifest.Environment]{r.Name, r.Team, e})
 		c.money.take(e.Prices)
 		c.metrics = c.metrics || e.Metrics.Prometheus != nil
 	}
@@ -90,7 +90,7 @@ func (c *Catalog) take(r manifest.Resource) error {
 func put[T any](t *table[Entry[T]], r manifest.Resource, spec func(manifest.Resource) (T, error)) error {
 	s, err := spec(r)
 	if err == nil {
-		t.put(r.Name, Entry[T]{r.Name, r.Team, s})
+		t.put(r.Name, &Entry[T]{r.Name, r.Team, s})
 	}
 	return err
 }
@@ -99,7 +99,7 @@ func put[T any](t *table[Entry[T]], r manifest.Resource, spec func(manifest.Reso
 func (c *Catalog) Flows() []flow.Flow { return c.flows.all() }
 
 // HasFlows says whether there are any.
-func (c *Catalog) HasFlows() bool { return len(c.flows.names) > 0 }
+func (c *Catalog) HasFlows() bool { return len(c.flows.list) > 0 }
 
 // Flow gives one flow.
 func (c *Catalog) Flow(name string) (flow.Flow, bool) { return c.flows.get(name) }
@@ -107,7 +107,7 @@ func (c *Catalog) Flow(name string) (flow.Flow, bool) { return c.flows.get(name)
 // FlowsOf gives the flows that a service, or a component, takes part in, by name.
 func (c *Catalog) FlowsOf(service string) []flow.Flow {
 	var out []flow.Flow
-	for _, name := range c.flowsOf[service] {
+	for _, name := range c.part(service).flows {
 		f, _ := c.flows.get(name)
 		out = append(out, f)
 	}

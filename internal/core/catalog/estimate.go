@@ -120,7 +120,7 @@ func (e *estimator) service(name string) Part {
 		return e.component(name)
 	}
 	p := Part{Kind: manifest.KindService, Name: name, Role: Serial, Basis: Unknown}
-	if a := e.held[name]; a > 0 {
+	if a := e.part(name).held; a > 0 {
 		p.Availability, p.Basis = a, ByTarget
 	}
 	return p

@@ -59,9 +59,9 @@ func (c *Catalog) FindingsIn(part, parts int) []Finding {
 			out = append(out, check()...)
 		}
 	}
-	declared, n := c.estimator(), len(c.flows.names)
-	for _, name := range c.flows.names[n*part/parts : n*(part+1)/parts] {
-		out = append(out, c.ofFlow(name, declared)...)
+	declared, n := c.estimator(), len(c.flows.list)
+	for _, f := range c.flows.list[n*part/parts : n*(part+1)/parts] {
+		out = append(out, c.ofFlow(f, declared)...)
 	}
 	return out
 }
@@ -76,10 +76,11 @@ func Ordered(parts ...[]Finding) []Finding {
 // FindingsOf gives what is the matter with one flow, without looking at the others but for
 // circles that begin with it.
 func (c *Catalog) FindingsOf(flow string) []Finding {
-	if !c.flows.has(flow) {
+	wanted, ok := c.flows.by[flow]
+	if !ok {
 		return nil
 	}
-	out := c.ofFlow(flow, c.estimator())
+	out := c.ofFlow(wanted, c.estimator())
 	for _, f := range c.inCircles() {
 		if f.Kind == manifest.KindFlow && f.Name == flow {
 			out = append(out, f)

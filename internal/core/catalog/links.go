@@ -10,13 +10,25 @@ import (
 
 // links are who names whom, read once.
 type links struct {
-	flowsOf  map[string][]string // of a service or component: flows that it takes part in
+	parts    map[string]*part    // of a service or component
 	supports map[string][]string // of a flow: use cases that name it
 	stages   map[string][]string // of a use case: processes that it is a stage of
-	held     map[string]float64  // of a service: strictest availability that a flow demands
 	shared   map[run][]string    // of three steps in a row: flows that have them
 	circles  []circle
 	circular map[string]bool // flows and components, by ID, that are in one
+}
+
+// part is what a service or component has to do with flows.
+type part struct {
+	flows []string // that it takes part in
+	held  float64  // strictest availability that one of them demands
+}
+
+func (l *links) part(service string) part {
+	if p, ok := l.parts[service]; ok {
+		return *p
+	}
+	return part{}
 }
 
 // circle is resources of one kind that can all be reached from one another.
@@ -27,14 +39,10 @@ type circle struct {
 }
 
 func (c *Catalog) link() links {
-	l := links{flowsOf: map[string][]string{}, supports: map[string][]string{}, stages: map[string][]string{},
-		held: map[string]float64{}, shared: map[run][]string{}, circular: map[string]bool{}}
-	for _, name := range c.flows.names {
-		f := c.flows.by[name]
-		for _, s := range f.Steps {
-			add(l.flowsOf, s.Service, f.Name)
-			l.held[s.Service] = max(l.held[s.Service], available(f))
-		}
+	l := links{parts: map[string]*part{}, supports: map[string][]string{}, stages: map[string][]string{},
+		shared: map[run][]string{}, circular: map[string]bool{}}
+	for _, f := range c.flows.list {
+		l.take(f)
 		for _, run := range runs(f) {
 			add(l.shared, run, f.Name)
 		}
@@ -67,6 +75,25 @@ func (c *Catalog) link() links {
 		}
 	}
 	return l
+}
+
+// take puts in the services of a flow. Flows come in order.
+func (l *links) take(f *flow.Flow) {
+	demanded := available(f)
+	for _, s := range f.Steps {
+		if s.Service == "" {
+			continue
+		}
+		p := l.parts[s.Service]
+		if p == nil {
+			p = &part{}
+			l.parts[s.Service] = p
+		}
+		if n := len(p.flows); n == 0 || p.flows[n-1] != f.Name {
+			p.flows = append(p.flows, f.Name)
+		}
+		p.held = max(p.held, demanded)
+	}
 }
 
 // add puts a name into a list once. Names come in order, so that it can only be the last.

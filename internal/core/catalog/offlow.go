@@ -31,8 +31,8 @@ func (q *inquiry) weight() Severity {
 	return Warning
 }
 
-func (c *Catalog) ofFlow(name string, estimates *estimator) []Finding {
-	q := inquiry{Catalog: c, Flow: c.flows.by[name], estimates: estimates}
+func (c *Catalog) ofFlow(f *flow.Flow, estimates *estimator) []Finding {
+	q := inquiry{Catalog: c, Flow: f, estimates: estimates}
 	q.steps()
 	q.names()
 	q.escalates()

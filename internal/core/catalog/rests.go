@@ -21,13 +21,13 @@ func (q *inquiry) rests() {
 	weaker := false
 	for i, name := range q.Spec.DependsOn {
 		if q.flows.has(string(name)) {
-			weaker = q.part(q.estimates.flow(string(name), Serial), target, covered, "spec", "dependsOn", index(i)) || weaker
+			weaker = q.needs(q.estimates.flow(string(name), Serial), target, covered, "spec", "dependsOn", index(i)) || weaker
 		}
 	}
 	for _, name := range q.own() {
 		if q.components.has(name) {
 			i := slices.IndexFunc(q.Spec.Steps, func(s manifest.FlowStep) bool { return string(s.Service) == name })
-			weaker = q.part(q.estimates.component(name), target, covered, "spec", "steps", index(i), "service") || weaker
+			weaker = q.needs(q.estimates.component(name), target, covered, "spec", "steps", index(i), "service") || weaker
 		}
 	}
 	q.indirect(target)
@@ -36,8 +36,8 @@ func (q *inquiry) rests() {
 	}
 }
 
-// part tells of something that the flow needs and that promises less than the flow.
-func (q *inquiry) part(p Part, target float64, covered bool, path ...string) bool {
+// needs tells of something that the flow needs and that promises less than the flow.
+func (q *inquiry) needs(p Part, target float64, covered bool, path ...string) bool {
 	if p.Basis != Unknown && (covered || p.Availability >= target) {
 		return false
 	}
@@ -62,7 +62,7 @@ func (q *inquiry) indirect(target float64) {
 			continue
 		}
 		for _, name := range s.Spec.Needs {
-			held := q.held[string(name)]
+			held := q.part(string(name)).held
 			if slices.Contains(seen, string(name)) || !q.services.has(string(name)) || held >= target {
 				continue
 			}

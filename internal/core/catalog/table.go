@@ -8,18 +8,25 @@ import (
 // table has things by name.
 type table[T any] struct {
 	names []string
+	list  []*T // in the order of names
 	by    map[string]*T
 }
 
-func (t *table[T]) put(name string, v T) {
+func (t *table[T]) put(name string, v *T) {
 	if t.by == nil {
 		t.by = map[string]*T{}
 	}
-	t.by[name] = &v
+	t.by[name] = v
 }
 
 // sort is called once, when all are in.
-func (t *table[T]) sort() { t.names = slices.Sorted(maps.Keys(t.by)) }
+func (t *table[T]) sort() {
+	t.names = slices.Sorted(maps.Keys(t.by))
+	t.list = make([]*T, len(t.names))
+	for i, name := range t.names {
+		t.list[i] = t.by[name]
+	}
+}
 
 func (t *table[T]) get(name string) (T, bool) {
 	if v, ok := t.by[name]; ok {
@@ -35,9 +42,9 @@ func (t *table[T]) has(name string) bool {
 }
 
 func (t *table[T]) all() []T {
-	out := make([]T, len(t.names))
-	for i, n := range t.names {
-		out[i] = *t.by[n]
+	out := make([]T, len(t.list))
+	for i, v := range t.list {
+		out[i] = *v
 	}
 	return out
 }

@@ -8,12 +8,14 @@ import "slices"
 // next names and names has not is passed over. It takes time in proportion to names and
 // edges (Tarjan 1972), and no more of the stack for a longer way.
 func Circles(names []string, next func(string) []string) [][]string {
-	s := search{next: next, at: make(map[string]*place, len(names))}
+	s := search{at: map[string]*place{}}
 	for _, n := range names {
-		s.at[n] = &place{}
+		if ways := next(n); len(ways) > 0 { // what leads nowhere is in no circle
+			s.at[n] = &place{ways: ways}
+		}
 	}
 	for _, n := range names {
-		if s.at[n].index == 0 {
+		if p, ok := s.at[n]; ok && p.index == 0 {
 			s.from(n)
 		}
 	}
@@ -22,6 +24,7 @@ func Circles(names []string, next func(string) []string) [][]string {
 
 // place is what is known of a name. Index 0: nothing yet.
 type place struct {
+	ways       []string
 	index, low int
 	waits      bool // it is on the stack of what is not yet in a group
 }
@@ -33,7 +36,6 @@ type frame struct {
 }
 
 type search struct {
-	next  func(string) []string
 	at    map[string]*place
 	count int
 	stack []string
@@ -71,7 +73,7 @@ func (s *search) enter(name string) frame {
 	p := s.at[name]
 	p.index, p.low, p.waits = s.count, s.count, true
 	s.stack = append(s.stack, name)
-	return frame{name, s.next(name)}
+	return frame{name, p.ways}
 }
 
 // leave takes a whole group off the stack when its first name is left.
@@ -88,7 +90,7 @@ func (s *search) leave(name string, p *place) {
 	for _, n := range group {
 		s.at[n].waits = false
 	}
-	if len(group) > 1 || slices.Contains(s.next(name), name) {
+	if len(group) > 1 || slices.Contains(p.ways, name) {
 		s.found = append(s.found, group)
 	}
 }

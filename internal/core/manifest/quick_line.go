@@ -159,14 +159,11 @@ func plainTag(s string) (string, bool) {
 // numberTag is for text that begins with a digit: a whole number or a fraction in plain
 // digits, or text, as something is in it that is in no number and no date.
 func numberTag(s string) (string, bool) {
-	digits := 0
-	for digits < len(s) && s[digits] >= '0' && s[digits] <= '9' {
-		digits++
-	}
-	fraction := digits+1 < len(s) && s[digits] == '.' && strings.Trim(s[digits+1:], "0123456789") == ""
+	n := digits(s)
+	fraction := n+1 < len(s) && s[n] == '.' && strings.Trim(s[n+1:], "0123456789") == ""
 	switch {
-	case digits > 15 || s[0] == '0' && digits > 1:
-	case digits == len(s):
+	case n > 15 || s[0] == '0' && n > 1:
+	case n == len(s):
 		return "!!int", true
 	case fraction && len(s) < 20:
 		return "!!float", true

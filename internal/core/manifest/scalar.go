@@ -74,7 +74,7 @@ var rules = withPatterns(map[string]*rule{
 	"Name":     {what: `a name of lower-case letters, digits and hyphens that begins with a letter, like "box-office"`, pattern: `^[a-z]([a-z0-9-]*[a-z0-9])?$`, max: 63, fast: isName},
 	"Text":     {what: "text", any: true},
 	"string":   {what: "text"},
-	"Duration": {what: `a time with a unit (ms, s, m, h, d), like "30s" or "1m30s"`, pattern: `^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$`, max: 20, check: checkDuration},
+	"Duration": {what: `a time with a unit (ms, s, m, h, d), like "30s" or "1m30s"`, pattern: `^([0-9]+(\.[0-9]+)?(ms|s|m|h|d))+$`, max: 20, check: checkDuration, fast: isDuration},
 	"Size":     {what: `a size with a unit (k, M, G, Ki, Mi, Gi), like "128Mi"`, pattern: `^[1-9][0-9]{0,8}(k|M|G|Ki|Mi|Gi)$`},
 	"CPU":      {what: `a number of cores above 0, like "0.5" or "500m"`, pattern: `^((0|[1-9][0-9]{0,3})(\.[0-9]{1,3})?|[1-9][0-9]{0,5}m)$`, number: true, check: checkCPU},
 	"Percent":  {what: `a percentage from 0% to 100%, like "5%"`, pattern: `^(100(\.0+)?|[0-9]{1,2}(\.[0-9]+)?)%$`, max: 12},
@@ -102,7 +102,7 @@ var rules = withPatterns(map[string]*rule{
 	"Tell": {what: `one of onCall, members, team:NAME, onCall:NAME and person:NAME`,
 		pattern: `^(onCall|members|(team|onCall|person):[a-z]([a-z0-9-]*[a-z0-9])?)$`, max: 80},
 	"URL":     {what: `an address like "https://example.com/hook"`, pattern: `^https?://[^\s/?#@]+(/[^\s#]*)?$`, max: 2000, check: checkURL},
-	"Request": {what: `a method and a path, like "POST /orders/{id}"`, pattern: `^([A-Z]+ +)?/[^\s#?]*$`, max: 500, check: checkRequest},
+	"Request": {what: `a method and a path, like "POST /orders/{id}"`, pattern: `^([A-Z]+ +)?/[^\s#?]*$`, max: 500, check: checkRequest, fast: isRequest},
 	"Metric":  {what: `a metric's name, like "orders_total"`, pattern: `^[a-zA-Z_:][a-zA-Z0-9_:]*$`, max: 200},
 	"PromQL":  {what: `an expression in PromQL with [window] in it`, pattern: `\[window\]`, max: 2000},
 	"Money":   {what: `an amount and a currency, like "0.40 EUR"`, pattern: `^[0-9]{1,12}(\.[0-9]{1,6})? [A-Z]{3}$`, max: 30},
@@ -110,16 +110,6 @@ var rules = withPatterns(map[string]*rule{
 	"Number":  {what: `a number from 1 to 1000, like 1.5`, pattern: `^(1000|[1-9][0-9]{0,2}(\.[0-9]{1,6})?)$`, max: 20, number: true},
 	"Server":  {what: `a server and its port, like "mail.example.com:587"`, pattern: `^([A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\]):[1-9][0-9]{0,4}$`, max: 260},
 })
-
-// isName is the pattern of a Name, which there are more of than of all others.
-func isName(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; (c < 'a' || c > 'z') && (i == 0 || c != '-' && (c < '0' || c > '9')) {
-			return false
-		}
-	}
-	return s != "" && s[len(s)-1] != '-'
-}
 
 const (
 	oneDay  = `(mon|tue|wed|thu|fri|sat|sun)`
