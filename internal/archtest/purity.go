@@ -4,7 +4,7 @@ package archtest
 // nothing that looks at the world, waits, or runs beside.
 var pureStandard = set(
 	"bytes", "cmp", "container/heap", "container/list", "crypto/hmac", "crypto/sha256", "crypto/subtle",
-	"embed", "encoding", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json", "errors", "fmt",
+	"embed", "encoding", "encoding/base64", "encoding/binary", "encoding/hex", "encoding/json", "encoding/xml", "errors", "fmt",
 	"hash", "hash/fnv", "io", "iter", "maps", "math", "math/big", "math/bits", "mime", "net/http", "net/netip", "net/url",
 	"path", "reflect", "regexp", "regexp/syntax", "slices", "sort", "strconv", "strings", "text/template",
 	"text/template/parse", "time", "unicode", "unicode/utf16", "unicode/utf8",

@@ -4,9 +4,10 @@ import "slipway.dev/internal/core/workflow"
 
 // Shape is a workflow as it is drawn.
 type Shape struct {
-	Name    string // namespace/name version
-	Title   string // what to call it
-	Summary string
+	Name     string // namespace/name version
+	Title    string // what to call it
+	Summary  string
+	Schedule *workflow.Schedule // nil: it does not run by itself
 	Graph
 }
 
@@ -63,9 +64,10 @@ type Edge struct {
 // Of gives the shape of a workflow.
 func Of(d *workflow.Definition) Shape {
 	s := Shape{
-		Name:    plain(d.Document.Namespace + "/" + d.Document.Name + " " + d.Document.Version),
-		Title:   plain(d.Document.Title),
-		Summary: plain(d.Document.Summary),
+		Name:     plain(d.Document.Namespace + "/" + d.Document.Name + " " + d.Document.Version),
+		Title:    plain(d.Document.Title),
+		Summary:  plain(d.Document.Summary),
+		Schedule: d.Schedule,
 	}
 	if s.Title == "" {
 		s.Title = plain(d.Document.Name)
