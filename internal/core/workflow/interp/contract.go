@@ -140,7 +140,7 @@ const (
 const (
 	EffectCall     = "run.call"     // CallInput
 	EffectProcess  = "run.process"  // ProcessInput
-	EffectFunction = "run.function" // FunctionInput: one of slipway's own; always Repeatable: its handler uses the effect's ID as its key
+	EffectFunction = "run.function" // FunctionInput: one of slipway's own; Repeatable, for its handler uses the effect's ID as its key; but for job
 	EffectEmit     = "run.emit"     // EmitInput; Repeatable
 	EffectFetch    = "run.fetch"    // FetchInput: the text of a resource; Repeatable
 	EffectResolve  = "run.resolve"  // ResolveInput: a workflow's digest; Repeatable; output: {"definition": digest, "release": …}

@@ -32,7 +32,11 @@ func (r *step) function(f *Frame, t *workflow.Task, with map[string]any) error {
 	if in.With, err = Of(with); err != nil {
 		return err
 	}
-	r.want(f, EffectFunction, machine.Repeatable, in)
+	class := machine.Repeatable
+	if own == "job" { // a command of the workflow's own, which knows no key
+		class = once(t)
+	}
+	r.want(f, EffectFunction, class, in)
 	return nil
 }
 

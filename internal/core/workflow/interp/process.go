@@ -17,7 +17,7 @@ func (r *step) process(f *Frame, t *workflow.Task) error {
 	if t.Run.What == "workflow" {
 		return r.resolve(f, with)
 	}
-	in := ProcessInput{At: r.mine(f), What: t.Run.What, Return: t.Run.Return, Detached: !t.Run.Await}
+	in := ProcessInput{At: r.mine(f), What: t.Run.What, Return: t.Run.Return, Detached: !t.Run.Await, Network: t.Metadata["network"] == true}
 	in.Network, _ = t.Metadata["network"].(bool)
 	if in.With, err = Of(with); err != nil {
 		return err
