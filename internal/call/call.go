@@ -77,7 +77,7 @@ type Reply struct {
 
 // protocols are the ways to call.
 var protocols = map[string]func(*attempt, context.Context) (any, error){
-	"http": (*attempt).http, "openapi": (*attempt).openapi,
+	"http": (*attempt).http, "openapi": (*attempt).openapi, "grpc": (*attempt).grpc,
 }
 
 // attempt is one call under way.

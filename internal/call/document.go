@@ -17,6 +17,7 @@ type text struct {
 	body   []byte
 	digest string   // "sha256:…"
 	at     *url.URL // where it is, after redirects; nil: a file
+	asked  *url.URL // where it was looked for
 	path   string   // of a file, below Options.Files
 }
 
@@ -102,7 +103,7 @@ func (a *attempt) document(ctx context.Context, s source) (*text, error) {
 		return nil, refused(o, got)
 	}
 	t := newText(got.body)
-	t.at = got.request.URL
+	t.at, t.asked = got.request.URL, s.url
 	a.documents.put(key, t, got.header.Get("ETag"), a.Now())
 	return t, nil
 }

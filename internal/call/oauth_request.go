@@ -139,7 +139,7 @@ func (a *attempt) identify(g *grant, form url.Values, o *outgoing) error {
 // assertion signs that it is the client, with its secret (RFC 7523). It is good for a minute.
 func (a *attempt) assertion(g *grant, endpoint *url.URL) (string, error) {
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.HS256, Key: []byte(g.Client.Secret)}, (&jose.SignerOptions{}).WithType("JWT"))
-	if err != nil {
+	if err != nil || len(g.Client.Secret) < 32 {
 		return "", configuration("oauth2.client.secret cannot sign: HS256 wants at least 32 bytes")
 	}
 	now, id := a.Now(), string(g.Client.ID)
