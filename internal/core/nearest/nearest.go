@@ -15,8 +15,14 @@ func DidYouMean(word string, known []string) string {
 	if len(known) == 0 {
 		return "there are none here"
 	}
+	if len(known) > listed {
+		return fmt.Sprintf("known here: %s and %d more", Quoted(slices.Sorted(slices.Values(known))[:listed]), len(known)-listed)
+	}
 	return "known here: " + Quoted(slices.Sorted(slices.Values(known)))
 }
+
+// listed is how many known words are told at most.
+const listed = 24
 
 // Word gives the known word that is written most alike, or "" if none is alike.
 func Word(word string, known []string) string {

@@ -96,7 +96,7 @@ var (
 		what: "an error",
 		need: []string{"type", "status"},
 		fields: fields{
-			"type": dynamicOr(uri), "status": integer, "instance": text, "title": text, "detail": text,
+			"type": dynamicOr(uri), "status": integer, "instance": dynamicOr(pointer), "title": text, "detail": text,
 		},
 	}
 	retry = object{
@@ -115,6 +115,7 @@ var (
 			"jitter": object{what: "jitter", fields: fields{"from": duration, "to": duration}, need: []string{"from", "to"}},
 		},
 	}
+	pointer  = matching("a JSON Pointer like /do/0/name", regexp.MustCompile(`^(/([^~]|~[01])*)?$`))
 	positive = checked(func(r *reader, n *node) {
 		if integer.check(r, n); n.form == isNumber && n.integer() < 1 {
 			r.say(n, "%v is not at least 1", n.scalar)
