@@ -17,22 +17,12 @@ func foreach(t *workflow.Task) *workflow.Foreach {
 
 // drain takes what came from the queue, one after the other.
 func (r *step) drain(f *Frame, t *workflow.Task) error {
-	each := foreach(t)
-	for len(f.Queue) > 0 && len(f.Children) == 0 {
-		if each == nil {
-			return r.done(f, t, f.Queue[0])
-		}
-		f.Vars = map[string]Datum{each.Item: f.Queue[0], each.At: hold(f.Turn)}
-		if len(each.Do) == 0 {
-			return r.done(f, t, f.Queue[0])
-		}
-		r.enter(f, each.Do)
+	switch {
+	case len(f.Children) > 0:
 		return nil
-	}
-	if len(f.Children) > 0 {
-		return nil
-	}
-	if f.Phase != Closing {
+	case len(f.Queue) > 0:
+		return r.treat(f, t, f.Queue[0])
+	case f.Phase != Closing:
 		return r.further(f, t)
 	}
 	list := make([]any, len(f.Got))
@@ -41,6 +31,20 @@ func (r *step) drain(f *Frame, t *workflow.Task) error {
 	}
 	f.Got, f.Keys, f.Met, f.Vars = nil, nil, nil, nil
 	r.finish(f, hold(list))
+	return nil
+}
+
+// treat does with one event or message what is to be done with it.
+func (r *step) treat(f *Frame, t *workflow.Task, item Datum) error {
+	each := foreach(t)
+	if each == nil {
+		return r.done(f, t, item)
+	}
+	f.Vars = map[string]Datum{each.Item: item, each.At: hold(f.Turn)}
+	if len(each.Do) == 0 {
+		return r.done(f, t, item)
+	}
+	r.enter(f, each.Do)
 	return nil
 }
 

@@ -83,10 +83,11 @@ func (r *step) outcome(how string, o machine.Outcome) error {
 		r.fail(f, r.broken(f, o.Error))
 		return nil
 	}
-	res, err := machine.Decode[Result](machine.Event{Type: r.event.Type, Data: o.Output})
-	if err != nil {
-		return fault.New(fault.Invalid, "the outcome of %s cannot be read", o.Effect).Because(err)
-	}
+	return with(machine.Event{Type: r.event.Type, Data: o.Output}, func(res Result) error { return r.result(f, res) })
+}
+
+// result takes what an effect gave.
+func (r *step) result(f *Frame, res Result) error {
 	if res.Problem != nil {
 		r.fail(f, *res.Problem)
 		return nil

@@ -53,7 +53,7 @@ func NewMatcher(l Listening) (Matcher, error) {
 	}
 	m := Matcher{types: l.Types}
 	for _, f := range filters {
-		one := matcher{with: tidy(map[string]any(f.With)).(map[string]any), where: map[string]*jq.Expr{}}
+		one := matcher{with: tidy(f.With).(map[string]any), where: map[string]*jq.Expr{}}
 		for name, source := range f.Where {
 			if one.where[name], err = jq.Compile(source); err != nil {
 				return Matcher{}, err
@@ -145,26 +145,20 @@ func (r *step) expected(f *Frame, name string, c workflow.Correlate) (value any,
 func (r *step) passes(f *Frame, w workflow.EventFilter, event map[string]any) (bool, error) {
 	vars := r.vars(f)
 	for name, t := range w.With {
-		want, err := t.Eval(event[name], vars)
-		if err != nil {
-			return false, nil // an expression that does not hold for what others send is no fault of the run
-		}
-		if !fits(want, event[name]) {
+		// That an expression fails on what others send is no fault of the run: it does not hold.
+		if want, err := t.Eval(event[name], vars); err != nil || !fits(want, event[name]) {
 			return false, nil
 		}
 	}
 	learned := map[string]Datum{}
 	for name, c := range w.Correlate {
-		got, err := c.From.Eval(event, vars)
-		if err != nil {
-			return false, nil
-		}
-		got = tidy(got)
 		want, known, err := r.expected(f, name, c)
-		switch {
-		case err != nil:
+		if err != nil {
 			return false, fmt.Errorf("correlate %s: %w", name, err)
-		case known && !reflect.DeepEqual(got, want), !known && got == nil:
+		}
+		got, failed := c.From.Eval(event, vars)
+		switch got = tidy(got); {
+		case failed != nil, known && !reflect.DeepEqual(got, want), !known && got == nil:
 			return false, nil
 		case !known:
 			learned[name] = hold(got)

@@ -113,7 +113,7 @@ func (r *step) fetched(f *Frame, out Datum) error {
 	r.made[def.Digest] = def
 	if !r.kept[def.Digest] {
 		r.kept[def.Digest] = true
-		r.out.Values = append(r.out.Values, machine.Value(def.Canonical))
+		r.out.Values = append(r.out.Values, def.Canonical)
 	}
 	r.push(f, def.Functions["fetched"]).Definition = def.Digest
 	return nil

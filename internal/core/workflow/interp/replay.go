@@ -18,6 +18,15 @@ type Moment struct {
 	Next  machine.Next[State]
 }
 
+// Take makes one step, as the machine does, and says what happened on the way.
+func Take(lib Library, s State, e machine.Event) (Moment, error) {
+	r, err := take(lib, s, e, nil)
+	if err != nil {
+		return Moment{Event: e, State: s}, err
+	}
+	return Moment{Event: e, State: r.out.State, Trace: r.trace, Next: r.out}, nil
+}
+
 // Replay goes through the events of a run from its journal, and gives the same states as
 // there were. It ends with the first error.
 func Replay(lib Library, events []machine.Event) iter.Seq2[Moment, error] {

@@ -94,7 +94,7 @@ func Find(lib Library, events []machine.Event, from string) (Resume, []machine.V
 		w.writable()
 		found, values = &w.s, w.out.Values
 		for _, def := range r.made {
-			values = append(values, machine.Value(def.Canonical))
+			values = append(values, def.Canonical)
 		}
 	}
 	for _, err := range replay(lib, events, watch) {
