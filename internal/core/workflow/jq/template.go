@@ -1,7 +1,6 @@
 package jq
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,14 +12,14 @@ type Template struct {
 	root node
 }
 
-// node is one of: constant, *Expr, attempt, list, object.
+// node is one of: constant, *Expr, attempt, items, members.
 type node any
 
 type (
 	constant struct{ value any }
 	attempt  struct{ expr *Expr } // loose: stands for itself if it cannot be evaluated
-	list     []node
-	object   []member // sorted by name
+	items    []node
+	members  []member // sorted by name
 	member   struct {
 		name  string
 		value node
@@ -30,29 +29,29 @@ type (
 // CompileTemplate compiles all expressions in v: strings that are "${ … }" as a whole. loose:
 // any string that compiles; if its evaluation fails, it stands for itself. bare: v itself, if a string, is an expression also
 // without "${ }" (as, from, when, in, if, while). The error names the place in v by its JSON Pointer.
-func CompileTemplate(v any, loose, bare bool, scope ...string) (*Template, error) {
+func CompileTemplate(v any, loose, bare bool, variables ...string) (*Template, error) {
 	if s, ok := v.(string); ok && bare {
-		expr, err := Compile(s, scope...)
+		expr, err := Compile(s, variables...)
 		if err != nil {
 			return nil, err
 		}
 		return &Template{raw: v, root: expr}, nil
 	}
-	root, err := compileNode(v, "", loose, scope)
+	root, err := compileNode(v, "", loose, variables)
 	if err != nil {
 		return nil, err
 	}
 	return &Template{raw: v, root: root}, nil
 }
 
-func compileNode(v any, at string, loose bool, scope []string) (node, error) {
+func compileNode(v any, at string, loose bool, variables []string) (node, error) {
 	switch v := v.(type) {
 	case string:
-		return compileString(v, at, loose, scope)
+		return compileString(v, at, loose, variables)
 	case []any:
-		nodes := make(list, len(v))
+		nodes := make(items, len(v))
 		for i, item := range v {
-			n, err := compileNode(item, fmt.Sprintf("%s/%d", at, i), loose, scope)
+			n, err := compileNode(item, fmt.Sprintf("%s/%d", at, i), loose, variables)
 			if err != nil {
 				return nil, err
 			}
@@ -60,26 +59,26 @@ func compileNode(v any, at string, loose bool, scope []string) (node, error) {
 		}
 		return fold(v, nodes, nodes), nil
 	case map[string]any:
-		members := make(object, 0, len(v))
+		made := make(members, 0, len(v))
 		nodes := make([]node, 0, len(v))
 		for _, name := range slices.Sorted(maps.Keys(v)) {
-			n, err := compileNode(v[name], at+"/"+name, loose, scope)
+			n, err := compileNode(v[name], at+"/"+name, loose, variables)
 			if err != nil {
 				return nil, err
 			}
-			members, nodes = append(members, member{name, n}), append(nodes, n)
+			made, nodes = append(made, member{name, n}), append(nodes, n)
 		}
-		return fold(v, members, nodes), nil
+		return fold(v, made, nodes), nil
 	}
 	return constant{v}, nil
 }
 
-func compileString(s, at string, loose bool, scope []string) (node, error) {
+func compileString(s, at string, loose bool, variables []string) (node, error) {
 	_, marked := Inner(s)
 	if !marked && !loose {
 		return constant{s}, nil
 	}
-	expr, err := Compile(s, scope...)
+	expr, err := Compile(s, variables...)
 	switch {
 	case err == nil && marked:
 		return expr, nil
@@ -110,33 +109,35 @@ func (t *Template) Raw() any { return t.raw }
 func (t *Template) Constant() bool { _, ok := t.root.(constant); return ok }
 
 // Eval gives the value with its expressions evaluated. Strings that expressions give are never
-// evaluated again.
-func (t *Template) Eval(in any, vars Vars) (any, error) { return eval(t.root, in, vars) }
+// evaluated again. All its expressions share the bounds of one.
+func (t *Template) Eval(in any, vars Vars) (any, error) {
+	return eval(t.root, &budget{left: Fuel}, in, vars)
+}
 
-func eval(n node, in any, vars Vars) (any, error) {
+func eval(n node, b *budget, in any, vars Vars) (any, error) {
 	switch n := n.(type) {
 	case *Expr:
-		return n.Eval(in, vars)
+		return n.eval(b, in, vars)
 	case attempt:
-		v, err := n.expr.Eval(in, vars)
-		if err != nil && !errors.Is(err, ErrFuel) && !errors.Is(err, ErrMemory) {
+		v, err := n.expr.eval(b, in, vars)
+		if err != nil && b.cause == nil {
 			return n.expr.source, nil
 		}
 		return v, err
-	case list:
+	case items:
 		out := make([]any, len(n))
 		for i, item := range n {
-			v, err := eval(item, in, vars)
+			v, err := eval(item, b, in, vars)
 			if err != nil {
 				return nil, err
 			}
 			out[i] = v
 		}
 		return out, nil
-	case object:
+	case members:
 		out := make(map[string]any, len(n))
 		for _, m := range n {
-			v, err := eval(m.value, in, vars)
+			v, err := eval(m.value, b, in, vars)
 			if err != nil {
 				return nil, err
 			}
