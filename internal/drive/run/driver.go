@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"slipway.dev/internal/core/feed"
 	"slipway.dev/internal/core/workflow/interp"
 	"slipway.dev/internal/engine"
 )
@@ -35,8 +36,8 @@ const (
 	functionsAtOnce = 4096
 )
 
-// Handle registers the effects of runs and the reconciler of listeners; before the engine
-// starts. The machine itself is registered by whoever makes the library.
+// Handle registers the effects of runs, the reconciler of listeners and the machine of the
+// feed; before the engine starts. The machine of runs is registered by whoever makes the library.
 func (d *Driver) Handle() {
 	if d.Log == nil {
 		d.Log = slog.Default()
@@ -47,6 +48,7 @@ func (d *Driver) Handle() {
 	handle(d, interp.EffectEmit, func(in interp.EmitInput) interp.At { return in.At }, d.emit)
 	handle(d, interp.EffectFetch, func(in interp.FetchInput) interp.At { return in.At }, d.fetch)
 	handle(d, interp.EffectResolve, func(in interp.ResolveInput) interp.At { return in.At }, d.resolve)
+	engine.Register(d.Engine, "feed", feed.Version, feed.Machine{})
 	d.Engine.HandleDesired(interp.DesiredListen, &d.Listeners)
 }
 

@@ -32,6 +32,7 @@ var someone = machine.Actor{Kind: "person", Name: "ada"}
 type world struct {
 	t       testing.TB
 	path    string
+	store   *store.Store
 	engine  *engine.Engine
 	driver  *Driver
 	started int
@@ -53,7 +54,7 @@ func (w *world) start(set func(*Driver), o engine.Options) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.engine = engine.New(s, o)
+	w.store, w.engine = s, engine.New(s, o)
 	library := NewLibrary(w.engine.Value)
 	engine.Register(w.engine, "run", interp.Version, interp.Machine{Library: library})
 	engine.Register(w.engine, "stub", 1, stub{})
