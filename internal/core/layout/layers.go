@@ -7,6 +7,7 @@ type vertex struct {
 	rank  int
 	pos   int // in its layer, from the left
 	x     int // of its middle
+	y     int // of its upper edge
 	w, h  int
 	up    []link
 	down  []link
@@ -27,8 +28,7 @@ type layered struct {
 	layers   [][]int // vertices by rank, from the left
 	chains   [][]int // by line: the vertices that it passes, its ends included if it leads forward
 	back     []bool  // by line
-	top      []int   // by layer: where it begins
-	tall     []int   // by layer
+	nets     []*net
 }
 
 // layer places the boxes of a graph in layers that go down, and its lines.
@@ -39,6 +39,7 @@ func (g *Graph) layer(o Options) Size {
 	l := newLayered(g, o)
 	l.order()
 	l.place()
+	l.straighten()
 	l.route()
 	return g.home()
 }

@@ -14,7 +14,7 @@ type wire struct {
 	from    int // vertices that it comes from and goes to
 	to      int
 	light   bool
-	y       int // of its horizontal part
+	net     *net // that its horizontal part is in; nil if it goes straight down
 }
 
 // route gives all boxes and labels their y, and all lines their points.
@@ -30,11 +30,12 @@ func (l *layered) route() {
 		}
 	}
 	l.stack(channels)
+	l.compact()
 	for i := range l.vertices {
 		v := &l.vertices[i]
 		if v.box >= 0 {
 			b := &l.g.Boxes[v.box]
-			b.X, b.Y = v.x-half(v.w), l.top[v.rank]
+			b.X, b.Y = v.x-half(v.w), v.y
 		}
 	}
 	for i := range l.g.Lines {
@@ -87,27 +88,23 @@ func (l *layered) port(line, toward int) int {
 
 // stack puts the layers under each other, with room for the lines in the channels.
 func (l *layered) stack(channels [][]*wire) {
-	l.top, l.tall = make([]int, len(l.layers)), make([]int, len(l.layers))
 	y := 0
 	for c, wires := range channels {
-		tracks := l.tracks(wires)
-		outer := c == 0 || c == len(l.layers)
-		room := l.o.Step + max(0, tracks-1)*l.o.Track
-		if outer && tracks == 0 {
-			room = 0
+		nets, tracks := l.tracks(wires)
+		for _, n := range nets {
+			n.y = y + l.o.Step/2 + n.y*l.o.Track
 		}
-		for _, w := range wires {
-			w.y = y + l.o.Step/2 + w.y*l.o.Track
-		}
-		y += room
+		l.nets = append(l.nets, nets...)
+		y += l.o.Step + max(0, tracks-1)*l.o.Track
 		if c == len(l.layers) {
 			break
 		}
-		l.top[c] = y
+		tall := 0
 		for _, v := range l.layers[c] {
-			l.tall[c] = max(l.tall[c], l.vertices[v].h)
+			l.vertices[v].y = y
+			tall = max(tall, l.vertices[v].h)
 		}
-		y += l.tall[c]
+		y += tall
 	}
 }
 
@@ -115,16 +112,18 @@ func (l *layered) stack(channels [][]*wire) {
 func (l *layered) draw(line int, wires []wire) {
 	of := &l.g.Lines[line]
 	from, to := l.vertices[of.From], l.vertices[of.To]
-	points := []Point{{wires[0].a.x, l.top[from.rank] + from.h}}
+	points := []Point{{wires[0].a.x, from.y + from.h}}
 	for _, w := range wires {
-		points = append(points, Point{w.a.x, w.y}, Point{w.b.x, w.y})
+		if w.net != nil { // the others go straight down
+			points = append(points, Point{w.a.x, w.net.y}, Point{w.b.x, w.net.y})
+		}
 	}
-	points = append(points, Point{to.x, l.top[to.rank]})
+	points = append(points, Point{to.x, to.y})
 	of.Points = straighten(points)
 	of.LabelAt = Rect{}
 	for _, k := range l.chains[line] {
 		if v := l.vertices[k]; v.label {
-			of.LabelAt = Rect{v.x - half(v.w), l.top[v.rank], v.w, v.h}
+			of.LabelAt = Rect{v.x - half(v.w), v.y, v.w, v.h}
 		}
 	}
 }

@@ -5,7 +5,7 @@ import "slices"
 // net is wires that share a horizontal line in a channel, because they come from one port or
 // go to one box.
 type net struct {
-	wires     []*wire
+	y         int   // at first the number of its line, from above
 	low, high int   // x
 	tops      []int // x of what goes up from it
 	bottoms   []int // x of what goes down from it
@@ -14,28 +14,23 @@ type net struct {
 // sorting is how often the nets of a channel may change places with their neighbours.
 const sorting = 24
 
-// tracks gives each wire the number of its horizontal line, from above, in y; and how many
-// lines there are.
-func (l *layered) tracks(wires []*wire) int {
-	nets := sorted(l.nets(wires))
-	level := make([]int, len(nets))
+// tracks makes the nets of a channel, and says how many horizontal lines they need.
+func (l *layered) tracks(wires []*wire) ([]*net, int) {
+	nets := sorted(bundle(wires))
 	count := 0
 	for i, n := range nets {
-		for j, m := range nets[:i] {
+		for _, m := range nets[:i] {
 			if m.low-l.o.Track < n.high && n.low-l.o.Track < m.high {
-				level[i] = max(level[i], level[j]+1)
+				n.y = max(n.y, m.y+1)
 			}
 		}
-		count = max(count, level[i]+1)
-		for _, w := range n.wires {
-			w.y = level[i]
-		}
+		count = max(count, n.y+1)
 	}
-	return count
+	return nets, count
 }
 
-// nets joins wires. Those that go straight down need no horizontal line.
-func (l *layered) nets(wires []*wire) []*net {
+// bundle joins wires. Those that go straight down need no horizontal line.
+func bundle(wires []*wire) []*net {
 	type key struct {
 		vertex int
 		out    bool
@@ -71,7 +66,7 @@ func (l *layered) nets(wires []*wire) []*net {
 }
 
 func (n *net) add(w *wire) {
-	n.wires = append(n.wires, w)
+	w.net = n
 	for _, p := range []pin{w.a, w.b} {
 		n.low, n.high = min(n.low, p.x), max(n.high, p.x)
 		if p.low {

@@ -84,10 +84,20 @@ func line(g *layout.Graph, o layout.Options, l layout.Line) []string {
 			wrong = append(wrong, fmt.Sprintf("%v to %v is not straight", a, b))
 		}
 		for k, box := range g.Boxes {
-			if min(a.X, b.X) < box.X+box.W && max(a.X, b.X) > box.X && min(a.Y, b.Y) < box.Y+box.H && max(a.Y, b.Y) > box.Y {
+			if through(a, b, layout.Rect{X: box.X, Y: box.Y, W: box.W, H: box.H}) {
 				wrong = append(wrong, fmt.Sprintf("%v to %v passes through box %d %+v", a, b, k, box))
+			}
+		}
+		for k, other := range g.Lines {
+			if other.Label.W > 0 && other.LabelAt != l.LabelAt && through(a, b, other.LabelAt) {
+				wrong = append(wrong, fmt.Sprintf("%v to %v passes through the label of line %d", a, b, k))
 			}
 		}
 	}
 	return wrong
+}
+
+// through says whether a piece of a line passes through the inside of a rectangle.
+func through(a, b layout.Point, r layout.Rect) bool {
+	return min(a.X, b.X) < r.X+r.W && max(a.X, b.X) > r.X && min(a.Y, b.Y) < r.Y+r.H && max(a.Y, b.Y) > r.Y
 }
