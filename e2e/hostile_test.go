@@ -63,6 +63,7 @@ func TestHostileRepositories(t *testing.T) {
 	t.Log("a history that was written anew")
 	_, err = repo.Git(ctx, "reset", "-q", "--hard", "HEAD~3")
 	must(t, err)
+	must(t, os.RemoveAll(filepath.Join(repo.Dir, "many"))) // it came back, and was tried
 	_, err = h.Deliver(ctx, repo, house.Version{Name: "forced"})
 	must(t, err)
 
