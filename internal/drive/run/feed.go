@@ -77,9 +77,9 @@ func (d *Driver) tell(ctx context.Context, entry store.Entry) ([]cloudevent.Even
 
 // event makes a CloudEvent of an entry. Its id is the position, so that it is the same
 // whenever it is made.
-func event(entry store.Entry, kind string, data map[string]any) cloudevent.Event {
+func event(entry store.Entry, kind, which string, data map[string]any) cloudevent.Event {
 	return cloudevent.Event{
-		"specversion": "1.0", "id": "journal-" + strconv.FormatInt(entry.Seq, 10), "source": "/slipway", "type": kind,
+		"specversion": "1.0", "id": "journal-" + strconv.FormatInt(entry.Seq, 10) + which, "source": "/slipway", "type": kind,
 		"subject": entry.Machine, "time": entry.At.UTC().Format(time.RFC3339Nano), "datacontenttype": "application/json", "data": data,
 	}
 }

@@ -26,8 +26,9 @@ var tellers = map[string]func(context.Context, *Driver, store.Entry) ([]cloudeve
 	"deployment": tellDeployment, "alert": tellAlert, "task": tellTask, "release": tellRelease, "run": tellRun,
 }
 
-// one gives the event of a type, if anybody listens to it.
-func (d *Driver) one(entry store.Entry, kind string, data any) []cloudevent.Event {
+// one gives the event of a type, if anybody listens to it. which tells it from other events of
+// the same entry.
+func (d *Driver) one(entry store.Entry, kind, which string, data any) []cloudevent.Event {
 	if !d.Listeners.wants(kind) {
 		return nil
 	}
@@ -40,7 +41,7 @@ func (d *Driver) one(entry store.Entry, kind string, data any) []cloudevent.Even
 		d.Log.Error("what happened cannot be told to workflows", "position", entry.Seq, "error", err)
 		return nil
 	}
-	return []cloudevent.Event{event(entry, kind, plain)}
+	return []cloudevent.Event{event(entry, kind, which, plain)}
 }
 
 func tellDeployment(_ context.Context, d *Driver, entry store.Entry) ([]cloudevent.Event, error) {
@@ -51,7 +52,7 @@ func tellDeployment(_ context.Context, d *Driver, entry store.Entry) ([]cloudeve
 	if err != nil || e.Outcome == "" {
 		return nil, nil //nolint:nilerr // erased, or of another version: there is nothing to tell
 	}
-	return d.one(entry, prefix+"deployment."+string(e.Outcome), map[string]any{"deployment": strings.TrimPrefix(entry.Machine, "deployment/"),
+	return d.one(entry, prefix+"deployment."+string(e.Outcome), "", map[string]any{"deployment": strings.TrimPrefix(entry.Machine, "deployment/"),
 		"service": e.Service, "environment": e.Environment, "release": e.Release, "outcome": e.Outcome, "reason": e.Reason}), nil
 }
 
@@ -64,7 +65,7 @@ func tellAlert(ctx context.Context, d *Driver, entry store.Entry) ([]cloudevent.
 	if !ok {
 		return nil, err
 	}
-	return d.one(entry, kind, s), nil
+	return d.one(entry, kind, "", s), nil
 }
 
 func tellTask(ctx context.Context, d *Driver, entry store.Entry) ([]cloudevent.Event, error) {
@@ -76,7 +77,7 @@ func tellTask(ctx context.Context, d *Driver, entry store.Entry) ([]cloudevent.E
 	if !ok || s.EndedAt.IsZero() || !s.EndedAt.Equal(entry.At) {
 		return nil, err
 	}
-	return d.one(entry, ended, map[string]any{"task": strings.TrimPrefix(entry.Machine, "task/"), "outcome": s.Status, "reason": s.Reason}), nil
+	return d.one(entry, ended, "", map[string]any{"task": strings.TrimPrefix(entry.Machine, "task/"), "outcome": s.Status, "reason": s.Reason}), nil
 }
 
 func tellRelease(_ context.Context, d *Driver, entry store.Entry) ([]cloudevent.Event, error) {
@@ -87,30 +88,35 @@ func tellRelease(_ context.Context, d *Driver, entry store.Entry) ([]cloudevent.
 	}
 	o, _ := machine.Decode[machine.Outcome](machine.Event{Type: entry.Type, Data: entry.Data}) // erased: without
 	service, id, _ := strings.Cut(strings.TrimPrefix(entry.Machine, "release/"), "/")
-	return d.one(entry, prefix+"release."+word, map[string]any{"service": service, "release": id, "error": o.Error}), nil
+	return d.one(entry, prefix+"release."+word, "", map[string]any{"service": service, "release": id, "error": o.Error}), nil
 }
 
 // lifecycle begins the types of the specification's events about workflows.
 const lifecycle = "io.serverlessworkflow.workflow."
 
 // tellRun tells of the begin and the end of runs, in the specification's words and in ours.
+// A short run begins and ends in one step.
 func tellRun(ctx context.Context, d *Driver, entry store.Entry) ([]cloudevent.Event, error) {
-	l := &d.Listeners
+	var begin []cloudevent.Event
 	if entry.Type == interp.EventStarted {
-		return tellBegin(d, entry), nil
+		begin = tellBegin(d, entry)
 	}
-	wanted := false
-	for _, s := range []interp.Status{interp.Completed, interp.Faulted, interp.Cancelled} {
-		wanted = wanted || l.wants(prefix+"run."+string(s)) || l.wants(lifecycle+string(s)+".v1")
+	end, err := tellEnd(ctx, d, entry)
+	return append(begin, end...), err
+}
+
+func tellEnd(ctx context.Context, d *Driver, entry store.Entry) ([]cloudevent.Event, error) {
+	wanted := func(s interp.Status) bool {
+		return d.Listeners.wants(prefix+"run."+string(s)) || d.Listeners.wants(lifecycle+string(s)+".v1")
 	}
-	if !wanted {
+	if !wanted(interp.Completed) && !wanted(interp.Faulted) && !wanted(interp.Cancelled) {
 		return nil, nil
 	}
 	s, ok, err := load[interp.State](ctx, d, entry)
 	if !ok || s.Root != nil || s.Taken != entry.Step {
 		return nil, err // goes on; or ended at another step, which tells of it
 	}
-	text, err := d.outputOf(&s)
+	output, err := d.outputOf(&s)
 	if err != nil {
 		return nil, err
 	}
@@ -118,12 +124,12 @@ func tellRun(ctx context.Context, d *Driver, entry store.Entry) ([]cloudevent.Ev
 	said := map[string]any{"name": qualified(&s.Start), at: s.EndedAt}
 	ours := map[string]any{"run": s.ID, "workflow": s.Workflow, "environment": s.Environment, "status": s.Status, "release": s.Release}
 	if s.Status == interp.Completed {
-		said["output"], ours["output"] = text, text
+		said["output"], ours["output"] = output, output
 	}
 	if s.Error != nil {
 		said["error"], ours["error"] = s.Error, s.Error
 	}
-	return append(d.one(entry, prefix+"run."+string(s.Status), ours), second(d.one(entry, lifecycle+string(s.Status)+".v1", said))...), nil
+	return append(d.one(entry, prefix+"run."+string(s.Status), "-ended", ours), d.one(entry, lifecycle+string(s.Status)+".v1", "-lifecycle-ended", said)...), nil
 }
 
 func tellBegin(d *Driver, entry store.Entry) []cloudevent.Event {
@@ -133,15 +139,7 @@ func tellBegin(d *Driver, entry store.Entry) []cloudevent.Event {
 	}
 	ours := map[string]any{"run": s.ID, "workflow": s.Workflow, "environment": s.Environment, "release": s.Release, "trigger": s.Trigger}
 	said := map[string]any{"name": qualified(&s), "startedAt": entry.At}
-	return append(d.one(entry, prefix+"run.started", ours), second(d.one(entry, lifecycle+"started.v1", said))...)
-}
-
-// second gives another event of the same entry an id of its own.
-func second(list []cloudevent.Event) []cloudevent.Event {
-	for _, e := range list {
-		e["id"] = e.ID() + "-2"
-	}
-	return list
+	return append(d.one(entry, prefix+"run.started", "", ours), d.one(entry, lifecycle+"started.v1", "-lifecycle", said)...)
 }
 
 // qualified names a run as the specification has it.
