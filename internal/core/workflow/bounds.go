@@ -8,4 +8,5 @@ const (
 	maxDepth    = 320     // values in values: a task in a task is up to five deep
 	maxNodes    = 100_000 // values, with what aliases repeat
 	maxProblems = 200     // of one file; nobody reads more
+	maxKnown    = 1000    // names that a misspelt one is held against
 )

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"slipway.dev/internal/core/nearest"
 	"slipway.dev/internal/core/workflow/jq"
 )
 
@@ -18,12 +17,12 @@ type builder struct {
 	policyAt   map[*node]bool // nodes of policies
 	secretAt   map[*node]bool // nodes of schemes that name a secret
 	used       map[*node]bool // what use has and is referred to
-	nodes      map[*Task]*node
+	places     map[*Task]*node
 	calls      []called
 }
 
 func newBuilder(r *reader, top *node) *builder {
-	b := &builder{reader: r, top: top, policyAt: map[*node]bool{}, secretAt: map[*node]bool{}, used: map[*node]bool{}, nodes: map[*Task]*node{}}
+	b := &builder{reader: r, top: top, policyAt: map[*node]bool{}, secretAt: map[*node]bool{}, used: map[*node]bool{}, places: map[*Task]*node{}}
 	for _, n := range r.policies {
 		b.policyAt[n] = true
 	}
@@ -121,12 +120,29 @@ func (b *builder) unused() {
 // refer gives what a name refers to in a part of use.
 func (b *builder) refer(n *node, part, what string) *node {
 	among := b.top.get("use", part)
-	if found := among.get(n.text()); found != nil {
-		b.used[found] = true
-		return found
+	found := among.get(n.text())
+	if found == nil {
+		b.say(n, "there is no %s `%s` in use.%s; %s", what, short(n.text()), part, b.near(n.text(), among.names()))
+		return nil
 	}
-	b.say(n, "there is no %s `%s` in use.%s; %s", what, short(n.text()), part, nearest.DidYouMean(n.text(), among.names()))
-	return nil
+	b.used[found] = true
+	if b.nodes += found.size(); b.nodes > maxNodes {
+		b.say(n, "there is too much in this file: what is referred to counts each time, and there may be %d values", maxNodes)
+		return nil
+	}
+	return found
+}
+
+// size is how many values there are in a node.
+func (n *node) size() int {
+	sum := 1
+	for _, f := range n.fields {
+		sum += f.value.size()
+	}
+	for _, item := range n.items {
+		sum += item.size()
+	}
+	return sum
 }
 
 // each gives the fields of an object; of what is none, nothing.

@@ -30,7 +30,7 @@ func (b *builder) list(n *node, scope []string, nested int) []*Task {
 			}
 		}
 	}
-	b.flow(n, out)
+	b.flow(out)
 	return out
 }
 
@@ -45,7 +45,7 @@ func (b *builder) task(name string, n *node, scope []string, nested int) *Task {
 		return nil
 	}
 	t := &Task{Name: name, Pointer: n.pointer(), Kind: kind, Line: n.line, Raw: n.value(), Then: n.get("then").text()}
-	b.def.Tasks[t.Pointer], b.nodes[t] = t, n
+	b.def.Tasks[t.Pointer], b.places[t] = t, n
 	t.If = b.expr(n.get("if"), scope)
 	t.Input, t.Output, t.Export = b.input(n.get("input"), scope), b.output(n.get("output"), scope), b.export(n.get("export"), scope)
 	t.Timeout = b.timeout(n.get("timeout"), scope)

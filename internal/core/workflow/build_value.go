@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"slipway.dev/internal/core/nearest"
 	"slipway.dev/internal/core/workflow/jq"
 )
 
@@ -86,26 +85,24 @@ func (b *builder) secrets(n *node, e *jq.Expr) {
 
 func (b *builder) secret(n *node, s string) {
 	if !slices.Contains(b.def.Secrets, s) {
-		b.say(n, "the secret `%s` is not in use.secrets; %s", short(s), nearest.DidYouMean(s, b.def.Secrets))
+		b.say(n, "the secret `%s` is not in use.secrets; %s", short(s), b.near(s, b.def.Secrets))
 	}
 }
 
 // resolved is a value with policies of use.authentications instead of their names, and the
 // expression of a secret instead of a secret's name.
 func (b *builder) resolved(n *node) any {
-	return n.with(func(n *node) (any, bool) {
-		name := n.get("use")
-		switch {
-		case b.secretAt[n]:
-			b.secret(name, name.text())
-			return "${ $secrets[" + quote(name.text()) + "] }", true
-		case b.policyAt[n] && name != nil:
-			if policy := b.refer(name, "authentications", "authentication"); policy != nil {
-				return b.resolved(policy), true
-			}
+	name := n.get("use")
+	switch {
+	case b.secretAt[n]:
+		b.secret(name, name.text())
+		return "${ $secrets[" + quote(name.text()) + "] }"
+	case b.policyAt[n] && name != nil:
+		if policy := b.refer(name, "authentications", "authentication"); policy != nil {
+			return b.resolved(policy)
 		}
-		return nil, false
-	})
+	}
+	return n.assemble(b.resolved)
 }
 
 func (b *builder) input(n *node, scope []string) Input {

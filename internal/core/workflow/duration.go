@@ -18,9 +18,20 @@ var iso8601 = regexp.MustCompile(`^P(?:([\d.]+)Y)?(?:([\d.]+)M)?(?:([\d.]+)W)?(?
 // from where nanoseconds overflow.
 const longest = 100 * 365 * 24 * time.Hour
 
-// units of a duration that is written inline.
-var units = map[string]time.Duration{
-	"days": 24 * time.Hour, "hours": time.Hour, "minutes": time.Minute, "seconds": time.Second, "milliseconds": time.Millisecond,
+// unit of a duration: its name inline, and its place in iso8601, if it has both.
+type unit struct {
+	name   string
+	part   int
+	length time.Duration
+}
+
+var units = []unit{
+	{"", 3, 7 * 24 * time.Hour},
+	{"days", 4, 24 * time.Hour},
+	{"hours", 6, time.Hour},
+	{"minutes", 7, time.Minute},
+	{"seconds", 8, time.Second},
+	{"milliseconds", 0, time.Millisecond},
 }
 
 // DurationOf gives a duration of what an expression gave, or a definition has: an ISO 8601
@@ -47,15 +58,16 @@ func ParseDuration(s string) (time.Duration, error) {
 		return 0, fmt.Errorf("%q: years and months are not always equally long; say it in days or weeks, like P30D", short(s))
 	}
 	var sum float64
-	for i, unit := range map[int]time.Duration{3: 7 * 24 * time.Hour, 4: 24 * time.Hour, 6: time.Hour, 7: time.Minute, 8: time.Second} {
-		if parts[i] == "" {
+	for _, u := range units {
+		part := parts[u.part]
+		if u.part == 0 || part == "" {
 			continue
 		}
-		f, err := strconv.ParseFloat(parts[i], 64)
-		if err != nil || parts[i][0] == '.' || parts[i][len(parts[i])-1] == '.' {
-			return 0, fmt.Errorf("%q is no ISO 8601 duration: %s is no number", short(s), short(parts[i]))
+		f, err := strconv.ParseFloat(part, 64)
+		if err != nil || part[0] == '.' || part[len(part)-1] == '.' {
+			return 0, fmt.Errorf("%q is no ISO 8601 duration: %s is no number", short(s), short(part))
 		}
-		sum += math.Round(f * float64(unit))
+		sum += math.Round(f * float64(u.length))
 	}
 	return bounded(sum)
 }
@@ -65,16 +77,21 @@ func inlineDuration(v map[string]any) (time.Duration, error) {
 		return 0, errors.New("a duration needs at least one of days, hours, minutes, seconds, milliseconds")
 	}
 	var sum float64
-	for name, amount := range v {
-		unit, known := units[name]
+	found := 0
+	for _, u := range units {
+		amount, said := v[u.name]
 		n, ok := amount.(int)
 		switch {
-		case !known:
-			return 0, fmt.Errorf("a duration has no %q", short(name))
+		case !said || u.name == "":
+			continue
 		case !ok || n < 0:
-			return 0, fmt.Errorf("%s of a duration is a whole number, and not %v", name, amount)
+			return 0, fmt.Errorf("%s of a duration is a whole number, and not %v", u.name, amount)
 		}
-		sum += float64(n) * float64(unit)
+		found++
+		sum += float64(n) * float64(u.length)
+	}
+	if found < len(v) {
+		return 0, errors.New("a duration has days, hours, minutes, seconds and milliseconds, and nothing else")
 	}
 	return bounded(sum)
 }

@@ -5,17 +5,20 @@ import (
 	"strings"
 )
 
-// extend gives each task the extensions that apply to it. The tasks of extensions are extended
-// by none, or they would never end.
+// extend gives each task the extensions that apply to it, one list for all of a kind. The
+// tasks of extensions are extended by none, or they would never end.
 func (b *builder) extend() {
-	for pointer, t := range b.def.Tasks {
-		if strings.HasPrefix(pointer, "/use/extensions/") {
-			continue
-		}
+	of := map[Kind][]Extension{}
+	for _, kind := range Kinds() {
 		for _, e := range b.extensions {
-			if applies(e.Extend, t.Kind) {
-				t.Before = append(t.Before, e)
+			if applies(e.Extend, kind) {
+				of[kind] = append(of[kind], e)
 			}
+		}
+	}
+	for pointer, t := range b.def.Tasks {
+		if !strings.HasPrefix(pointer, "/use/extensions/") {
+			t.Before = of[t.Kind]
 		}
 	}
 }

@@ -1,9 +1,8 @@
 package workflow
 
 import (
+	"maps"
 	"slices"
-
-	"slipway.dev/internal/core/nearest"
 )
 
 // Directives are where a task may go on besides at another task of its list.
@@ -11,11 +10,11 @@ var directives = []string{"continue", "exit", "end"}
 
 // flow holds the tasks of a list to each other: names, where they go on, and whether each can
 // be reached.
-func (b *builder) flow(n *node, list []*Task) {
+func (b *builder) flow(list []*Task) {
 	if len(list) == 0 {
 		return
 	}
-	names := b.names(n, list)
+	names := b.names(list)
 	for _, t := range list {
 		b.targets(t, names, "in this list")
 	}
@@ -37,28 +36,27 @@ func (b *builder) branches(n *node, scope []string, nested int) []*Task {
 			}
 		}
 	}
-	b.names(n, out)
+	b.names(out)
 	for _, t := range out {
 		b.targets(t, nil, "to go to from a branch")
 	}
 	return out
 }
 
-// names gives the names of a list, in which none is there twice.
-func (b *builder) names(n *node, list []*Task) []string {
-	names, lines := make([]string, 0, len(list)), map[string]int{}
+// names gives the names of a list and their lines. None is there twice.
+func (b *builder) names(list []*Task) map[string]int {
+	lines := make(map[string]int, len(list))
 	for _, t := range list {
-		at := b.nodeOf(t)
-		switch line, twice := lines[t.Name]; {
-		case twice:
-			b.say(at.named(), "there is a task `%s` in this list already, at line %d", short(t.Name), line)
+		at := b.nodeOf(t).named()
+		switch line := lines[t.Name]; {
+		case line > 0:
+			b.say(at, "there is a task `%s` in this list already, at line %d", short(t.Name), line)
 		case slices.Contains(directives, t.Name):
-			b.warn(at.named(), "nothing can go on at a task named `%s`: it is a directive", t.Name)
+			b.warn(at, "nothing can go on at a task named `%s`: it is a directive", t.Name)
 		}
-		lines[t.Name] = at.named().line
-		names = append(names, t.Name)
+		lines[t.Name] = max(at.line, 1)
 	}
-	return names
+	return lines
 }
 
 // named is where the name of a field is.
@@ -74,10 +72,10 @@ func (n *node) named() *node {
 	return &node{line: f.line, column: f.column, up: n.up, name: n.name}
 }
 
-func (b *builder) nodeOf(t *Task) *node { return b.nodes[t] }
+func (b *builder) nodeOf(t *Task) *node { return b.places[t] }
 
 // targets wants each directive of a task to lead somewhere.
-func (b *builder) targets(t *Task, names []string, where string) {
+func (b *builder) targets(t *Task, names map[string]int, where string) {
 	n := b.nodeOf(t)
 	b.target(n.get("then"), names, where)
 	b.target(n.get("catch", "then"), names, where)
@@ -88,9 +86,14 @@ func (b *builder) targets(t *Task, names []string, where string) {
 	}
 }
 
-func (b *builder) target(then *node, names []string, where string) {
-	if s := then.text(); s != "" && !slices.Contains(directives, s) && !slices.Contains(names, s) {
-		b.say(then, "there is no task `%s` %s; %s", short(s), where, nearest.DidYouMean(s, slices.Concat(names, directives)))
+func (b *builder) target(then *node, names map[string]int, where string) {
+	s := then.text()
+	switch {
+	case s == "" || slices.Contains(directives, s) || names[s] > 0:
+	case len(b.problems) > maxProblems:
+		b.say(then, "there is no task `%s` %s", short(s), where) // looking for what is meant costs
+	default:
+		b.say(then, "there is no task `%s` %s; %s", short(s), where, b.near(s, slices.Concat(directives, slices.Sorted(maps.Keys(names)))))
 	}
 }
 

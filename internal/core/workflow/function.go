@@ -5,8 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-
-	"slipway.dev/internal/core/nearest"
 )
 
 // called is a call of a function that is held to the function's schema in the end.
@@ -25,7 +23,7 @@ func (b *builder) function(n *node) string {
 	rest, catalog, cataloged := strings.Cut(name, "@")
 	if !cataloged {
 		if known := b.functions(); !slices.Contains(known, name) {
-			b.say(n, "there is no function `%s`; %s", short(name), nearest.DidYouMean(name, known))
+			b.say(n, "there is no function `%s`; %s", short(name), b.near(name, known))
 		}
 		return name
 	}
@@ -36,9 +34,9 @@ func (b *builder) function(n *node) string {
 		b.say(n, "a function of a catalog is written as NAME:VERSION@CATALOG, like log:1.0.0@default")
 	case slices.Contains(catalogs, catalog):
 	case catalog != "default":
-		b.say(n, "there is no catalog `%s` in use.catalogs; %s", short(catalog), nearest.DidYouMean(catalog, append(catalogs, "default")))
+		b.say(n, "there is no catalog `%s` in use.catalogs; %s", short(catalog), b.near(catalog, append(catalogs, "default")))
 	case FunctionNamed(function) == nil:
-		b.say(n, "there is no function `%s` in our catalog; %s", short(function), nearest.DidYouMean(function, FunctionNames()))
+		b.say(n, "there is no function `%s` in our catalog; %s", short(function), b.near(function, FunctionNames()))
 	case version != FunctionVersion:
 		b.say(n, "the functions of our catalog have the version %s, and not %s", FunctionVersion, short(version))
 	default:
@@ -52,28 +50,39 @@ func (b *builder) functions() []string {
 	return slices.Concat(b.top.get("use", "functions").names(), FunctionNames(), slices.Sorted(maps.Keys(protocols)))
 }
 
+// maxHeld is how many calls are held to a schema at most: more of them are alike.
+const maxHeld = 1000
+
 // checkCalls holds what functions are called with to their schemas, as far as it is constant.
 func (b *builder) checkCalls() {
-	for _, c := range b.calls {
-		with := c.task.get("with")
-		if own := b.top.get("use", "functions", c.function); own != nil {
-			if document := own.get("input", "schema", "document"); document != nil && with != nil {
-				b.hold(with, document.value())
-			}
-			continue
-		}
-		f := FunctionNamed(c.function)
-		if f == nil {
-			continue
-		}
-		var schema any
-		if err := json.Unmarshal(f.With, &schema); err != nil {
-			b.say(c.task, "the schema of %s is broken: %v", f.Name, err)
-			continue
+	checkers := map[string]*Checker{}
+	for _, c := range b.calls[:min(len(b.calls), maxHeld)] {
+		with, schema := c.task.get("with"), b.wants(c.function)
+		if schema == nil || with == nil && b.top.get("use", "functions", c.function) != nil {
+			continue // without anything, a function takes the task's input
 		}
 		if with == nil {
 			with = &node{form: isObject, line: c.task.line, column: c.task.column, up: c.task, name: "with"}
 		}
-		b.hold(with, schema)
+		if checkers[c.function] == nil {
+			compiled, err := CompileSchema(schema)
+			if err != nil {
+				continue // it was said where the schema is
+			}
+			checkers[c.function] = compiled
+		}
+		b.hold(with, schema, checkers[c.function])
 	}
+}
+
+// wants is the schema of what a function is called with; nil if nobody knows.
+func (b *builder) wants(function string) any {
+	if own := b.top.get("use", "functions", function); own != nil {
+		return own.get("input", "schema", "document").value()
+	}
+	var schema any
+	if f := FunctionNamed(function); f != nil && json.Unmarshal(f.With, &schema) == nil {
+		return schema
+	}
+	return nil
 }

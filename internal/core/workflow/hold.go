@@ -10,13 +10,9 @@ import (
 )
 
 // hold says where a value cannot be as a schema wants it, whatever its expressions give.
-func (b *builder) hold(n *node, schema any) {
-	compiled, err := CompileSchema(schema)
-	if err != nil {
-		return // it was said where the schema is
-	}
+func (b *builder) hold(n *node, schema any, checker *Checker) {
 	var wrong *jsonschema.ValidationError
-	if errors.As(Validate(compiled, n.value()), &wrong) {
+	if errors.As(Validate(checker, n.value()), &wrong) {
 		b.tell(n, schema, wrong)
 	}
 }

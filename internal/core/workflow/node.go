@@ -30,6 +30,7 @@ type node struct {
 	fields       []field
 	items        []*node
 	places       map[string]int // of fields, if they are many
+	made         any            // value, once it was asked for
 }
 
 // field is one of an object, in the order of the file.
@@ -89,7 +90,7 @@ func (n *node) put(f field) {
 // without is the same object without a field.
 func (n *node) without(name string) *node {
 	out := *n
-	out.places = nil
+	out.places, out.made = nil, nil
 	out.fields = slices.DeleteFunc(slices.Clone(n.fields), func(f field) bool { return f.name == name })
 	return &out
 }
@@ -141,28 +142,30 @@ func (n *node) names() []string {
 	return out
 }
 
-// value gives what is written as JSON has it. It is made anew each time.
-func (n *node) value() any { return n.with(func(*node) (any, bool) { return nil, false }) }
-
-// with is value, with other values for some nodes.
-func (n *node) with(other func(*node) (any, bool)) any {
-	if n == nil {
+// value gives what is written as JSON has it. It is made once, and never changed.
+func (n *node) value() any {
+	switch {
+	case n == nil:
 		return nil
+	case n.made == nil:
+		n.made = n.assemble((*node).value)
 	}
-	if v, ok := other(n); ok {
-		return v
-	}
+	return n.made
+}
+
+// assemble makes a value of those of the fields and items.
+func (n *node) assemble(value func(*node) any) any {
 	switch n.form {
 	case isObject:
 		out := make(map[string]any, len(n.fields))
 		for _, f := range n.fields {
-			out[f.name] = f.value.with(other)
+			out[f.name] = value(f.value)
 		}
 		return out
 	case isList:
 		out := make([]any, len(n.items))
 		for i, item := range n.items {
-			out[i] = item.with(other)
+			out[i] = value(item)
 		}
 		return out
 	default:

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"slipway.dev/internal/core/manifest"
+	"slipway.dev/internal/core/nearest"
 )
 
 // reader makes a tree of a file and collects all that is wrong.
@@ -91,6 +92,14 @@ func (r *reader) say(n *node, format string, args ...any) {
 // warn tells of what is allowed, and most likely not meant.
 func (r *reader) warn(n *node, format string, args ...any) {
 	r.warnings = append(r.warnings, finding{n, fmt.Sprintf(format, args...)})
+}
+
+// near says what a word is like. It is left out where nobody reads it: looking costs.
+func (r *reader) near(word string, known []string) string {
+	if len(r.problems) > maxProblems {
+		return ""
+	}
+	return nearest.DidYouMean(word, known[:min(len(known), maxKnown)])
 }
 
 // problems gives findings in the order of the file, and not too many.

@@ -19,19 +19,63 @@ func (alone) Load(string) (any, error) {
 	return nil, errors.New("it may only refer to itself: nothing is fetched for a schema")
 }
 
+// Checker holds values to a JSON Schema. It is for one goroutine at a time.
+type Checker struct {
+	schema *jsonschema.Schema
+	left   *int // schemas within it that may still be looked at
+}
+
+// maxSchemaSteps is how many schemas may be looked at for one value, with those within others
+// and once for each value within the value: about a second. A schema of a few lines can refer to
+// itself so that the work doubles with each level of a value.
+const maxSchemaSteps = 1_000_000
+
+var errSchemaSteps = errors.New("the schema takes too many steps for this value; it refers to itself too often, or the value is too big")
+
 // CompileSchema compiles a JSON Schema, draft 2020-12 unless it says otherwise. It fetches nothing.
-func CompileSchema(document any) (*jsonschema.Schema, error) {
+func CompileSchema(document any) (*Checker, error) {
+	left := new(int)
 	c := jsonschema.NewCompiler()
 	c.UseLoader(alone{})
 	c.AssertFormat()
+	c.AssertVocabs()
+	c.RegisterVocabulary(&jsonschema.Vocabulary{
+		URL: "slipway:steps",
+		Compile: func(*jsonschema.CompilerContext, map[string]any) (jsonschema.SchemaExt, error) {
+			return meter{left}, nil
+		},
+	})
 	if err := c.AddResource(schemaURL, plain(document)); err != nil {
 		return nil, err
 	}
-	return c.Compile(schemaURL)
+	schema, err := c.Compile(schemaURL)
+	if err != nil {
+		return nil, err
+	}
+	return &Checker{schema: schema, left: left}, nil
 }
 
 // Validate holds a value to a schema; the error says where in the value what is wrong.
-func Validate(s *jsonschema.Schema, v any) error { return s.Validate(plain(v)) }
+func Validate(c *Checker, v any) (err error) {
+	*c.left = maxSchemaSteps
+	defer func() {
+		if r := recover(); r == errSchemaSteps { //nolint:errorlint // it is thrown as it is
+			err = errSchemaSteps
+		} else if r != nil {
+			panic(r)
+		}
+	}()
+	return c.schema.Validate(plain(v))
+}
+
+// meter is in each schema within a schema, and counts. The library has no other way out.
+type meter struct{ left *int }
+
+func (m meter) Validate(*jsonschema.ValidatorContext, any) {
+	if *m.left--; *m.left < 0 {
+		panic(errSchemaSteps)
+	}
+}
 
 // plain writes the numbers that only expressions have as the schema library takes them.
 func plain(v any) any {
@@ -57,8 +101,7 @@ func plain(v any) any {
 
 // jsonSchema is a shape: a schema that can be compiled.
 func jsonSchema(r *reader, n *node) {
-	format := n.up.get("format").text()
-	if format != "" && format != "json" && !strings.HasPrefix(format, "json:") {
+	if !isJSON(n.up.get("format").text()) {
 		return // it is refused when it runs; see Refusals
 	}
 	if n.form != isObject && n.form != isBoolean {

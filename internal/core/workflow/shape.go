@@ -43,7 +43,7 @@ func (o object) check(r *reader, n *node) {
 		case o.others != nil:
 			o.others.check(r, f.value)
 		default:
-			r.unknown(n, f, o.what, slices.Collect(maps.Keys(o.fields)))
+			r.unknown(n, f, o.what, slices.Sorted(maps.Keys(o.fields)))
 		}
 	}
 	o.complete(r, n)
@@ -52,7 +52,7 @@ func (o object) check(r *reader, n *node) {
 // unknown tells of a field that nobody knows.
 func (r *reader) unknown(n *node, f field, what string, known []string) {
 	place := &node{line: f.line, column: f.column, up: n, name: f.name}
-	r.say(place, "%s has no field `%s`; %s", what, short(f.name), nearest.DidYouMean(f.name, known))
+	r.say(place, "%s has no field `%s`; %s", what, short(f.name), r.near(f.name, known))
 }
 
 // complete looks for what must be there.
@@ -152,7 +152,7 @@ func among(words ...string) shape {
 		if n.form != isText {
 			a("one of "+nearest.Quoted(words), isText).check(r, n)
 		} else if !slices.Contains(words, n.text()) {
-			r.say(n, "%q is not known here; %s", short(n.text()), nearest.DidYouMean(n.text(), words))
+			r.say(n, "%q is not known here; %s", short(n.text()), r.near(n.text(), words))
 		}
 	})
 }
