@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"slipway.dev/internal/core/layout/layouttest"
 	"slipway.dev/internal/core/workflow"
@@ -43,13 +46,9 @@ func sound(t *testing.T, d *workflow.Definition) {
 		}
 	}
 	states := map[string]State{}
-	for i, status := range []Status{Done, Running, Waiting, Failed, Skipped, "what?"} {
-		n := 0
-		for pointer := range d.Tasks {
-			if n++; n%6 == i {
-				states[pointer] = State{status, i}
-			}
-		}
+	statuses := []Status{Done, Running, Waiting, Failed, Skipped, "what?"}
+	for i, pointer := range slices.Sorted(maps.Keys(d.Tasks)) {
+		states[pointer] = State{statuses[i%len(statuses)], i % 40}
 	}
 	picture := SVG(s, states)
 	if !bytes.Equal(picture, SVG(shape.Of(d), states)) {
@@ -97,6 +96,38 @@ func known(t *testing.T, picture []byte) {
 			}
 		}
 	}
+}
+
+// TestStates shows that a state is told to those who see and to those who read.
+func TestStates(t *testing.T) {
+	t.Parallel()
+	d := &workflow.Definition{Do: []*workflow.Task{
+		{Name: "a", Pointer: "/do/0/a", Kind: workflow.Wait, Wait: &workflow.Duration{Constant: 90 * time.Minute}},
+		{Name: "b", Pointer: "/do/1/b", Kind: workflow.Set},
+	}}
+	picture := string(SVG(shape.Of(d), map[string]State{"/do/0/a": {Failed, 3}, "/do/1/b": {Status: Skipped}}))
+	for _, want := range []string{
+		">2 tasks: wait a (failed, 3 times), set b (skipped).</desc>",
+		"<title>wait a — 1 h 30 min — failed, 3 times</title>",
+		`<g class="has" data-tone="bad">`, ">×3</text>", `<g class="node faint" data-pointer="/do/1/b">`,
+	} {
+		if !strings.Contains(picture, want) {
+			t.Errorf("no %s in %s", want, picture)
+		}
+	}
+	if strings.Contains(string(SVG(shape.Of(d), nil)), `class="has"`) {
+		t.Error("a state is drawn though there is none")
+	}
+}
+
+// FuzzSVG draws whatever Parse takes.
+func FuzzSVG(f *testing.F) {
+	f.Add([]byte("document: {dsl: 1.0.3, namespace: a, name: b, version: 1.0.0}\ndo: [{x: {set: {a: 1}, if: .b, then: end}}]"))
+	f.Fuzz(func(t *testing.T, source []byte) {
+		if d, problems := workflow.Parse("fuzz", source); len(problems) == 0 {
+			known(t, SVG(shape.Of(d), nil))
+		}
+	})
 }
 
 // TestCut holds cut texts to their room.

@@ -2,6 +2,7 @@ package draw
 
 import (
 	"slices"
+	"strings"
 
 	"slipway.dev/internal/core/layout"
 	"slipway.dev/internal/core/workflow/shape"
@@ -10,7 +11,7 @@ import (
 // Sizes in pixels.
 const (
 	narrow    = 168 // a card is not narrower,
-	wide      = 304 // and not wider
+	wide      = 320 // and not wider
 	beside    = 54  // of a card, left of its text: the icon
 	margin    = 12  // right of the text
 	above     = 10  // and above and below it
@@ -22,7 +23,7 @@ const (
 	crowd     = 8 // branches of a fork that lines lead to; more are packed
 )
 
-var options = layout.Options{Gap: 28, Step: 36, Track: 12}
+var options = layout.Options{Gap: 28, Step: 36, Track: 12, Wrap: 90, Tall: 1600}
 
 // dress says how big everything of a graph is to be drawn.
 func dress(g *shape.Graph) *layout.Graph {
@@ -64,7 +65,7 @@ func box(n *shape.Node) layout.Box {
 		return layout.Box{W: 12, H: 12}
 	}
 	w := naming.width(n.Name)
-	w = max(w, saying.width(n.Text))
+	w = max(w, saying.width(brief(n.Text)))
 	for _, note := range n.Notes {
 		w = max(w, noting.width(note))
 	}
@@ -114,5 +115,8 @@ func wordOf(n *shape.Node) string {
 	}
 	return ""
 }
+
+// brief leaves out of a text what says little: the hint has it.
+func brief(text string) string { return strings.Replace(text, "https://", "", 1) }
 
 func even(n int) int { return n + n%2 }

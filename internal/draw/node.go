@@ -84,7 +84,7 @@ func (p *picture) words(n *shape.Node, at layout.Box) {
 	p.write(at.X+beside, y, "n", naming.cut(n.Name, room))
 	if n.Text != "" {
 		y += lineText
-		p.write(at.X+beside, y, "s", saying.cut(n.Text, room))
+		p.write(at.X+beside, y, "s", saying.cut(brief(n.Text), room))
 	}
 	for _, note := range n.Notes {
 		y += lineNote
@@ -125,12 +125,12 @@ func (p *picture) state(s State, at layout.Box) {
 		return
 	}
 	x, y := at.X+at.W-4, at.Y+3
-	p.tag(`<g data-tone="%s">`, look.tone)
+	p.tag(`<g class="state" data-tone="%s">`, look.tone)
 	if s.Turns > 1 {
 		times := "×" + strconv.Itoa(s.Turns)
-		w := marking.width(times) + 22
+		w := marking.width(times) + 14
 		p.tag(`<rect class="mark" x="%d" y="%d" width="%d" height="20" rx="10"/>`, x-w, y-10, w+10)
-		p.write(x-w+7, y+4, "m on", times)
+		p.write(x-w+8, y+4, "m on", times)
 	} else {
 		p.tag(`<circle class="mark" cx="%d" cy="%d" r="10"/>`, x, y)
 	}

@@ -14,7 +14,8 @@ const (
 	Skipped Status = "skipped"
 )
 
-// State is how a task of a run stands, and how often it was begun.
+// State is how a task of a run stands, and how often it was begun. What catches the errors of
+// a try is found by the try's pointer with /catch.
 type State struct {
 	Status Status
 	Turns  int

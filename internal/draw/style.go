@@ -3,7 +3,7 @@ package draw
 // style is what the page has, in its colours. Its names begin with the root's class, so that
 // a picture within a page changes nothing around it.
 const style = `.slipway-flow{--ground:#f6f7f5;--sheet:#fff;--line:#d3dad5;--edge:#8a9693;--ink:#1c2624;--soft:#5a6764;--act:#2b7a78;--good:#1d6b52;--busy:#1f5fa8;--ask:#1f5fa8;--warn:#8a5a00;--bad:#b3261e;--on:#fff;font-family:system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;font-size:12px}
-@media (prefers-color-scheme:dark){.slipway-flow{--ground:#14181a;--sheet:#1b2124;--line:#37424630;--line:#38444a;--edge:#6b7a77;--ink:#e6ecea;--soft:#9aa8a5;--act:#5fb8b5;--good:#6fcfaa;--busy:#82b8f5;--ask:#82b8f5;--warn:#e8b95c;--bad:#ff9a90;--on:#14181a}}
+@media (prefers-color-scheme:dark){.slipway-flow{--ground:#14181a;--sheet:#1b2124;--line:#38444a;--edge:#6b7a77;--ink:#e6ecea;--soft:#9aa8a5;--act:#5fb8b5;--good:#6fcfaa;--busy:#82b8f5;--ask:#82b8f5;--warn:#e8b95c;--bad:#ff9a90;--on:#14181a}}
 .slipway-flow text{fill:var(--ink)}
 .slipway-flow .h{font-size:18px;font-weight:650}
 .slipway-flow .n{font-size:13px;font-weight:650}
@@ -27,7 +27,7 @@ const style = `.slipway-flow{--ground:#f6f7f5;--sheet:#fff;--line:#d3dad5;--edge
 .slipway-flow .on{stroke:var(--on);stroke-width:2}
 .slipway-flow text.on{fill:var(--on);stroke:none}
 .slipway-flow .has>.card{stroke:var(--tone);stroke-width:2}
-.slipway-flow .faint>*{opacity:.55}
+.slipway-flow .faint>:not(.state){opacity:.55}
 .slipway-flow [data-tone=act]{--tone:var(--act)}
 .slipway-flow [data-tone=ask]{--tone:var(--ask)}
 .slipway-flow [data-tone=good]{--tone:var(--good)}

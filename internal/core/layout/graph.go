@@ -43,9 +43,10 @@ type Options struct {
 	Gap   int  // between boxes side by side
 	Step  int  // between layers, at least
 	Track int  // between lines side by side
-	// Wrap is the share of width to height that a long chain is broken for, in several columns
-	// (or rows, with Right), in percent; 0: never.
+	// Wrap is how wide in percent of its height a graph should be that is higher than Tall: it
+	// is broken into columns for that, or with Right into rows. 0: never.
 	Wrap int
+	Tall int
 }
 
 // Arrange places all that is in the graph, also inside of boxes, and gives the size of the whole. The upper left

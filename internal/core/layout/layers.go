@@ -41,7 +41,7 @@ func (g *Graph) layer(o Options) Size {
 	l.place()
 	l.straighten()
 	l.route()
-	return g.home()
+	return g.wrap(o, g.home())
 }
 
 func newLayered(g *Graph, o Options) *layered {

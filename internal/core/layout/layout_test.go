@@ -42,7 +42,7 @@ func TestRandom(t *testing.T) {
 		o := options
 		o.Right = seed%2 == 1
 		if seed%3 == 0 {
-			o.Wrap = 160
+			o.Wrap, o.Tall = 160, 300
 		}
 		g := random(rand.New(rand.NewPCG(seed, 1)), 2+int(seed)/4, 2)
 		size := g.Arrange(o)

@@ -119,7 +119,7 @@ func (l *layered) draw(line int, wires []wire) {
 		}
 	}
 	points = append(points, Point{to.x, to.y})
-	of.Points = straighten(points)
+	of.Points = corners(points)
 	of.LabelAt = Rect{}
 	for _, k := range l.chains[line] {
 		if v := l.vertices[k]; v.label {
@@ -128,8 +128,8 @@ func (l *layered) draw(line int, wires []wire) {
 	}
 }
 
-// straighten leaves out the points that are no corners.
-func straighten(points []Point) []Point {
+// corners leaves out the points that are no corners.
+func corners(points []Point) []Point {
 	out := points[:1]
 	for i := 1; i < len(points); i++ {
 		p := points[i]

@@ -116,7 +116,7 @@ func duration(d *workflow.Duration) string {
 	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}, {time.Millisecond, "ms"}} {
 		if n := left / unit.long; n > 0 {
 			words = append(words, fmt.Sprintf("%d %s", n, unit.name))
-			left -= n * unit.long
+			left %= unit.long
 		}
 	}
 	if len(words) == 0 {
