@@ -10,7 +10,6 @@ import (
 	"math/big"
 	"slices"
 
-	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/workflow/jq"
 )
 
@@ -92,7 +91,7 @@ func (r *step) keep(d *Datum, text json.RawMessage) {
 	d.V, d.D, d.N = short.V, short.D, short.N
 	if long && !r.kept[d.D] {
 		r.kept[d.D] = true
-		r.out.Values = append(r.out.Values, machine.Value(text))
+		r.out.Values = append(r.out.Values, text)
 	}
 }
 

@@ -69,8 +69,7 @@ func (r *step) done(f *Frame, t *workflow.Task, out Datum) error {
 	f.Queue, f.Vars = f.Queue[1:], nil
 	f.Turn++
 	if len(f.Got) >= maxHeard {
-		p := problem(Runtime, "it has kept %d events, which is as many as one task may; end it earlier, or let it go on for ever with `until: false`", maxHeard)
-		return &p
+		return failing(Runtime, "it has kept %d events, which is as many as one task may; end it earlier, or let it go on for ever with `until: false`", maxHeard)
 	}
 	forever, until, while := lasting(t)
 	if !forever {

@@ -74,7 +74,7 @@ func (r *step) raise(f *Frame, t *workflow.Task) error {
 		}
 		p.Status = status
 	}
-	return &p
+	return failure{p}
 }
 
 // text gives a value as a person reads it.
@@ -166,8 +166,7 @@ func (r *step) fork(f *Frame, t *workflow.Task) error {
 		}
 	}
 	if alive > maxAlive {
-		p := problem(Runtime, "%d branches would be under way at once, and at most %d may; go through them in a loop, or in workflows that are run", alive, maxAlive)
-		return &p
+		return failing(Runtime, "%d branches would be under way at once, and at most %d may; go through them in a loop, or in workflows that are run", alive, maxAlive)
 	}
 	if len(branches) == 0 {
 		r.finish(f, hold([]any{}))

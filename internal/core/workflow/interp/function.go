@@ -99,13 +99,11 @@ func raw(address string) string {
 func (r *step) fetched(f *Frame, out Datum) error {
 	source, ok := r.value(&out).(string)
 	if !ok || len(source) > maxFunction {
-		p := problem(Configuration, "what is at the function's address is no text of at most 1 MB")
-		return &p
+		return failing(Configuration, "what is at the function's address is no text of at most 1 MB")
 	}
 	def, problems := workflow.Parse(r.task(f).Call.Function, function(source))
 	if problems != nil {
-		p := problem(Configuration, "the function cannot be read: %s", clip(problems.Error()))
-		return &p
+		return failing(Configuration, "the function cannot be read: %s", clip(problems.Error()))
 	}
 	if r.made == nil {
 		r.made = map[string]*workflow.Definition{}

@@ -34,8 +34,7 @@ func (r *step) ask(f *Frame, kind string, with map[string]any) error {
 		}
 	}
 	if err := r.deadlines(&a, with); err != nil {
-		p := problem(Validation, "%v", err)
-		return &p
+		return failing(Validation, "%v", err)
 	}
 	f.wait(forTask, task.MachineID(name))
 	r.send(f.For, task.EventOpened, machine.Must(a))

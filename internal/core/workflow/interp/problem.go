@@ -37,17 +37,26 @@ func problem(kind, format string, args ...any) Problem {
 	return Problem{Type: kind, Status: statuses[kind], Title: titles[kind] + " Error", Detail: fmt.Sprintf(format, args...)}
 }
 
-// problemOf gives the problem that an error is, or else one of a kind.
-func problemOf(kind string, err error) Problem {
-	var p *Problem
-	if errors.As(err, &p) {
-		return *p
-	}
-	return problem(kind, "%v", err)
-}
+// failure is a problem as an error inside a step.
+type failure struct{ Problem }
 
 // Error gives the problem in a line.
-func (p *Problem) Error() string {
+func (f failure) Error() string { return f.Problem.String() }
+
+func failing(kind, format string, args ...any) error {
+	return failure{problem(kind, format, args...)}
+}
+
+// problemOf gives the problem that an error is, or else one of a kind.
+func problemOf(kind string, err error) Problem {
+	if f := (failure{}); errors.As(err, &f) {
+		return f.Problem
+	}
+	return problem(kind, "%s", clip(err.Error()))
+}
+
+// String gives the problem in a line.
+func (p Problem) String() string {
 	text := p.Title
 	if p.Detail != "" {
 		text += ": " + p.Detail

@@ -34,8 +34,7 @@ func (r *step) process(f *Frame, t *workflow.Task) error {
 // resolve asks which definition a workflow has.
 func (r *step) resolve(f *Frame, with map[string]any) error {
 	if r.s.Depth >= maxDepth {
-		p := problem(Runtime, "workflows run workflows %d deep, and no deeper; put tasks of the innermost ones into one definition, or end the recursion", maxDepth)
-		return &p
+		return failing(Runtime, "workflows run workflows %d deep, and no deeper; put tasks of the innermost ones into one definition, or end the recursion", maxDepth)
 	}
 	in := ResolveInput{At: r.mine(f), Namespace: text(with["namespace"]), Name: text(with["name"]), Version: text(with["version"])}
 	input := with["input"]

@@ -1,7 +1,6 @@
 package interp
 
 import (
-	"encoding/json"
 	"fmt"
 	"iter"
 
@@ -91,7 +90,7 @@ func (m *Memory) Definition(digest string) (*workflow.Definition, error) {
 		return def, nil
 	}
 	if text, ok := m.values[digest]; ok {
-		def, err := workflow.Load(json.RawMessage(text))
+		def, err := workflow.Load(text)
 		if err == nil {
 			m.defs[digest] = def
 		}

@@ -141,8 +141,7 @@ func (r *step) duration(f *Frame, d *workflow.Duration) (time.Duration, error) {
 	}
 	took, err := workflow.DurationOf(v)
 	if err != nil {
-		p := problem(Validation, "%s", strings.TrimSpace(err.Error()))
-		return 0, &p
+		return 0, failing(Validation, "%s", strings.TrimSpace(err.Error()))
 	}
 	return took, nil
 }
@@ -153,17 +152,14 @@ func (r *step) check(s *workflow.Schema, d *Datum, what string) error {
 		return nil
 	}
 	if s.Document == nil {
-		p := problem(Configuration, "%s has a schema elsewhere, which is not fetched; write it into the definition as `document`", what)
-		return &p
+		return failing(Configuration, "%s has a schema elsewhere, which is not fetched; write it into the definition as `document`", what)
 	}
 	compiled, err := workflow.CompileSchema(s.Document)
 	if err != nil {
-		p := problem(Configuration, "the schema of %s is wrong: %v", what, err)
-		return &p
+		return failing(Configuration, "the schema of %s is wrong: %v", what, err)
 	}
 	if err := workflow.Validate(compiled, r.value(d)); err != nil {
-		p := problem(Validation, "%s is not as its schema says: %s", what, details(err))
-		return &p
+		return failing(Validation, "%s is not as its schema says: %s", what, details(err))
 	}
 	return nil
 }

@@ -139,7 +139,7 @@ func want(yes bool, path []string) error {
 
 func (c *conformance) status(s interp.Status) error {
 	if c.out.Status != s {
-		return fmt.Errorf("the workflow is %s, not %s (%+v)", c.out.Status, s, c.out.State.Error)
+		return fmt.Errorf("the workflow is %s, not %s (%+v)", c.out.Status, s, c.out.Error)
 	}
 	return nil
 }

@@ -93,6 +93,7 @@ type Outcome struct {
 	Took    time.Duration
 	State   interp.State
 	Events  []machine.Event // of the run itself: its journal
+	Values  []machine.Value // long ones that there were
 }
 
 // Run runs a workflow to its end, or until nothing can happen any more. An error is one of

@@ -45,7 +45,7 @@ func newWorld(def *workflow.Definition, o Options) *world {
 	w := &world{Options: o, now: o.Start, lib: interp.Remember(nil), values: map[string]machine.Value{}, runs: map[string]interp.State{},
 		tasks: map[string]task.State{}, steps: map[string]int64{}, fired: map[string]string{}, used: make([]int, len(o.Stubs))}
 	for _, d := range append([]*workflow.Definition{def}, o.Workflows...) {
-		w.values[d.Digest] = machine.Value(d.Canonical)
+		w.values[d.Digest] = d.Canonical
 		w.lib.Define(d)
 	}
 	w.Events, w.Answers, w.Asks = slices.Clone(o.Events), slices.Clone(o.Answers), slices.Clone(o.Asks)
@@ -344,10 +344,16 @@ func (w *world) outcome() Outcome {
 	s := w.runs[root]
 	out := w.out
 	out.Status, out.Error, out.State, out.Tasks, out.Took = s.Status, s.Error, s, s.Steps, w.now.Sub(w.Start)
+	if !s.EndedAt.IsZero() {
+		out.Took = s.EndedAt.Sub(w.Start)
+	}
 	for _, t := range out.Trace {
 		if t.What == "task.started" {
 			out.Path = append(out.Path, t.Pointer[strings.LastIndex(t.Pointer, "/")+1:])
 		}
+	}
+	for _, digest := range slices.Sorted(maps.Keys(w.values)) {
+		out.Values = append(out.Values, w.values[digest])
 	}
 	if !s.Output.IsZero() {
 		v, err := w.read(s.Output)
