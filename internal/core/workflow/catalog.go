@@ -131,7 +131,8 @@ func byName(about string, value map[string]any) map[string]any {
 func span(about string) map[string]any {
 	part := map[string]any{"type": "integer", "minimum": 0}
 	return map[string]any{
-		"type": []any{"string", "object"}, "pattern": "^P[^YM]*(T.*)?$", "format": "duration", "description": about + ": PT30M, or {minutes: 30}",
+		"type": []any{"string", "object"}, "description": about + ": PT30M, or {minutes: 30}",
+		"pattern":              `^P([0-9.]+W)?([0-9.]+D)?(T([0-9.]+H)?([0-9.]+M)?([0-9.]+S)?)?$`,
 		"properties":           map[string]any{"days": part, "hours": part, "minutes": part, "seconds": part, "milliseconds": part},
 		"additionalProperties": false, "minProperties": 1,
 	}

@@ -1,0 +1,51 @@
+package workflow_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"slipway.dev/internal/core/manifest"
+)
+
+// TestWarnings wants what is allowed and most likely not meant to be told, and what Slipway
+// cannot run to be refused later, and neither to be an error.
+func TestWarnings(t *testing.T) {
+	t.Parallel()
+	d := parse(t, head+`use:
+  functions: {f: {set: {a: 1}, output: {schema: {format: avro, document: {}}}}}
+do:
+  - a: {set: {a: "Hello ${ .name }"}, then: d}
+  - b: {set: {a: 1}}
+  - d:
+      switch:
+        - one: {when: .x, then: f}
+        - other: {then: continue}
+  - e: {raise: {error: {type: https://example.com, status: 400}}}
+  - f: {raise: {error: {type: https://example.com, status: 400}}, if: .x}
+  - end: {run: {script: {language: perl, code: x}}}
+  - g: {call: asyncapi, with: {document: {endpoint: https://example.com}, operation: a, protocol: kafka, message: {}}}
+  - h: {call: mcp, with: {method: tools/list, transport: {stdio: {command: x}}}, then: exit}
+  - i: {try: [], catch: {then: h}}
+`)
+	if got, want := lines(d.Warnings), "5: this is not evaluated, as;6: the task `b` is never;13: nothing can go on at;16: the task `i` is never"; got != want {
+		t.Errorf("warnings: %s\nwant %s", got, want)
+	}
+	if got, want := lines(d.Refusals()), "3: this can be read, and;13: this can be read, and;14: this can be read, and;15: this can be read, and"; got != want {
+		t.Errorf("refusals: %s\nwant %s", got, want)
+	}
+	for i, want := range []string{"avro", "perl", "kafka", "over http"} {
+		if r := d.Refusals()[i]; !strings.Contains(r.Text, want) {
+			t.Errorf("refusal %d: %s", i, r)
+		}
+	}
+}
+
+// lines gives the line of each problem and its first words.
+func lines(ps manifest.Problems) string {
+	out := make([]string, len(ps))
+	for i, p := range ps {
+		out[i] = fmt.Sprintf("%d: %s", p.Line, strings.Join(strings.Fields(p.Text)[:5], " "))
+	}
+	return strings.Join(out, ";")
+}
