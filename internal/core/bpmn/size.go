@@ -19,7 +19,8 @@ const (
 	longName  = 48 // runes of a name that is shown
 )
 
-var options = layout.Options{Right: true, Gap: 30, Step: 64, Track: 16}
+// Long chains go on in another row.
+var options = layout.Options{Right: true, Gap: 30, Step: 64, Track: 16, Wrap: 45, Tall: 3200}
 
 // short cuts a name to what there is room for. The whole stands in the documentation.
 func short(s string) string {
