@@ -51,7 +51,8 @@ func (b *builder) build() *Definition {
 	b.extend()
 	b.checkCalls()
 	var err error
-	if d.Canonical, d.Digest, err = canonical(b.top.value()); err != nil {
+	d.Raw = b.top.value()
+	if d.Canonical, d.Digest, err = canonical(d.Raw); err != nil {
 		b.say(b.top, "cannot be written as JSON: %v", err)
 	}
 	return d

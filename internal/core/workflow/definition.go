@@ -13,6 +13,7 @@ type Definition struct {
 	Document  Document
 	Digest    string          // of Canonical: "sha256:…"
 	Canonical json.RawMessage // the whole definition as JSON with sorted keys; Load reads it again
+	Raw       any             // Canonical, decoded: $workflow.definition
 	Input     Input
 	Output    Output
 	Timeout   *Timeout

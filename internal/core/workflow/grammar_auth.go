@@ -24,7 +24,7 @@ var policy = object{
 		"digest":      scheme(object{what: "digest", fields: fields{"username": text, "password": text}, need: []string{"username", "password"}}),
 		"oauth2":      scheme(oauth2("oauth2", fields{"endpoints": tokenEndpoints})),
 		"oidc":        scheme(oauth2("oidc", nil)),
-		"certificate": scheme(object{what: "certificate", fields: fields{"certificate": text, "key": text}, need: []string{"certificate", "key"}}),
+		"certificate": scheme(object{what: "certificate", fields: fields{"certificate": text, "key": text, "authority": text}, need: []string{"certificate", "key"}}),
 	},
 }
 
