@@ -13,6 +13,7 @@ import (
 type budget struct {
 	left     int // steps
 	price    int // of one instruction
+	scopes   int // of the expression, at most
 	cause    error
 	tooDeep  bool
 	patterns map[string]*pattern // that were compiled so far

@@ -92,16 +92,17 @@ func (r *rewriter) function(f *gojq.Func, s *scope) (*gojq.Query, error) {
 	args := make([]*gojq.Query, len(f.Args))
 	for i, arg := range f.Args {
 		var err error
-		if args[i], err = r.closure(arg, s); err != nil {
+		if args[i], err = r.closure(arg, s, nil); err != nil {
 			return nil, err
 		}
 	}
 	full := arity(name, len(args))
 	if found := s.find(full); found != nil {
-		if found.inside {
-			*found.recursive = true
+		q := call(name, args...)
+		if found.def != nil {
+			r.called(found, q.Term.Func)
 		}
-		return call(name, args...), nil
+		return q, nil
 	}
 	if !r.trusted && strings.HasPrefix(name, "_") {
 		return nil, r.unknown(name, len(args), s)

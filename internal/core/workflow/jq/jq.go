@@ -28,7 +28,7 @@ type Expr struct {
 	code    *gojq.Code
 	vars    []string // that it uses, in the order of code
 	secrets []string
-	price   int  // of one instruction
+	scopes  int  // that are around its places, at most
 	makes   bool // it may make values, and not only find them
 }
 
@@ -61,7 +61,7 @@ func Compile(source string, variables ...string) (*Expr, error) {
 		return nil, err
 	}
 	slices.Sort(r.secrets)
-	return &Expr{source, code, r.vars, r.secrets, 1 + r.deepest/16, r.makes}, nil
+	return &Expr{source, code, r.vars, r.secrets, r.deepest, r.makes}, nil
 }
 
 func parse(source string) (*gojq.Query, error) {
@@ -127,7 +127,8 @@ func (e *Expr) Eval(in any, vars Vars) (any, error) {
 
 func (e *Expr) eval(b *budget, in any, vars Vars) (any, error) {
 	var space [8]any
-	values := append(space[:0], b)
+	b.scopes, b.price = e.scopes, 1+e.scopes/scopesPerStep
+	values := append(space[:0], &frame{budget: b})
 	for _, name := range e.vars {
 		v, ok := vars[name]
 		if !ok && name == nowName {
@@ -135,7 +136,6 @@ func (e *Expr) eval(b *budget, in any, vars Vars) (any, error) {
 		}
 		values = append(values, v)
 	}
-	b.price = e.price
 	v, ok := e.code.RunWithContext(b, in, values...).Next()
 	if !ok {
 		return nil, nil

@@ -32,6 +32,9 @@ const (
 	// looks variables up through all of them.
 	maxScopes = 200
 
+	// scopesPerStep is through how many scopes one step looks.
+	scopesPerStep = 32
+
 	// maxDigits is how long a number may be: arithmetic with big ones takes more than linear time.
 	maxDigits = 1000
 	maxBits   = maxDigits * 10 / 3

@@ -20,7 +20,8 @@ type native struct {
 	own    func(b *budget, v any, args []any) any
 }
 
-// budgetName is the variable that brings the budget to natives, which are compiled once for all evaluations.
+// budgetName is the variable that brings the budget, in a frame, to natives, which are compiled
+// once for all evaluations.
 const budgetName = "$__budget"
 
 // free are functions of gojq that do next to nothing.
@@ -46,7 +47,7 @@ const (
 )
 
 // navigating are natives that make no values.
-var navigating = []string{"__object/0", "__each/0", "__at/1", "__part/2", "__enter/0", "__caught/0", "__key/0", "__path/1"}
+var navigating = []string{"__object/0", "__each/0", "__at/1", "__part/2", "__enter/0", "__deeper/1", "__caught/0", "__key/0", "__path/1"}
 
 // native is a call of a native.
 func (r *rewriter) native(name string, args ...*gojq.Query) *gojq.Query {
@@ -148,11 +149,11 @@ func (n native) compile(args int) (func(any, []any) any, error) {
 	}
 	return func(v any, args []any) any {
 		last := len(args) - 1
-		b, ok := args[last].(*budget)
-		if !ok || !b.pay(nativeSteps) {
+		f, ok := args[last].(*frame)
+		if !ok || !f.pay(nativeSteps) {
 			return ErrFuel
 		}
-		return run(b, v, args[:last])
+		return run(f.budget, v, args[:last])
 	}, nil
 }
 

@@ -28,16 +28,17 @@ type rewriter struct {
 	careful bool  // errors may be caught, so that they must be cheap
 	defect  error // of the prelude: ours
 	scopes  int
-	deepest int // of scopes
+	deepest int         // of scopes
+	within  *definition // whose body this is; nil in an argument
 }
 
 // scope is what names there are at a place: a list from the inside to the outside.
 type scope struct {
-	outer     *scope
-	name      string // "$x" or "f/2"
-	global    bool   // a variable that the evaluation is given
-	recursive *bool  // of a function: it calls itself
-	inside    bool   // its own body
+	outer  *scope
+	name   string // "$x" or "f/2"
+	global bool   // a variable that the evaluation is given
+	def    *definition
+	inside bool // def's own body
 }
 
 func (s *scope) with(name string) *scope { return &scope{outer: s, name: name} }
@@ -82,9 +83,9 @@ func (r *rewriter) define(def *gojq.FuncDef, s *scope) (*scope, error) {
 	if err := r.mayDefine(def.Name); err != nil {
 		return nil, err
 	}
-	recursive := false
 	name := arity(def.Name, len(def.Args))
-	inner := &scope{outer: s, name: name, recursive: &recursive, inside: true}
+	d := &definition{tree: def}
+	inner := &scope{outer: s, name: name, def: d, inside: true}
 	for _, arg := range def.Args {
 		if err := r.mayDefine(arg); err != nil {
 			return nil, err
@@ -94,15 +95,13 @@ func (r *rewriter) define(def *gojq.FuncDef, s *scope) (*scope, error) {
 			inner = inner.with(arg)
 		}
 	}
-	body, err := r.closure(def.Body, inner)
+	body, err := r.closure(def.Body, inner, d)
 	if err != nil {
 		return nil, err
 	}
-	if recursive { // what it puts on the stacks is to be paid
-		body = pipe(r.native("__enter"), body)
-	}
 	def.Body = body
-	return s.with(name), nil
+	r.finish(d)
+	return &scope{outer: s, name: name, def: d}, nil
 }
 
 // mayDefine refuses the names that are ours.
@@ -118,13 +117,15 @@ func (r *rewriter) mayDefine(name string) error {
 	return nil
 }
 
-// closure rewrites what gojq compiles to a function of its own.
-func (r *rewriter) closure(q *gojq.Query, s *scope) (*gojq.Query, error) {
+// closure rewrites what gojq compiles to a function of its own: an argument, or the body of a definition.
+func (r *rewriter) closure(q *gojq.Query, s *scope, of *definition) (*gojq.Query, error) {
 	if r.scopes++; r.scopes > maxScopes {
 		return nil, errors.New("the expression is nested too deeply")
 	}
 	r.deepest = max(r.deepest, r.scopes)
-	defer func() { r.scopes-- }()
+	around := r.within
+	r.within = of
+	defer func() { r.within = around; r.scopes-- }()
 	return r.query(q, s)
 }
 
@@ -144,11 +145,11 @@ func (r *rewriter) body(q *gojq.Query, s *scope) (*gojq.Query, error) {
 	if !ok {
 		return nil, errors.New("there is nothing in the expression (try \".\")")
 	}
-	left, err := r.closure(q.Left, s)
+	left, err := r.closure(q.Left, s, nil)
 	if err != nil {
 		return nil, err
 	}
-	right, err := r.closure(q.Right, s)
+	right, err := r.closure(q.Right, s, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -185,11 +186,11 @@ var updates = map[gojq.Operator]gojq.Operator{
 
 // update rewrites assignments: l op= r is "r as $x | l |= (. op $x)".
 func (r *rewriter) update(q *gojq.Query, s *scope) (*gojq.Query, error) {
-	left, err := r.closure(q.Left, s)
+	left, err := r.closure(q.Left, s, nil)
 	if err != nil {
 		return nil, err
 	}
-	right, err := r.closure(q.Right, s)
+	right, err := r.closure(q.Right, s, nil)
 	if err != nil {
 		return nil, err
 	}

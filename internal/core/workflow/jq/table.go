@@ -18,7 +18,7 @@ var natives = table()
 func table() map[string]native {
 	natives := map[string]native{
 		// Of the rewriting.
-		"__enter/0": {own: enter}, "__caught/0": {own: caught}, "__made/0": {own: made}, "__key/0": {own: key},
+		"__enter/0": {own: enter}, "__deeper/1": {own: deeper}, "__caught/0": {own: caught}, "__made/0": {own: made}, "__key/0": {own: key},
 		"__object/0": {own: object}, "__each/0": {own: each}, "__at/1": {own: at}, "__part/2": {own: part},
 		"__secret/2": {own: secretOf}, textName: {own: concat},
 		// Operators.

@@ -84,7 +84,7 @@ func (r *rewriter) dynamic(current *gojq.Query, x *gojq.Index, try func(*gojq.Qu
 		if q == nil {
 			return &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeNull}}, nil
 		}
-		return r.closure(q, s)
+		return r.closure(q, s, nil)
 	}
 	if x.Str != nil {
 		x = &gojq.Index{Start: &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeString, Str: x.Str}}}
@@ -259,7 +259,7 @@ func (r *rewriter) string(str *gojq.String, format func(*gojq.Query) *gojq.Query
 			parts = append(parts, text(q.Term.Str.Str))
 			continue
 		}
-		part, err := r.closure(q, s)
+		part, err := r.closure(q, s, nil)
 		if err != nil {
 			return nil, err
 		}
