@@ -60,12 +60,14 @@ func (w *world) next() bool {
 	if w.happen(w.now) || w.people() || w.arrival() {
 		return true
 	}
-	at, ok := w.soonest()
-	if !ok {
-		return false
+	if w.alarms() {
+		return true
 	}
-	w.now = at
-	return w.happen(at) || w.people() || w.arrival() || w.alarms()
+	at, ok := w.soonest()
+	if ok {
+		w.now = at
+	}
+	return ok
 }
 
 // happen delivers what is due by now.
@@ -87,10 +89,10 @@ func (w *world) happen(now time.Time) bool {
 	return len(list) > 0
 }
 
-// soonest is when something happens next.
+// soonest is when something happens next, after all that there is now.
 func (w *world) soonest() (at time.Time, ok bool) {
 	consider := func(t time.Time) {
-		if !ok || t.Before(at) {
+		if t.After(w.now) && (!ok || t.Before(at)) {
 			at, ok = t, true
 		}
 	}
@@ -98,23 +100,16 @@ func (w *world) soonest() (at time.Time, ok bool) {
 		consider(d.at)
 	}
 	for _, e := range w.Events {
-		if e.After > 0 {
-			consider(w.Start.Add(e.After))
-		}
+		consider(w.Start.Add(e.After))
 	}
 	for _, a := range w.Answers {
-		if a.After > 0 {
-			consider(w.Start.Add(a.After))
-		}
+		consider(w.Start.Add(a.After))
 	}
 	for _, a := range w.Asks {
 		consider(w.Start.Add(a.After))
 	}
 	for _, t := range w.timers() {
 		consider(t.alarm.At)
-	}
-	if at.Before(w.now) {
-		at = w.now
 	}
 	return at, ok
 }
