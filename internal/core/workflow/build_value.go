@@ -83,10 +83,12 @@ func (b *builder) secrets(n *node, e *jq.Expr) {
 	}
 }
 
-func (b *builder) secret(n *node, s string) {
-	if !slices.Contains(b.def.Secrets, s) {
+func (b *builder) secret(n *node, s string) bool {
+	declared := slices.Contains(b.def.Secrets, s)
+	if !declared {
 		b.say(n, "the secret `%s` is not in use.secrets; %s", short(s), b.near(s, b.def.Secrets))
 	}
+	return declared
 }
 
 // resolved is a value with policies of use.authentications instead of their names, and the
@@ -95,7 +97,9 @@ func (b *builder) resolved(n *node) any {
 	name := n.get("use")
 	switch {
 	case b.secretAt[n]:
-		b.secret(name, name.text())
+		if !b.secret(name, name.text()) {
+			return nil
+		}
 		return "${ $secrets[" + quote(name.text()) + "] }"
 	case b.policyAt[n] && name != nil:
 		if policy := b.refer(name, "authentications", "authentication"); policy != nil {

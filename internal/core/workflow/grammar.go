@@ -43,7 +43,7 @@ var use = object{
 		"extensions":      listOf(named{"an extension", extension}),
 		"functions":       mapOf("functions", task{}),
 		"retries":         mapOf("retries", retry),
-		"secrets":         listOf(name),
+		"secrets":         listOf(secretName),
 		"timeouts":        mapOf("timeouts", timeout),
 		"catalogs":        mapOf("catalogs", object{what: "a catalog", fields: fields{"endpoint": endpoint}, need: []string{"endpoint"}}),
 	},

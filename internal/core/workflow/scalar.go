@@ -10,6 +10,9 @@ import (
 
 var identifier = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
+// secretName has no dots: they part it from a key in the secret.
+var secretName = matching("a name of a secret, without dots and spaces", regexp.MustCompile(`^[^.\s]+$`))
+
 // variable is the name of one, without "$".
 var variable = checked(func(r *reader, n *node) {
 	switch s := n.text(); {

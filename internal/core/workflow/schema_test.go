@@ -173,8 +173,8 @@ var loose = regexp.MustCompile(strings.Join([]string{
 var strict = regexp.MustCompile(strings.Join([]string{
 	"^there is no (function|authentication|error|timeout|retry policy|task|catalog) `", // references
 	"^the secret `.*` is not in use.secrets",
-	"^the expression cannot be read|not defined: ",                                                // expressions
-	"^\"[ ]*\" is not (a name|an expression)|is no name of a variable",                            // text that says nothing
+	"^the expression cannot be read|^there is no variable [$]",                                    // expressions
+	"^\"[ ]*\" is not (a name|an expression|a name of a secret, .*)$|is no name of a variable",    // text that says nothing
 	"^(not a JSON Schema|a JSON Schema is expected here)",                                         // schemas in schemas
 	"says the schema of the function$|^the fields? `.*` (is|are) missing here|^this has no field", // functions have schemas of their own
 	// Fields that nobody would read: the schema leaves these objects open, most likely unmeant.
