@@ -78,6 +78,7 @@ type Reply struct {
 // protocols are the ways to call.
 var protocols = map[string]func(*attempt, context.Context) (any, error){
 	"http": (*attempt).http, "openapi": (*attempt).openapi, "grpc": (*attempt).grpc,
+	"a2a": (*attempt).a2a, "mcp": (*attempt).mcp,
 }
 
 // attempt is one call under way.

@@ -135,7 +135,7 @@ func (a *authority) identified(r *http.Request, form url.Values) bool {
 // ask calls the resource with a policy.
 func (a *authority) ask(c *call.Caller, policy string) call.Reply {
 	a.t.Helper()
-	policy = strings.NewReplacer("URL", a.URL, "SECRET", clientSecret).Replace(policy)
+	policy = strings.NewReplacer(`"URL`, `"`+a.URL, `"SECRET"`, `"`+clientSecret+`"`).Replace(policy)
 	return do(a.t, c, "http", fmt.Sprintf(`{"method":"get","endpoint":{"uri":"%s/resource","authentication":%s}}`, a.URL, policy))
 }
 
