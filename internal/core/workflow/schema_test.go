@@ -173,10 +173,10 @@ var loose = regexp.MustCompile(strings.Join([]string{
 var strict = regexp.MustCompile(strings.Join([]string{
 	"^there is no (function|authentication|error|timeout|retry policy|task|catalog) `", // references
 	"^the secret `.*` is not in use.secrets",
-	"^the expression cannot be read|^there is no variable [$]",                                    // expressions
-	"^\"[ ]*\" is not (a name|an expression|a name of a secret, .*)$|is no name of a variable",    // text that says nothing
-	"^(not a JSON Schema|a JSON Schema is expected here)",                                         // schemas in schemas
-	"says the schema of the function$|^the fields? `.*` (is|are) missing here|^this has no field", // functions have schemas of their own
+	"^the expression cannot be read|^there is no variable [$]",                                                  // expressions
+	"^\"[ ]*\" is not (a name|an expression)$|is not a name of a secret, without dots|is no name of a variable", // text that says nothing
+	"^(not a JSON Schema|a JSON Schema is expected here)",                                                       // schemas in schemas
+	"says the schema of the function$|^the fields? `.*` (is|are) missing here|^this has no field",               // functions have schemas of their own
 	// Fields that nobody would read: the schema leaves these objects open, most likely unmeant.
 	"^(a workflow|errors|an event|a filter of errors|authentication|endpoints|a correlation|an MCP call|a transport|the transport (http|stdio)|a request|a client) has no field",
 	"^an event needs the field `with`", // an event without type is none
