@@ -12,7 +12,7 @@ const (
 	// maxDepth is of runs that start runs: without it two workflows that call each other would fill the store.
 	maxDepth = 8
 	// maxHeard is how many events a listener keeps for its output.
-	maxHeard = 10_000
+	maxHeard = 1000
 	// maxValue is of one value, in bytes of JSON.
 	maxValue = 64 << 20
 	// maxPast is how many long values from outside a run keeps to be replayed, besides those that it names.

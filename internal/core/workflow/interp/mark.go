@@ -6,8 +6,7 @@ import (
 	"encoding/hex"
 	"regexp"
 	"slices"
-
-	"slipway.dev/internal/core/workflow"
+	"strings"
 )
 
 // Mark is what stands for a secret in all values of a run: a text that nobody can guess who
@@ -37,27 +36,10 @@ func sealed(seed, what string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// secretUse finds the secrets that a definition uses, with their keys.
-var secretUse = regexp.MustCompile(`\$secrets(?:\.([A-Za-z_][A-Za-z0-9_]*)|(?:\.?\[?\\?"([^"\\]+)\\?"\]?))(?:\.([A-Za-z_][A-Za-z0-9_]*)|(?:\.?\[?\\?"([^"\\]+)\\?"\]?))?`)
-
-// secrets gives $secrets: a mark for each secret that the definition declares; for one that
-// it takes a key of, its keys with a mark each.
-func secrets(def *workflow.Definition, seed string) map[string]any {
-	out := map[string]any{}
-	for _, name := range def.Secrets {
-		out[name] = Mark(seed, name)
+// secrets gives $secrets: a mark for each secret that the definition declares, or a field of it.
+func (r *step) secrets(path string) (any, error) {
+	if name, _, _ := strings.Cut(path, "."); !slices.Contains(r.def.Secrets, name) {
+		return nil, failing(Authorization, "the secret %s is not in use.secrets of this workflow", name)
 	}
-	for _, use := range secretUse.FindAllStringSubmatch(string(def.Canonical), -1) {
-		name, key := use[1]+use[2], use[3]+use[4]
-		if _, declared := out[name]; !declared || key == "" {
-			continue
-		}
-		keys, _ := out[name].(map[string]any)
-		if keys == nil {
-			keys = map[string]any{}
-			out[name] = keys
-		}
-		keys[key] = Mark(seed, name+"."+key)
-	}
-	return out
+	return Mark(r.s.Seed, path), nil
 }

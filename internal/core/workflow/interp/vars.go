@@ -1,8 +1,6 @@
 package interp
 
 import (
-	"bytes"
-	"fmt"
 	"strings"
 	"time"
 
@@ -16,7 +14,7 @@ var runtime = map[string]any{"name": "slipway", "version": "1.0.3", "metadata": 
 
 // descriptors are what is the same for all expressions of a step.
 type descriptors struct {
-	workflow, secrets map[string]any
+	workflow map[string]any
 }
 
 // vars gives the variables of an expression of a task.
@@ -36,7 +34,7 @@ func (r *step) extended(f *Frame) jq.Vars {
 
 // scope gives all variables but $task.
 func (r *step) scope(f *Frame) jq.Vars {
-	v := jq.Vars{"context": r.context(), "runtime": runtime, "workflow": r.workflow(), "secrets": r.secrets()}
+	v := jq.Vars{"context": r.context(), "runtime": runtime, "workflow": r.workflow(), "secrets": jq.Lookup(r.secrets)}
 	r.local(f, v)
 	if f != nil && f.Phase != List {
 		v["input"] = r.value(f.input())
@@ -96,22 +94,9 @@ func (r *step) descriptor(f *Frame, fields bool) map[string]any {
 func (r *step) workflow() map[string]any {
 	if r.seen.workflow == nil {
 		r.seen.workflow = map[string]any{"id": r.s.ID, "input": r.value(&r.s.Input), "startedAt": moment(r.s.StartedAt)}
-		if bytes.Contains(r.def.Canonical, []byte("$workflow")) {
-			def, err := jq.Decode(r.def.Canonical)
-			if err != nil {
-				r.failure(fmt.Errorf("the definition: %w", err))
-			}
-			r.seen.workflow["definition"] = def
-		}
+		r.seen.workflow["definition"] = r.def.Raw
 	}
 	return r.seen.workflow
-}
-
-func (r *step) secrets() map[string]any {
-	if r.seen.secrets == nil {
-		r.seen.secrets = secrets(r.def, r.s.Seed)
-	}
-	return r.seen.secrets
 }
 
 // context gives $context: until a task exports one, it is the run's input.
