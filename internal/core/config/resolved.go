@@ -45,7 +45,7 @@ type Duration = time.Duration
 // Strategy says how traffic goes from the old release to the new one. What comes after Batch
 // is of canaries.
 type Strategy struct {
-	Kind     string    `json:"kind"`            // "rolling", "blueGreen" or "canary"
+	Kind     string    `json:"kind"`            // "rolling", "blueGreen", "canary" or Activate
 	Batch    int       `json:"batch,omitempty"` // rolling: instances replaced at once; default 1
 	Steps    []Step    `json:"steps,omitempty"`
 	Sticky   *Sticky   `json:"sticky,omitempty"`   // how users stay with the release that they had; nil: they do not
@@ -59,6 +59,10 @@ type Strategy struct {
 	Synthetic bool          `json:"synthetic,omitempty"` // smoke checks are repeated, and count as evidence
 	Judge     judge.Options `json:"judge,omitzero"`
 }
+
+// Activate is the kind of a workflow's strategy: its version becomes active at once, and
+// nothing else.
+const Activate = "activate"
 
 // What a judged canary is compared with.
 const (

@@ -84,6 +84,9 @@ func (w *work) missing(want int) string {
 func (w *work) noAnswer() {
 	a := w.Active
 	reason := fmt.Sprintf("the edge does not answer: it did not apply route revision %d in %s", a.Shift, routePatience)
+	if w.Route.Workflow {
+		reason = fmt.Sprintf("its trigger was not set in %s: %s", routePatience, w.becoming())
+	}
 	if a.Kind == KindDeploy && a.Phase != RollingBack {
 		w.goBack(RolledBack, reason)
 		return

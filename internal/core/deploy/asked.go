@@ -115,7 +115,11 @@ func (w *work) rebind(p *Pending, a Answered) {
 	}
 	r := p.Request
 	r.Config, r.Rollout = a.Config, defaults(*a.Rollout)
-	if err := r.check(); err != nil {
+	err := r.check()
+	if err == nil && activates(r.Rollout) != activates(p.Rollout) {
+		err = refuse("it is a workflow, or was, and the new one is none")
+	}
+	if err != nil {
 		p.Problem = cut("its configuration changed and cannot be taken: " + err.Error())
 		return
 	}

@@ -15,7 +15,12 @@ func (Lane) Desired(s State) []machine.Desired {
 		}
 	}
 	// A route without groups is desired until the edge has it: only then may instances go.
-	if len(s.Route.Groups) > 0 || s.Route.Applied < s.Route.Revision {
+	switch {
+	case s.Route.Workflow:
+		if s.Route.Deployment != "" || s.Route.Applied < s.Route.Revision {
+			out = append(out, machine.Desired{Kind: DesiredWorkflow, Key: "active", Spec: machine.Must(s.active())})
+		}
+	case len(s.Route.Groups) > 0 || s.Route.Applied < s.Route.Revision:
 		out = append(out, machine.Desired{Kind: DesiredRoute, Key: "route", Spec: machine.Must(RouteSpec{
 			Service: s.Service, Environment: s.Environment, Revision: s.Route.Revision,
 			Config: s.Route.Config, Routes: s.Route.Routes, Groups: s.Route.Groups, Sticky: s.Route.Sticky, Apart: s.Route.Apart,

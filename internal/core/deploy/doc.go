@@ -66,6 +66,14 @@
 // asks neither, because the old release serves beside it.
 // Rolling lets the old instances go as it proceeds and so leaves none warm.
 //
+// A workflow's lane (strategy activate) has neither instances nor routes. What takes the
+// place of a route is a revision of which version is active: the edge's part is done by who
+// sets the workflow's trigger. There is nothing to prepare, check or observe:
+//
+//	gate open ──▶ shifting: the trigger is to be set ──▶ completed: it is
+//	              │ it cannot be, or nobody answers in 30 s
+//	              └──▶ rollingBack ──▶ rolledBack, or failed if no version was active before
+//
 // What holds at every moment:
 //   - An instance is not dropped while the edge may still send it requests: only after a
 //     route revision without it was applied.

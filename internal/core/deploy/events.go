@@ -25,6 +25,7 @@ const (
 	EventSettled   = "hold.settled"       // Settle: a person decides on what is held
 	EventInstance  = "instance.observed"  // Instance
 	EventRouted    = "route.applied"      // Routed
+	EventInactive  = "workflow.inactive"  // Inactive
 	EventTraffic   = "traffic.observed"   // Traffic
 	EventJudged    = "judge.said"         // Judged
 )
@@ -122,9 +123,16 @@ type Instance struct {
 	Detail   string `json:"detail,omitempty"`
 }
 
-// Routed says that the edge routes by this revision of the lane's RouteSpec.
+// Routed says that the edge routes by this revision of the lane's RouteSpec, or that a
+// workflow's trigger is as this revision of its WorkflowSpec has it.
 type Routed struct {
 	Revision int64 `json:"revision"`
+}
+
+// Inactive says why a revision of the lane's WorkflowSpec cannot be.
+type Inactive struct {
+	Revision int64  `json:"revision"`
+	Reason   string `json:"reason"`
 }
 
 // Traffic is what the edge counted, since it counts, per deployment of this lane.
@@ -143,6 +151,7 @@ type Count struct {
 const (
 	DesiredInstance = "instance" // key: instance ID; InstanceSpec
 	DesiredRoute    = "route"    // key: "route"; RouteSpec
+	DesiredWorkflow = "workflow" // key: "active"; WorkflowSpec: of a workflow's lane, in place of instances and a route
 	DesiredWatch    = "watch"    // key: "traffic"; WatchSpec: while there, Traffic events are brought
 	DesiredJudge    = "judge"    // key: "judge"; JudgeSpec: while there, judge.said is brought whenever the judge says something new
 	DesiredGate     = "gate"     // key: "gate"; GateSpec: while there, gate.asked is brought at once and whenever an answer may have changed
@@ -211,6 +220,18 @@ type RouteSpec struct {
 	Groups      []RouteGroup   `json:"groups"`           // in the order in which they divide the users: a canary comes first
 	Sticky      *config.Sticky `json:"sticky,omitempty"` // how users stay with the group that they had
 	Apart       bool           `json:"apart,omitempty"`  // a canary is judged: what the judge counts is to be counted
+}
+
+// WorkflowSpec is the version of a workflow that is to be active. Revision grows with each
+// change. Without a Deployment none is; that is desired until it is so.
+type WorkflowSpec struct {
+	Service     string `json:"service"` // the workflow's name
+	Environment string `json:"environment"`
+	Revision    int64  `json:"revision"`
+	Deployment  string `json:"deployment,omitempty"`
+	Release     string `json:"release,omitempty"`
+	Artifact    string `json:"artifact,omitempty"`
+	Config      string `json:"config,omitempty"`
 }
 
 // RouteGroup is the instances of one deployment and their share.

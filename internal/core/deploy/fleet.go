@@ -76,7 +76,16 @@ func (r *Release) healthy() []RoutedTarget {
 	return out
 }
 
-func (r *Release) replicas() int { return max(1, r.Rollout.Replicas) }
+// replicas is how many instances it is to have; a workflow has none.
+func (r *Release) replicas() int {
+	if r.activates() {
+		return 0
+	}
+	return max(1, r.Rollout.Replicas)
+}
+
+// up says whether it can serve.
+func (r *Release) up() bool { return r.activates() || len(r.healthy()) > 0 }
 
 // releases gives all releases that may have instances.
 func (s *State) releases() []*Release {

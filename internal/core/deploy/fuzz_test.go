@@ -16,6 +16,7 @@ func FuzzStep(f *testing.F) {
 		event(EventRouted, Routed{7}), event(EventTraffic, Traffic{Counts: []Count{{"tickets.dev.6", 100, 50}}}),
 		event(EventJudged, Judged{Deployment: "tickets.dev.6", Verdict: "hold", Weight: 9, Tick: 4, Flows: []FlowEvidence{{Flow: "purchase"}}}),
 		event(EventJudged, Judged{Deployment: "tickets.dev.6", Verdict: "rollback", Tick: 5}), event(EventJudged, Judged{Deployment: "tickets.dev.6", Verdict: "promote", Tick: 5}),
+		event(EventInactive, Inactive{7, "no"}),
 		event(machine.Timer, machine.Alarm{Key: "warm.tickets.dev.1"}), event(SmokeCheck+".done", machine.Outcome{}),
 	} {
 		f.Add(e.Type, []byte(e.Data), []byte(`{"gates":[{"deployment":"tickets.dev.7","artifact":"a7","config":"k","decision":{"verdict":"pass"},"guards":[{"machine":"deploy/tickets/dev","step":7}]}]}`))

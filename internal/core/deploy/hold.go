@@ -104,6 +104,9 @@ func (w *work) keepServing() {
 
 // mostly says whether a release has most of the route's traffic.
 func (s *State) mostly(r *Release) bool {
+	if r.activates() {
+		return s.serves(r)
+	}
 	for _, g := range s.Route.Groups {
 		if g.Weight > 50 && g.Deployment == r.Deployment {
 			return true

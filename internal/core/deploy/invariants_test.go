@@ -206,8 +206,32 @@ func (w *witness) traffic(before State) error {
 		return fmt.Errorf("weights add up to %d", sum)
 	}
 	w.served = w.served || s.Current != nil
+	if s.Route.Deployment != "" || w.served && s.Route.Workflow { // one that failed at once may be followed by a service
+		return w.activates()
+	}
 	if w.served && (len(s.Route.Groups) == 0 || s.Current == nil) {
 		return fmt.Errorf("nobody serves any more")
+	}
+	return nil
+}
+
+// activates: a workflow has neither instances nor traffic; from the first completed deployment
+// on a version is active, and what is completed is what its trigger was said to be set to.
+func (w *witness) activates() error {
+	s := w.state
+	for _, r := range s.releases() {
+		if !r.activates() || len(r.Copies) > 0 || r.Rollout.Smoke > 0 {
+			return fmt.Errorf("%s of a workflow has instances or checks", r.Deployment)
+		}
+	}
+	if len(s.Route.Groups) > 0 {
+		return fmt.Errorf("there are routes to a workflow")
+	}
+	if w.served && (s.Current == nil || s.find(s.Route.Deployment) == nil) {
+		return fmt.Errorf("no version is active any more")
+	}
+	if s.Current != nil && s.Active == nil && s.Route.Deployment != s.Current.Deployment {
+		return fmt.Errorf("%s is current, and %q is to be active", s.Current.Deployment, s.Route.Deployment)
 	}
 	return nil
 }

@@ -35,7 +35,10 @@ func defaults(r config.Rollout) config.Rollout {
 	if r.Deadline <= 0 {
 		r.Deadline = time.Minute
 	}
-	if r.Rollback == (config.Rollback{}) {
+	if activates(r) {
+		r = plain(r)
+	}
+	if r.Rollback == (config.Rollback{}) && !activates(r) {
 		r.Rollback = config.Rollback{Errors: 0.05, Minimum: 20, Observe: 30 * time.Second, Warm: 15 * time.Minute}
 	}
 	if r.Rollback.Keep <= 0 {

@@ -48,6 +48,7 @@ func TestRandom(t *testing.T) {
 				if s%2 == 0 { // half of the lanes have a past
 					w.witness, w.order, w.now = past.copy(), 3, time.Date(2026, 1, 5, 10, 0, 0, 0, time.UTC)
 				}
+				w.flows = s%4 == 1
 				w.every = s%101 == 0
 				steps := 5 + w.rand.IntN(20)
 				if w.judges = s%4 == 0; w.judges {
@@ -98,13 +99,15 @@ type coverage struct {
 	sent     map[string]int // messages, by type
 
 	judged, undecided, sentBack int
+
+	workflows map[Phase]int
 }
 
 func (c *coverage) add(w *world) {
 	c.Lock()
 	defer c.Unlock()
 	if c.outcomes == nil {
-		c.outcomes, c.sent = map[Phase]int{}, map[string]int{}
+		c.outcomes, c.sent, c.workflows = map[Phase]int{}, map[string]int{}, map[Phase]int{}
 	}
 	c.addJudged(w)
 	for kind, n := range w.sent {
@@ -112,6 +115,9 @@ func (c *coverage) add(w *world) {
 	}
 	for _, row := range w.state.History {
 		c.outcomes[row.Outcome]++
+		if row.Strategy == config.Activate {
+			c.workflows[row.Outcome]++
+		}
 	}
 	if a := w.state.Active; a != nil {
 		c.outcomes[a.Phase]++
@@ -119,11 +125,16 @@ func (c *coverage) add(w *world) {
 }
 
 func (c *coverage) check(t *testing.T) {
-	t.Log(c.outcomes, c.sent, c.judged, c.undecided, c.sentBack)
+	t.Log(c.outcomes, c.workflows, c.sent, c.judged, c.undecided, c.sentBack)
 	c.checkJudged(t.Errorf)
 	for _, kind := range []string{lease.EventTaken, lease.EventGiven, glass.EventUsed, task.EventOpened, task.EventRebound, task.EventClosed, EventMember} {
 		if c.sent[kind] < 100 {
 			t.Errorf("%s was sent %d times only", kind, c.sent[kind])
+		}
+	}
+	for _, p := range []Phase{Completed, Failed, RolledBack, Superseded, Aborted} {
+		if c.workflows[p] < 100 {
+			t.Errorf("%s was seen %d times only of a workflow", p, c.workflows[p])
 		}
 	}
 	for _, p := range []Phase{Preparing, Checking, Shifting, Observing, RollingBack, Held, RollbackFailed, Completed, Failed, RolledBack, Superseded, Aborted} {

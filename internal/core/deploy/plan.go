@@ -31,6 +31,8 @@ func Stages(s config.Strategy, replicas int, first bool) []Stage {
 func plan(s config.Strategy, replicas int) []Stage {
 	last := Stage{New: replicas, Old: replicas, Weight: 100}
 	switch s.Kind {
+	case config.Activate:
+		return []Stage{{Weight: 100}}
 	case "rolling":
 		return rolling(max(1, s.Batch), replicas)
 	case "canary":

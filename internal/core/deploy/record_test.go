@@ -41,6 +41,9 @@ func record(before, after State, checks []machine.Effect) string {
 		if r.Apart {
 			text += ", users apart"
 		}
+		if r.Workflow {
+			text = "active is " + short(r.Deployment)
+		}
 		say("route %d: %s", r.Revision, text)
 	}
 	for _, t := range missingFrom(timers(before), timers(after)) {

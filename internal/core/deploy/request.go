@@ -15,6 +15,9 @@ func (w *work) request(r Request) error {
 	if w.Service != "" && (w.Service != r.Service || w.Environment != r.Environment) {
 		return fault.New(fault.Invalid, "this is the lane of %s in %s, not of %s in %s", w.Service, w.Environment, r.Service, r.Environment)
 	}
+	if w.otherKind(r.Rollout) {
+		return refuse("what is deployed as %s is a workflow, or was, and this is none; or the other way round", r.Service).WithHint("give it another name")
+	}
 	if !r.Force {
 		if err := w.admit(r); err != nil {
 			return err

@@ -11,12 +11,11 @@ import (
 
 // begin starts the deployment of a request.
 func (w *work) begin(p Pending) {
-	n := p.Rollout.Replicas
 	target := &Release{
 		Deployment: p.Deployment, Number: p.Number, Release: p.Release, Artifact: p.Artifact, Commit: p.Commit,
 		Order: p.Order, Config: p.Config, Rollout: p.Rollout,
 	}
-	stages := plan(p.Rollout.Strategy, n)
+	stages := plan(p.Rollout.Strategy, target.replicas())
 	if w.Current == nil {
 		stages = stages[len(stages)-1:] // there is nothing to share the traffic with
 	}
@@ -81,7 +80,7 @@ func (w *work) advance() bool {
 	case w.judging() && w.ruled():
 	case a.Await == awaitSettled && len(a.Target.healthy()) >= a.Target.replicas():
 		w.complete()
-	case a.Await == awaitOld && w.serves(w.Current) && len(w.Current.healthy()) > 0:
+	case a.Await == awaitOld && w.serves(w.Current) && w.Current.up():
 		w.reroute() // to where they are now
 		a.Shift = w.Route.Revision
 		w.await(awaitRoute, routePatience)
@@ -114,7 +113,7 @@ func (w *work) broken() string {
 		}
 		return reason
 	}
-	if a.Exposed && len(a.Target.healthy()) == 0 {
+	if a.Exposed && len(a.Target.healthy()) == 0 && !a.Target.activates() {
 		return "no instance of " + a.Release + " is healthy any more"
 	}
 	return ""
@@ -147,8 +146,7 @@ func (w *work) shift() {
 	if s.Weight == 100 {
 		w.endBeside()
 	}
-	if w.Current != nil && a.Kind == KindDeploy {
-		n := a.Target.replicas()
+	if n := a.Target.replicas(); w.Current != nil && a.Kind == KindDeploy && n > 0 {
 		w.Current.shrink((w.Current.replicas()*s.Old + n - 1) / n)
 	}
 	w.reroute()
@@ -175,6 +173,9 @@ func (w *work) shifted() {
 	}
 	s := a.Stages[a.Stage]
 	switch {
+	case a.Target.activates(): // its runs are no requests that could be watched
+		a.Full = w.now
+		w.complete()
 	case a.Stage == len(a.Stages)-1:
 		a.Full = w.now
 		w.enter(Observing)

@@ -10,6 +10,9 @@ import (
 // that is to have traffic is healthy, Current gets it; if that is not healthy either, the
 // route stays as it was: its addresses are the best guess there is.
 func (w *work) reroute() {
+	if w.reactivate() {
+		return
+	}
 	groups := w.groups(w.Shares)
 	if len(groups) == 0 && len(w.Shares) > 0 {
 		if w.Current != nil {
@@ -123,6 +126,9 @@ func (s *State) routes(id string) bool {
 
 // serves says whether all traffic goes to a release.
 func (s *State) serves(r *Release) bool {
+	if s.Route.Workflow {
+		return s.Route.Deployment == r.Deployment
+	}
 	return len(s.Route.Groups) == 1 && s.Route.Groups[0].Deployment == r.Deployment
 }
 

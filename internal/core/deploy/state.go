@@ -173,6 +173,10 @@ type Route struct {
 	Groups   []RouteGroup   `json:"groups,omitempty"`
 	Sticky   *config.Sticky `json:"sticky,omitempty"`
 	Apart    bool           `json:"apart,omitempty"`
+
+	// Of a workflow: who sets its trigger is in the place of the edge.
+	Workflow   bool   `json:"workflow,omitempty"`
+	Deployment string `json:"deployment,omitempty"` // whose version is to be active; empty: none
 }
 
 // Kinds of rows.

@@ -29,6 +29,9 @@ func (s State) Status() Status {
 	case s.Current == nil:
 		return Status{Word: "empty", Text: "nothing is deployed"}
 	default:
+		if s.Current.activates() {
+			return Status{Word: "idle", Text: s.Current.Release + " " + s.health(s.Current)}
+		}
 		return Status{Word: "idle", Text: s.Current.Release + " runs, " + s.health(s.Current)}
 	}
 }
@@ -46,6 +49,9 @@ func (p Pending) why() string {
 }
 
 func (s *State) health(r *Release) string {
+	if r.activates() {
+		return "is active"
+	}
 	return fmt.Sprintf("%d of %d instances healthy", len(r.healthy()), max(r.replicas(), r.staying()))
 }
 
@@ -60,6 +66,9 @@ func (s *State) progress() string {
 		}
 		return "smoke checks run on " + a.Release
 	case awaitRoute:
+		if s.Route.Workflow {
+			return s.becoming()
+		}
 		return fmt.Sprintf("the edge is to apply route revision %d", a.Shift)
 	case awaitPause:
 		if a.Stages[a.Stage].Weight == 0 {
@@ -82,6 +91,15 @@ func (s *State) progress() string {
 	default:
 		return a.Problem
 	}
+}
+
+// becoming says what a workflow's trigger is to be set to.
+func (s *State) becoming() string {
+	r := s.find(s.Route.Deployment)
+	if r == nil {
+		return "no version is to be active"
+	}
+	return r.Release + " is to be active"
 }
 
 // Weight is the percentage of the requests that a deployment's instances get now.

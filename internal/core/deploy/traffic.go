@@ -9,7 +9,7 @@ import (
 // watched says whether the traffic is looked at: a deployment goes forward.
 func (s *State) watched() bool {
 	a := s.Active
-	return a != nil && a.Kind == KindDeploy && a.Target != nil && a.Phase != RollingBack && a.Await != awaitPerson
+	return a != nil && a.Kind == KindDeploy && a.Target != nil && !a.Target.activates() && a.Phase != RollingBack && a.Await != awaitPerson
 }
 
 // traffic takes in counts. Only two are worth an entry in the journal: the first of a

@@ -21,6 +21,7 @@ type world struct {
 	bad    int  // percent of what goes wrong
 	asking bool // its gates ask for approvals
 	judges bool // all of its deployments are judged
+	flows  bool // it is a workflow's
 	counts map[string]Count
 	log    []machine.Event
 }
@@ -75,6 +76,9 @@ func (w *world) next() machine.Event {
 	case awaitCheck:
 		return w.outcome()
 	case awaitRoute:
+		if w.flows && w.percent(w.bad) {
+			return event(EventInactive, Inactive{w.state.Route.Revision - int64(w.rand.IntN(2)), "no"})
+		}
 		return event(EventRouted, Routed{w.state.Route.Revision - int64(w.rand.IntN(2))})
 	case awaitPerson:
 		if a.Undecided && w.percent(50) {
@@ -138,6 +142,9 @@ func (w *world) request() machine.Event {
 	name := fmt.Sprint("r", order)
 	strategy := pick(w, config.Strategy{Kind: "blueGreen"}, config.Strategy{Kind: "rolling", Batch: w.rand.IntN(3)}, config.Strategy{Kind: "canary", Steps: []config.Step{{Weight: 10, Pause: time.Second}, {Weight: 50}}}, w.judgedOf())
 	replicas := 1 + w.rand.IntN(4)
+	if w.flows && w.percent(98) {
+		strategy = config.Strategy{Kind: config.Activate}
+	}
 	if w.judges {
 		strategy, replicas = w.judgedOf(), 1+replicas/4
 	}
@@ -195,6 +202,9 @@ func (w *world) change(a *Answered) {
 		a.Config = pick(w, "k1", "k2", "k3")
 		if w.percent(70) {
 			a.Rollout = &config.Rollout{Replicas: 1 + w.rand.IntN(4), Strategy: config.Strategy{Kind: "blueGreen"}}
+			if w.flows && w.percent(90) {
+				a.Rollout.Strategy.Kind = config.Activate
+			}
 		}
 	case 6:
 		a.Artifact = "another"
@@ -280,7 +290,7 @@ func (w *world) counted() machine.Event {
 // nonsense is what no lane should ever hear.
 func (w *world) nonsense() machine.Event {
 	e := machine.Event{Actor: machine.System("noise"), Type: pick(w, EventRequested, EventRollback, EventAbort, EventSettled, EventInstance,
-		EventRouted, EventTraffic, EventJudged, EventAsked, "message.refused", EffectSign+".done", machine.Timer, SmokeCheck+".done", SmokeCheck+".failed", "what.ever", "")}
+		EventRouted, EventInactive, EventTraffic, EventJudged, EventAsked, "message.refused", EffectSign+".done", machine.Timer, SmokeCheck+".done", SmokeCheck+".failed", "what.ever", "")}
 	if e.Type == SmokeCheck+".done" || e.Type == SmokeCheck+".failed" {
 		return w.outcome()
 	}
