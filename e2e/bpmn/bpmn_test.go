@@ -24,6 +24,9 @@ import (
 	"slipway.dev/internal/web/webtest"
 )
 
+// broken is a file with flows that lead nowhere.
+const broken = "broken.bpmn"
+
 // TestOthersRead writes the examples of the specification and random workflows as BPMN, and
 // has bpmn-moddle and bpmn-js read them.
 func TestOthersRead(t *testing.T) {
@@ -65,7 +68,11 @@ func write(t *testing.T, folder string) map[string]int {
 	for seed := range uint64(12) {
 		shapes[fmt.Sprintf("random %d", seed)] = shape.Of(shapetest.Random(rand.New(rand.NewPCG(seed, 0)), 5+int(seed)*12))
 	}
-	files := map[string]int{}
+	// One that is wrong, so that readers who never warn are found out.
+	if err := os.WriteFile(filepath.Join(folder, broken), []byte(strings.ReplaceAll(string(bpmn.XML(shapes["fork"])), `targetRef="n`, `targetRef="x`)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]int{broken: 0}
 	for name, s := range shapes {
 		written := bpmn.XML(s)
 		if err := os.WriteFile(filepath.Join(folder, name+".bpmn"), written, 0o600); err != nil {
@@ -87,7 +94,7 @@ func moddle(t *testing.T, folder string, files map[string]int) {
 	}
 	for file := range files {
 		warnings, read := said[file]
-		if !read || len(warnings) > 0 {
+		if !read || (len(warnings) > 0) != (file == broken) {
 			t.Errorf("%s: read %v, warnings %q", file, read, warnings)
 		}
 	}
@@ -120,6 +127,12 @@ func browser(t *testing.T, folder string, files map[string]int) {
 		}
 		if err := json.Unmarshal([]byte(tab.Eval("window.said")), &said); err != nil {
 			t.Fatal(err)
+		}
+		if file == broken {
+			if len(said.Warnings) == 0 {
+				t.Errorf("%s: no warning", file)
+			}
+			continue
 		}
 		// bpmn-js counts the process, and each label that stands apart.
 		if len(said.Warnings) > 0 || said.Elements <= files[file] {

@@ -38,9 +38,13 @@ func XML(s shape.Shape) []byte {
 
 // trees writes the elements and flows of a level, in the order that BPMN's schema asks for.
 func (l *level) trees() []tree {
+	in, out := make([][]flow, len(l.elements)), make([][]flow, len(l.elements))
+	for _, f := range l.flows {
+		in[f.to], out[f.from] = append(in[f.to], f), append(out[f.from], f)
+	}
 	var found []tree
 	for i := range l.elements {
-		found = append(found, l.tree(i))
+		found = append(found, l.elements[i].tree(in[i], out[i]))
 	}
 	for _, f := range l.flows {
 		t := el("bpmn:sequenceFlow", "id", f.id, "name", f.name, "sourceRef", l.elements[f.from].id, "targetRef", l.elements[f.to].id)
@@ -54,22 +58,17 @@ func (l *level) trees() []tree {
 	return found
 }
 
-func (l *level) tree(i int) tree {
-	e := &l.elements[i]
+// tree writes an element, with the flows that lead to it and on.
+func (e *element) tree(in, out []flow) tree {
 	t := el("bpmn:"+e.tag, append([]string{"id", e.id, "name", e.name}, e.attr...)...)
 	if e.doc != "" {
 		t = t.with(said("bpmn:documentation", e.doc))
 	}
-	for _, f := range l.flows {
-		if f.to == i {
-			t = t.with(said("bpmn:incoming", f.id))
-		}
+	for _, f := range in {
+		t = t.with(said("bpmn:incoming", f.id))
 	}
 	fallback := ""
-	for _, f := range l.flows {
-		if f.from != i {
-			continue
-		}
+	for _, f := range out {
 		t = t.with(said("bpmn:outgoing", f.id))
 		if f.fallback && fallback == "" {
 			fallback = f.id

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,22 @@ func TestRandom(t *testing.T) {
 		sound(t, bpmn.XML(shape.Of(shapetest.Random(rand.New(rand.NewPCG(seed, 0)), 1+int(seed)))))
 	}
 	sound(t, bpmn.XML(shape.Of(shapetest.Random(rand.New(rand.NewPCG(7, 0)), 1000))))
+}
+
+// TestLinks shows that a way to a task far away is a pair of link events.
+func TestLinks(t *testing.T) {
+	t.Parallel()
+	d := &workflow.Definition{}
+	for i := range 40 {
+		name := fmt.Sprintf("t%d", i)
+		d.Do = append(d.Do, &workflow.Task{Name: name, Pointer: "/do/" + name, Kind: workflow.Set})
+	}
+	d.Do[30].Then, d.Do[35].Then = "t1", "t1"
+	written := bpmn.XML(shape.Of(d))
+	sound(t, written)
+	if n := bytes.Count(written, []byte(`<bpmn:linkEventDefinition name="/do/t1"/>`)); n != 3 {
+		t.Errorf("%d link events, want two that lead away and one that arrives", n)
+	}
 }
 
 // element is any element of XML.
@@ -96,7 +113,39 @@ func sound(t *testing.T, written []byte) {
 			t.Errorf("%s is not in the diagram", e.get("id"))
 		}
 		hold(t, e, ids)
+		if e.XMLName.Local == "BPMNEdge" {
+			meet(t, e, ids)
+		}
 	})
+}
+
+// meet wants the ends of a flow in the diagram on the edges of what it connects.
+func meet(t *testing.T, edge element, ids map[string]element) {
+	t.Helper()
+	flow := ids[edge.get("bpmnElement")]
+	var points []element
+	for _, k := range edge.Kids {
+		if k.XMLName.Local == "waypoint" {
+			points = append(points, k)
+		}
+	}
+	for of, p := range map[string]element{"sourceRef": points[0], "targetRef": points[len(points)-1]} {
+		b := ids[flow.get(of)+"_di"].Kids[0]
+		x, y := number(t, p, "x")-number(t, b, "x"), number(t, p, "y")-number(t, b, "y")
+		w, h := number(t, b, "width"), number(t, b, "height")
+		if of == "sourceRef" && x != w || of == "targetRef" && x != 0 || y < 0 || y > h {
+			t.Errorf("%s of %s is at %d, %d of %d × %d", of, flow.get("id"), x, y, w, h)
+		}
+	}
+}
+
+func number(t *testing.T, e element, name string) int {
+	t.Helper()
+	n, err := strconv.Atoi(e.get(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 // hold holds an element to how BPMN is to be read.

@@ -14,14 +14,17 @@ func (l *level) shapes() []tree {
 	}
 	var edges []tree
 	for i, f := range l.flows {
-		points := slices.Clone(l.graph.Lines[i].Points)
+		points, label := slices.Clone(l.graph.Lines[i].Points), l.graph.Lines[i].LabelAt
+		if l.graph.Pack {
+			points, label = l.direct(f)
+		}
 		last := len(points) - 1
 		if l.elements[f.from].on != "" {
 			signs[f.from] = layout.Rect{X: points[0].X - event/2, Y: points[0].Y - event/2, W: event, H: event}
 		}
 		points[0].X = signs[f.from].X + signs[f.from].W
 		points[last].X = signs[f.to].X
-		edges = append(edges, edge(f, points, l.graph.Lines[i].LabelAt))
+		edges = append(edges, edge(f, points, label))
 	}
 	var found []tree
 	for i := range l.elements {
@@ -32,6 +35,13 @@ func (l *level) shapes() []tree {
 		}
 	}
 	return append(found, edges...)
+}
+
+// direct leads a flow straight to where it goes, in a level that is too tangled for more.
+func (l *level) direct(f flow) ([]layout.Point, layout.Rect) {
+	from, to := l.graph.Boxes[l.box[f.from]], l.graph.Boxes[l.box[f.to]]
+	a, b := layout.Point{X: from.X + from.W, Y: from.Y + from.H/2}, layout.Point{X: to.X, Y: to.Y + to.H/2}
+	return []layout.Point{a, b}, layout.Rect{X: (a.X + b.X) / 2, Y: (a.Y + b.Y) / 2}
 }
 
 // place is where the sign of an element is in its box: in the middle.

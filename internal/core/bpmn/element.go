@@ -19,6 +19,9 @@ func (b *builder) element(g *shape.Graph, i int) element {
 	case shape.Stop:
 		e.tag, e.name = "endEvent", "end of the workflow"
 		e.kids = []tree{el("bpmn:terminateEventDefinition")}
+	case shape.Link:
+		e.tag, e.name = "intermediateThrowEvent", short(n.Text)
+		e.kids = []tree{el("bpmn:linkEventDefinition", "name", g.Nodes[n.To].ID)}
 	case shape.Split:
 		e.tag = splitting(g)
 	case shape.Join:

@@ -72,7 +72,22 @@ func (b *builder) level(g *shape.Graph) *drawn {
 	for _, e := range g.Edges {
 		d.edge(e)
 	}
+	d.arrive()
 	return d
+}
+
+// arrive adds for each task that links lead to the event at which they arrive.
+func (d *drawn) arrive() {
+	done := map[int]bool{}
+	for _, n := range d.of.Nodes {
+		if n.Kind != shape.Link || done[n.To] {
+			continue
+		}
+		done[n.To] = true
+		to := d.of.Nodes[n.To]
+		at := d.add(d.level, n.To, element{tag: "intermediateCatchEvent", name: short("→ " + to.Name), kids: []tree{el("bpmn:linkEventDefinition", "name", to.ID)}})
+		d.way(d.level, flow{from: at, to: d.first[n.To], light: true})
+	}
 }
 
 // skip leads past a task whose condition does not hold.

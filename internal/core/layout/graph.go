@@ -4,7 +4,7 @@ package layout
 type Graph struct {
 	Boxes []Box
 	Lines []Line
-	Pack  bool // the boxes are placed in rows, without lines
+	Pack  bool // the boxes are placed in rows, without lines. Arrange sets it for what is tangled
 }
 
 // Box is a box; what is inside of it belongs to it alone. Arrange sets X and Y, of the upper

@@ -37,6 +37,10 @@ func (g *Graph) layer(o Options) Size {
 		return Size{}
 	}
 	l := newLayered(g, o)
+	if l == nil {
+		g.Pack = true
+		return g.pack(o)
+	}
 	l.order()
 	l.place()
 	l.straighten()
@@ -44,9 +48,21 @@ func (g *Graph) layer(o Options) Size {
 	return g.wrap(o, g.home())
 }
 
+// tangled is how many layers all lines together may pass. A graph beyond is a picture that
+// nobody can read, and could be made to take all memory.
+const tangled = 200_000
+
+// newLayered gives the graph its layers; nil if it is tangled.
 func newLayered(g *Graph, o Options) *layered {
 	forward, back, order := g.arcs()
 	rank := ranks(len(g.Boxes), forward, order, func(line int) bool { return g.Lines[line].Label.W > 0 })
+	passed := 0
+	for _, l := range g.Lines {
+		passed += max(rank[l.From]-rank[l.To], rank[l.To]-rank[l.From])
+	}
+	if passed > tangled {
+		return nil
+	}
 	l := &layered{g: g, o: o, back: back, chains: make([][]int, len(g.Lines))}
 	for i, b := range g.Boxes {
 		l.vertices = append(l.vertices, vertex{box: i, rank: rank[i], w: b.W, h: b.H})

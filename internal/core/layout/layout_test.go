@@ -57,6 +57,32 @@ func TestRandom(t *testing.T) {
 	}
 }
 
+// TestTangled shows that lines which together are as long as the graph is big by itself are
+// not led anywhere: up by twos, down by twos, and a line from each box to its neighbour.
+func TestTangled(t *testing.T) {
+	t.Parallel()
+	const n = 3000
+	g := &layout.Graph{Boxes: make([]layout.Box, n)}
+	for i := range n {
+		g.Boxes[i] = layout.Box{W: 100, H: 30}
+		switch {
+		case i%2 == 0 && i+2 < n:
+			g.Lines = append(g.Lines, layout.Line{From: i, To: i + 2}, layout.Line{From: i, To: i + 1})
+		case i%2 == 0:
+			g.Lines = append(g.Lines, layout.Line{From: i, To: i + 1})
+		case i > 1:
+			g.Lines = append(g.Lines, layout.Line{From: i, To: i - 2})
+		}
+	}
+	size := g.Arrange(options)
+	if !g.Pack {
+		t.Error("it was led")
+	}
+	for _, wrong := range layouttest.Check(g, options, size) {
+		t.Error(wrong)
+	}
+}
+
 // random makes a graph of mostly a chain, with branches, loops, labels, and boxes with graphs inside.
 func random(r *rand.Rand, boxes, depth int) *layout.Graph {
 	g := &layout.Graph{}

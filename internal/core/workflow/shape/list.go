@@ -1,10 +1,6 @@
 package shape
 
-import (
-	"fmt"
-
-	"slipway.dev/internal/core/workflow"
-)
+import "slipway.dev/internal/core/workflow"
 
 // place is where a list of tasks is.
 type place struct {
@@ -13,22 +9,23 @@ type place struct {
 	outermost bool
 }
 
-// near is how many tasks before its end a way out of a list still leads to the end that all
-// share. Others have an end of their own: long lines say less than a short one.
-const near = 6
-
 // builder makes the graph of a list.
 type builder struct {
 	place
 	Graph
 	tasks []*workflow.Task
-	nodes []int // by task
-	catch []int // by task: of what it does with errors, or -1
-	end   int   // that all share, or -1
+	nodes []int          // by task
+	catch []int          // by task: of what it does with errors, or -1
+	end   int            // that all share, or -1
+	named map[string]int // tasks by name
+	known map[string]int // ends and links by identity
 }
 
 func list(tasks []*workflow.Task, at place) Graph {
-	b := builder{place: at, tasks: tasks, end: -1}
+	b := builder{place: at, tasks: tasks, end: -1, named: map[string]int{}, known: map[string]int{}}
+	for i := len(tasks) - 1; i >= 0; i-- {
+		b.named[tasks[i].Name] = i // of two, the first
+	}
 	b.add(Node{ID: at.id + "#start", Kind: Start, Text: at.text})
 	for _, t := range tasks {
 		b.task(t)
@@ -113,58 +110,4 @@ func (b *builder) handle(try, catch, on int, kind EdgeKind, c *workflow.Catch) {
 		b.edge(Edge{From: catch, To: on, Kind: kind})
 	}
 	b.edge(e)
-}
-
-func kindOf(then string) EdgeKind {
-	switch then {
-	case "", "continue", "exit", "end":
-		return Sequence
-	}
-	return Jump
-}
-
-// target is the node that a directive of task i leads to.
-func (b *builder) target(i int, then string) int {
-	switch then {
-	case "", "continue":
-		return b.next(i)
-	case "exit":
-		return b.leaving(i, End)
-	case "end":
-		if b.outermost {
-			return b.leaving(i, End)
-		}
-		return b.leaving(i, Stop)
-	}
-	for k, t := range b.tasks {
-		if t.Name == then {
-			return b.nodes[k]
-		}
-	}
-	return b.next(i) // what Parse refuses
-}
-
-// next is the node after task i.
-func (b *builder) next(i int) int {
-	if i+1 < len(b.nodes) {
-		return b.nodes[i+1]
-	}
-	if b.end < 0 {
-		b.end = b.add(Node{ID: b.id + "#end", Kind: End})
-	}
-	return b.end
-}
-
-// leaving is where a way that leaves the list from task i ends.
-func (b *builder) leaving(i int, kind Kind) int {
-	if kind == End && i+near >= len(b.nodes) {
-		return b.next(len(b.nodes) - 1)
-	}
-	id := fmt.Sprintf("%s#%s%d", b.id, kind, i)
-	for k, n := range b.Nodes {
-		if n.ID == id {
-			return k
-		}
-	}
-	return b.add(Node{ID: id, Kind: kind})
 }

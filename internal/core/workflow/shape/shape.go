@@ -29,6 +29,7 @@ const (
 	Catch Kind = "catch" // what is done with an error; its Task is the try
 	Split Kind = "split" // branches begin
 	Join  Kind = "join"  // branches meet
+	Link  Kind = "link"  // it goes on at a task that is far away: Node.To
 )
 
 // Node is something on the way.
@@ -40,6 +41,7 @@ type Node struct {
 	Text   string   // in short what it does: "GET https://example.com"
 	Notes  []string // what else holds: "if .a > 1", "timeout 30 s"
 	Inside *Graph
+	To     int // of a link: the node, in the same graph
 }
 
 // EdgeKind says why a way is taken.

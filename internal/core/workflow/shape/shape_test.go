@@ -1,6 +1,7 @@
 package shape_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -61,14 +62,39 @@ func holdGraph(t *testing.T, id string, g *shape.Graph) {
 		if e.From < 0 || e.From >= len(g.Nodes) || e.To < 0 || e.To >= len(g.Nodes) {
 			t.Fatalf("%q: edge %+v of %d nodes", id, e, len(g.Nodes))
 		}
-		if k := g.Nodes[e.From].Kind; k == shape.End || k == shape.Stop || k == shape.Join {
+		if k := g.Nodes[e.From].Kind; k == shape.End || k == shape.Stop || k == shape.Join || k == shape.Link {
 			t.Errorf("%q: a way leads on from %s", id, k)
 		}
 		led[e.To] = true
 	}
 	for i, n := range g.Nodes {
-		if !led[i] && (n.Kind == shape.End || n.Kind == shape.Stop) {
+		if !led[i] && (n.Kind == shape.End || n.Kind == shape.Stop || n.Kind == shape.Link) {
 			t.Errorf("%q: nothing leads to %s", id, n.ID)
 		}
+		if n.Kind == shape.Link && g.Nodes[n.To].Task == nil {
+			t.Errorf("%q: %s leads to no task", id, n.ID)
+		}
+	}
+}
+
+// TestFar shows that a way to a task far away is no line, but a link that names it.
+func TestFar(t *testing.T) {
+	t.Parallel()
+	d := &workflow.Definition{}
+	for i := range 60 {
+		name := fmt.Sprintf("t%d", i)
+		d.Do = append(d.Do, &workflow.Task{Name: name, Pointer: "/do/" + name, Kind: workflow.Set})
+	}
+	d.Do[5].Then, d.Do[50].Then = "t10", "t2"
+	g := shape.Of(d).Graph
+	to := map[string]shape.Node{}
+	for _, e := range g.Edges {
+		to[g.Nodes[e.From].Name] = g.Nodes[e.To]
+	}
+	if got := to["t5"]; got.Name != "t10" {
+		t.Errorf("t5 leads to %+v", got)
+	}
+	if got := to["t50"]; got.Kind != shape.Link || got.Text != "→ t2" || g.Nodes[got.To].Name != "t2" {
+		t.Errorf("t50 leads to %+v", got)
 	}
 }
