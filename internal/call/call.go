@@ -64,7 +64,7 @@ type Request struct {
 	Data           any           // the task's input, for {name} in addresses
 	Authentication any           // policy of the call itself, resolved; nil: what With says
 	IdempotencyKey string        // sent with calls that change something, so that a service can tell a repetition
-	Timeout        time.Duration // 0: 5 minutes
+	Timeout        time.Duration // 0: the context's, or 5 minutes
 	After          string        // of a subscription: Last of the batch before
 }
 
@@ -78,7 +78,7 @@ type Reply struct {
 // protocols are the ways to call.
 var protocols = map[string]func(*attempt, context.Context) (any, error){
 	"http": (*attempt).http, "openapi": (*attempt).openapi, "grpc": (*attempt).grpc,
-	"a2a": (*attempt).a2a, "mcp": (*attempt).mcp,
+	"asyncapi": (*attempt).asyncapi, "a2a": (*attempt).a2a, "mcp": (*attempt).mcp,
 }
 
 // attempt is one call under way.
@@ -91,11 +91,7 @@ type attempt struct {
 
 // Do makes a call. It waits no longer than the request's timeout.
 func (c *Caller) Do(ctx context.Context, r Request) Reply {
-	wait := r.Timeout
-	if wait <= 0 {
-		wait = defaultTime
-	}
-	ctx, cancel := context.WithTimeout(ctx, wait)
+	ctx, cancel := bound(ctx, r)
 	defer cancel()
 	a := &attempt{Caller: c, Request: r}
 	run, known := protocols[r.Protocol]
@@ -109,6 +105,18 @@ func (c *Caller) Do(ctx context.Context, r Request) Reply {
 		return Reply{Problem: p}
 	}
 	return Reply{Output: output, Last: a.last}
+}
+
+// bound gives a call its time. A subscription may be as long as it says, and sees to that itself.
+func bound(ctx context.Context, r Request) (context.Context, context.CancelFunc) {
+	_, has := ctx.Deadline()
+	switch {
+	case r.Timeout > 0:
+		return context.WithTimeout(ctx, r.Timeout)
+	case has || r.Protocol == "asyncapi":
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, defaultTime)
 }
 
 // hide remembers credentials that were derived from those in the policy: nobody else knows
