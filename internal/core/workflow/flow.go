@@ -1,9 +1,6 @@
 package workflow
 
-import (
-	"maps"
-	"slices"
-)
+import "slices"
 
 // Directives are where a task may go on besides at another task of its list.
 var directives = []string{"continue", "exit", "end"}
@@ -14,7 +11,7 @@ func (b *builder) flow(list []*Task) {
 	if len(list) == 0 {
 		return
 	}
-	names := b.names(list)
+	names := b.labels(list)
 	for _, t := range list {
 		b.targets(t, names, "in this list")
 	}
@@ -36,27 +33,35 @@ func (b *builder) branches(n *node, scope []string, nested int) []*Task {
 			}
 		}
 	}
-	b.names(out)
+	b.labels(out)
 	for _, t := range out {
-		b.targets(t, nil, "to go to from a branch")
+		b.targets(t, labels{known: directives}, "to go to from a branch")
 	}
 	return out
 }
 
-// names gives the names of a list and their lines. None is there twice.
-func (b *builder) names(list []*Task) map[string]int {
-	lines := make(map[string]int, len(list))
+// labels are the names in a list.
+type labels struct {
+	lines map[string]int
+	known []string // and the directives; not all of them if they are many
+}
+
+// labels gives the names of a list, in which none is there twice.
+func (b *builder) labels(list []*Task) labels {
+	l := labels{make(map[string]int, len(list)), slices.Clone(directives)}
 	for _, t := range list {
 		at := b.nodeOf(t).named()
-		switch line := lines[t.Name]; {
+		switch line := l.lines[t.Name]; {
 		case line > 0:
 			b.say(at, "there is a task `%s` in this list already, at line %d", short(t.Name), line)
 		case slices.Contains(directives, t.Name):
 			b.warn(at, "nothing can go on at a task named `%s`: it is a directive", t.Name)
+		case len(l.known) < maxKnown:
+			l.known = append(l.known, t.Name)
 		}
-		lines[t.Name] = max(at.line, 1)
+		l.lines[t.Name] = max(at.line, 1)
 	}
-	return lines
+	return l
 }
 
 // named is where the name of a field is.
@@ -75,25 +80,20 @@ func (n *node) named() *node {
 func (b *builder) nodeOf(t *Task) *node { return b.places[t] }
 
 // targets wants each directive of a task to lead somewhere.
-func (b *builder) targets(t *Task, names map[string]int, where string) {
+func (b *builder) targets(t *Task, l labels, where string) {
 	n := b.nodeOf(t)
-	b.target(n.get("then"), names, where)
-	b.target(n.get("catch", "then"), names, where)
+	b.target(n.get("then"), l, where)
+	b.target(n.get("catch", "then"), l, where)
 	for _, item := range n.get("switch").list() {
 		for _, f := range item.each() {
-			b.target(f.value.get("then"), names, where)
+			b.target(f.value.get("then"), l, where)
 		}
 	}
 }
 
-func (b *builder) target(then *node, names map[string]int, where string) {
-	s := then.text()
-	switch {
-	case s == "" || slices.Contains(directives, s) || names[s] > 0:
-	case len(b.problems) > maxProblems:
-		b.say(then, "there is no task `%s` %s", short(s), where) // looking for what is meant costs
-	default:
-		b.say(then, "there is no task `%s` %s; %s", short(s), where, b.near(s, slices.Concat(directives, slices.Sorted(maps.Keys(names)))))
+func (b *builder) target(then *node, l labels, where string) {
+	if s := then.text(); s != "" && !slices.Contains(directives, s) && l.lines[s] == 0 {
+		b.say(then, "there is no task `%s` %s; %s", short(s), where, b.near(s, l.known))
 	}
 }
 

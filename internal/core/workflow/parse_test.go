@@ -1,6 +1,7 @@
 package workflow_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -54,5 +55,5 @@ func TestExamples(t *testing.T) {
 		}
 		good++
 	}
-	t.Logf("examples of the specification: %d of %d parse", good, len(all))
+	fmt.Printf("examples: %d of %d parse\n", good, len(all))
 }

@@ -97,7 +97,7 @@ func (r *reader) warn(n *node, format string, args ...any) {
 // near says what a word is like. It is left out where nobody reads it: looking costs.
 func (r *reader) near(word string, known []string) string {
 	if len(r.problems) > maxProblems {
-		return ""
+		return "and there is more of that"
 	}
 	return nearest.DidYouMean(word, known[:min(len(known), maxKnown)])
 }

@@ -120,8 +120,8 @@ func TestAgainstSchema(t *testing.T) {
 	if c.neither < 3000 || c.both < 1000 {
 		t.Errorf("%d mutations refused by both, %d accepted by both", c.neither, c.both)
 	}
-	t.Logf("%d examples and a workflow with everything, with one thing changed: %d refused and %d accepted by schema and Parse, %d refused by Parse alone, %d by the schema alone",
-		len(all), c.neither, c.both, c.stricter, c.looser)
+	fmt.Printf("mutations of examples: %d refused and %d accepted by schema and Parse, %d refused by Parse alone, %d by the schema alone\n",
+		c.neither, c.both, c.stricter, c.looser)
 }
 
 // comparison counts who refuses what.
