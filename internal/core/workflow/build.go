@@ -87,6 +87,9 @@ func (b *builder) use() {
 		b.def.Catalogs[f.name] = Resource{Name: f.name, Endpoint: b.template(f.value.get("endpoint"), nil)}
 	}
 	for _, f := range use.get("functions").each() {
+		if _, protocol := protocols[f.name]; protocol {
+			b.warn(f.value.named(), "nothing calls this function: `call: %s` is the protocol", f.name)
+		}
 		if t := b.task(f.name, f.value, nil, 1); t != nil {
 			b.def.Functions[f.name] = t
 		}

@@ -28,7 +28,7 @@ type Definition struct {
 	// "/do/0/greet", "/do/0/guard/try/0/call", "/do/0/guard/catch/do/0/log", "/do/2/both/fork/branches/0/a",
 	// "/use/functions/greet", "/use/extensions/0/log/before/0/say", "/do/1/each/do/0/x", "/do/1/hear/foreach/do/0/x".
 	Tasks map[string]*Task
-	// Warnings are what is allowed, and most likely not meant. Load gives them without positions.
+	// Warnings are what is allowed, and most likely not meant. After Load they have a Path and no position.
 	Warnings manifest.Problems
 
 	refusals manifest.Problems

@@ -15,7 +15,7 @@ func (b *builder) flow(list []*Task) {
 	for _, t := range list {
 		b.targets(t, names, "in this list")
 	}
-	reached := reachable(list)
+	reached := reachable(list, len(b.extensions) > 0)
 	for i, t := range list {
 		if !reached[i] {
 			b.warn(b.nodeOf(t), "the task `%s` is never reached", short(t.Name))
@@ -97,8 +97,8 @@ func (b *builder) target(then *node, l labels, where string) {
 	}
 }
 
-// reachable says which tasks of a list may be begun.
-func reachable(list []*Task) []bool {
+// reachable says which tasks of a list may be begun. extended: there are extensions.
+func reachable(list []*Task, extended bool) []bool {
 	index := make(map[string]int, len(list))
 	for i, t := range list {
 		index[t.Name] = i
@@ -111,7 +111,7 @@ func reachable(list []*Task) []bool {
 			continue
 		}
 		reached[i] = true
-		for _, then := range leaves(list[i]) {
+		for _, then := range leaves(list[i], extended) {
 			switch target, known := index[then]; {
 			case known:
 				todo = append(todo, target)
@@ -123,8 +123,9 @@ func reachable(list []*Task) []bool {
 	return reached
 }
 
-// leaves gives all directives by which a task may be left; "" is to the next.
-func leaves(t *Task) []string {
+// leaves gives all directives by which a task may be left; "" is to the next. An extension may
+// do something else instead of a task.
+func leaves(t *Task, extended bool) []string {
 	out := []string{t.Then}
 	if t.Kind == Switch {
 		out = nil
@@ -141,7 +142,7 @@ func leaves(t *Task) []string {
 	if t.Kind == Try && t.Catch != nil && t.Catch.Then != "" {
 		out = append(out, t.Catch.Then)
 	}
-	if t.If != nil {
+	if t.If != nil || extended {
 		out = append(out, "", t.Then)
 	}
 	return out

@@ -39,6 +39,11 @@ func Load(canonical []byte) (*Definition, error) {
 	for _, t := range d.Tasks {
 		t.Line = 0
 	}
+	for _, ps := range []manifest.Problems{d.Warnings, d.refusals} {
+		for i := range ps {
+			ps[i].Position = manifest.Position{}
+		}
+	}
 	return d, nil
 }
 

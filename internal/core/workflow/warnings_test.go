@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"slipway.dev/internal/core/manifest"
+	"slipway.dev/internal/core/workflow"
 )
 
 // TestWarnings wants what is allowed and most likely not meant to be told, and what Slipway
@@ -13,7 +14,7 @@ import (
 func TestWarnings(t *testing.T) {
 	t.Parallel()
 	d := parse(t, head+`use:
-  functions: {f: {set: {a: 1}, output: {schema: {format: avro, document: {}}}}}
+  functions: {f: {set: {a: 1}, output: {schema: {format: avro, document: {}}}}, grpc: {set: {a: 1}}}
 do:
   - a: {set: {a: "Hello ${ .name }"}, then: d}
   - b: {set: {a: 1}}
@@ -28,11 +29,15 @@ do:
   - h: {call: mcp, with: {method: tools/list, transport: {stdio: {command: x}}}, then: exit}
   - i: {try: [], catch: {then: h}}
 `)
-	if got, want := lines(d.Warnings), "5: this is not evaluated, as;6: the task `b` is never;13: nothing can go on at;16: the task `i` is never"; got != want {
+	if got, want := lines(d.Warnings), "3: nothing calls this function: `call:;5: this is not evaluated, as;6: the task `b` is never;13: nothing can go on at;16: the task `i` is never"; got != want {
 		t.Errorf("warnings: %s\nwant %s", got, want)
 	}
 	if got, want := lines(d.Refusals()), "3: this can be read, and;13: this can be read, and;14: this can be read, and;15: this can be read, and"; got != want {
 		t.Errorf("refusals: %s\nwant %s", got, want)
+	}
+	loaded, err := workflow.Load(d.Canonical)
+	if err != nil || len(loaded.Refusals()) != 4 || loaded.Refusals()[0].Line != 0 || loaded.Refusals()[0].Path == "" {
+		t.Errorf("after Load: %v, %v", loaded.Refusals(), err)
 	}
 	for i, want := range []string{"avro", "perl", "kafka", "over http"} {
 		if r := d.Refusals()[i]; !strings.Contains(r.Text, want) {
@@ -48,4 +53,17 @@ func lines(ps manifest.Problems) string {
 		out[i] = fmt.Sprintf("%d: %s", p.Line, strings.Join(strings.Fields(p.Text)[:5], " "))
 	}
 	return strings.Join(out, ";")
+}
+
+// TestExtendedRaise wants a task behind an error to be reached where extensions may do
+// something else instead.
+func TestExtendedRaise(t *testing.T) {
+	t.Parallel()
+	const tasks = "do: [{a: {raise: {error: {type: https://example.com, status: 400}}}}, {b: {set: {a: 1}}}]\n"
+	if d := parse(t, head+tasks); len(d.Warnings) != 1 {
+		t.Errorf("without extensions: %v", d.Warnings)
+	}
+	if d := parse(t, head+"use: {extensions: [{mock: {extend: raise, before: [{x: {set: {a: 1}, then: exit}}]}}]}\n"+tasks); len(d.Warnings) != 0 {
+		t.Errorf("with extensions: %v", d.Warnings)
+	}
 }
