@@ -47,7 +47,8 @@ func dress(g *shape.Graph) *layout.Graph {
 // crowded says whether a fork has so many branches that lines to them would hide them.
 func crowded(g *shape.Graph) bool {
 	return len(g.Nodes) > crowd+2 && g.Nodes[0].Kind == shape.Split &&
-		!slices.ContainsFunc(g.Edges, func(e shape.Edge) bool { return e.Kind == shape.Error })
+		!slices.ContainsFunc(g.Edges, func(e shape.Edge) bool { return e.Kind != shape.Sequence }) &&
+		!slices.ContainsFunc(g.Nodes, func(n shape.Node) bool { return n.Kind == shape.Stop })
 }
 
 func box(n *shape.Node) layout.Box {

@@ -1,6 +1,8 @@
 package bpmn
 
 import (
+	"slices"
+
 	"slipway.dev/internal/core/workflow"
 	"slipway.dev/internal/core/workflow/shape"
 )
@@ -9,7 +11,7 @@ import (
 // the end ends those that are still under way.
 func (b *builder) fork(n *shape.Node) *level {
 	d := b.level(n.Inside)
-	join := d.last[len(d.last)-1]
+	join := d.last[meeting(n.Inside)]
 	if !n.Task.Fork.Compete {
 		d.merge(join)
 	}
@@ -63,7 +65,12 @@ func joining(g *shape.Graph) string {
 }
 
 // competing says whether the first branch that ends is the only one that counts.
-func competing(g *shape.Graph) bool { return g.Nodes[len(g.Nodes)-1].Text != "" }
+func competing(g *shape.Graph) bool { return g.Nodes[meeting(g)].Text != "" }
+
+// meeting is where the branches of a fork meet.
+func meeting(g *shape.Graph) int {
+	return slices.IndexFunc(g.Nodes, func(n shape.Node) bool { return n.Kind == shape.Join })
+}
 
 // awaiting says whether all branches of a fork that competes do nothing but wait, which is
 // what BPMN's event-based gateway is for.

@@ -93,23 +93,30 @@ func (d *drawn) arrive() {
 // skip leads past a task whose condition does not hold.
 func (d *drawn) skip(i int) {
 	d.way(d.level, flow{from: d.first[i], to: d.last[i], name: "yes", condition: d.of.Nodes[i].Task.If.String()})
+	past := -1
 	for _, e := range d.of.Edges {
-		if e.From == i && e.Kind != shape.Error && (e.Kind != shape.Case || e.Label == "otherwise") {
-			d.way(d.level, flow{from: d.first[i], to: d.first[e.To], name: "no", fallback: true})
-			return
+		switch {
+		case e.From != i:
+		case e.Kind == shape.Skip:
+			past = e.To
+		case past < 0 && (e.Kind == shape.Sequence || e.Kind == shape.Jump):
+			past = e.To
 		}
+	}
+	if past >= 0 {
+		d.way(d.level, flow{from: d.first[i], to: d.first[past], name: "no", fallback: true})
 	}
 }
 
 func (d *drawn) edge(e shape.Edge) {
 	f := flow{from: d.last[e.From], to: d.first[e.To], light: d.of.Nodes[e.From].Kind == shape.Catch}
-	switch {
-	case e.Kind == shape.Error:
+	switch e.Kind {
+	case shape.Skip:
+		return // it leads from the gateway before the task
+	case shape.Error:
 		f.from = d.add(d.level, e.From, d.boundary(d.elements[f.from].id, e))
 		f.name, f.light = short(e.Label), true
-	case d.elements[f.from].tag == "endEvent":
-		return // nothing comes after an error; what there is comes of its condition
-	case e.Kind == shape.Case:
+	case shape.Case:
 		f.name, f.condition = short(e.Label), e.Text
 		f.fallback = e.Text == "" || e.Text == "otherwise"
 	}

@@ -58,15 +58,21 @@ func (b *builder) edge(e Edge) {
 	b.Edges = append(b.Edges, e)
 }
 
-// leave adds the ways out of a task.
+// leave adds the ways out of a task. One that is skipped is followed by the next, whatever
+// it says of what is then.
 func (b *builder) leave(i int) {
 	t, from := b.tasks[i], b.nodes[i]
+	on := -1
 	switch {
 	case t.Kind == workflow.Switch:
 		b.cases(i)
 	case dead(t): // nothing comes after an error
 	default:
-		b.edge(Edge{From: from, To: b.target(i, t.Then), Kind: kindOf(t.Then)})
+		on = b.target(i, t.Then)
+		b.edge(Edge{From: from, To: on, Kind: kindOf(t.Then)})
+	}
+	if t.If != nil && (on < 0 || on != b.next(i)) {
+		b.edge(Edge{From: from, To: b.next(i), Kind: Skip, Label: "if not"})
 	}
 	if t.Kind == workflow.Try && t.Catch != nil {
 		b.caught(i)
@@ -87,7 +93,7 @@ func (b *builder) cases(i int) {
 		}
 		b.edge(e)
 	}
-	if !fallen || t.If != nil {
+	if !fallen {
 		b.edge(Edge{From: b.nodes[i], To: b.target(i, t.Then), Kind: Case, Label: "otherwise"})
 	}
 }
@@ -102,8 +108,12 @@ func (b *builder) caught(i int) {
 	b.handle(b.nodes[i], b.catch[i], b.target(i, then), kindOf(then), t.Catch)
 }
 
-// handle leads an error of a try to what is done with it, if anything is, and then on.
+// handle leads an error of a try to what is done with it, if anything is, and then on. What
+// was retried in vain is caught only if something is said for that case.
 func (b *builder) handle(try, catch, on int, kind EdgeKind, c *workflow.Catch) {
+	if c.Retry != nil && len(c.Do) == 0 && c.Then == "" {
+		return
+	}
 	e := Edge{From: try, To: on, Kind: Error, Label: errorsOf(c), Text: conditions(c.When, c.ExceptWhen)}
 	if catch >= 0 {
 		e.To = catch

@@ -51,7 +51,7 @@ func notes(t *workflow.Task) []string {
 		note("while %s", expression(t.For.While))
 	}
 	if t.Catch != nil && t.Catch.Retry != nil {
-		note("%s", retry(t.Catch.Retry))
+		note("%s on %s", retry(t.Catch.Retry), errorsOf(t.Catch))
 	}
 	if t.Listen != nil {
 		if until := until(t.Listen.To); until != "" {

@@ -53,6 +53,7 @@ const (
 	Jump     EdgeKind = "jump"     // then: NAME
 	Case     EdgeKind = "case"     // of a switch
 	Error    EdgeKind = "error"    // an error is caught
+	Skip     EdgeKind = "skip"     // the task's condition does not hold, and it goes on elsewhere than behind it
 )
 
 // Edge is a way from one node to another.

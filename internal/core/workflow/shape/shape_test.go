@@ -1,11 +1,14 @@
 package shape_test
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"slipway.dev/internal/core/workflow"
+	"slipway.dev/internal/core/workflow/jq"
 	"slipway.dev/internal/core/workflow/shape"
 	"slipway.dev/internal/core/workflow/shape/shapetest"
 )
@@ -97,4 +100,63 @@ func TestFar(t *testing.T) {
 	if got := to["t50"]; got.Kind != shape.Link || got.Text != "→ t2" || g.Nodes[got.To].Name != "t2" {
 		t.Errorf("t50 leads to %+v", got)
 	}
+}
+
+// TestWays shows where tasks lead to, as the interpreter goes.
+func TestWays(t *testing.T) {
+	t.Parallel()
+	set := func(name, then string) *workflow.Task {
+		return &workflow.Task{Name: name, Pointer: "/" + name, Kind: workflow.Set, Then: then}
+	}
+	conditional := func(t *workflow.Task) *workflow.Task {
+		t.If = &jq.Expr{}
+		return t
+	}
+	try := func(c workflow.Catch) *workflow.Task {
+		return &workflow.Task{Name: "try", Pointer: "/try", Kind: workflow.Try, Catch: &c}
+	}
+	retry := &workflow.Retry{Count: 3}
+	for name, test := range map[string]struct {
+		tasks []*workflow.Task
+		want  string
+	}{
+		"sequence":          {[]*workflow.Task{set("a", ""), set("b", "")}, "start a, a b, b end"},
+		"jump":              {[]*workflow.Task{set("a", "c"), set("b", "a"), set("c", "")}, "start a, a jump c, b jump a, c end"},
+		"end and exit":      {[]*workflow.Task{set("a", "end"), set("b", "exit")}, "start a, a end, b end"},
+		"skipped":           {[]*workflow.Task{conditional(set("a", "c")), set("b", ""), set("c", "")}, "start a, a jump c, a skip b, b c, c end"},
+		"skipped to next":   {[]*workflow.Task{conditional(set("a", "")), set("b", "")}, "start a, a b, b end"},
+		"raise":             {[]*workflow.Task{{Name: "a", Kind: workflow.Raise}, set("b", "")}, "start a, b end"},
+		"skipped raise":     {[]*workflow.Task{conditional(&workflow.Task{Name: "a", Kind: workflow.Raise}), set("b", "")}, "start a, a skip b, b end"},
+		"switch":            {[]*workflow.Task{{Name: "a", Kind: workflow.Switch, Then: "c", Switch: []workflow.Case{{When: &jq.Expr{}, Then: "b"}}}, set("b", ""), set("c", "")}, "start a, a case b, a case c, b c, c end"},
+		"switch, default":   {[]*workflow.Task{{Name: "a", Kind: workflow.Switch, Then: "c", Switch: []workflow.Case{{Then: ""}}}, set("b", ""), set("c", "")}, "start a, a case b, b c, c end"},
+		"catch":             {[]*workflow.Task{try(workflow.Catch{Do: []*workflow.Task{set("x", "")}, Then: "c"}), set("b", ""), set("c", "")}, "start try, try b, catch jump c, try error catch, b c, c end"},
+		"swallowed":         {[]*workflow.Task{try(workflow.Catch{}), set("b", "")}, "start try, try b, try error b, b end"},
+		"retried":           {[]*workflow.Task{try(workflow.Catch{Retry: retry}), set("b", "")}, "start try, try b, b end"},
+		"retried, and then": {[]*workflow.Task{try(workflow.Catch{Retry: retry, Then: "exit"}), set("b", "")}, "start try, try b, try error end, b end"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got := ways(shape.Of(&workflow.Definition{Do: test.tasks}).Graph); got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+		})
+	}
+	fork := &workflow.Task{Name: "f", Kind: workflow.Fork, Fork: &workflow.ForkTask{Branches: []*workflow.Task{set("a", "b"), set("b", "end"), {Name: "c", Kind: workflow.Raise}}}}
+	inside := shape.Of(&workflow.Definition{Do: []*workflow.Task{fork}}).Nodes[1].Inside
+	if got := ways(*inside); got != "split a, a join, split b, b stop, split c" {
+		t.Error(got)
+	}
+}
+
+// ways tells all edges of a graph.
+func ways(g shape.Graph) string {
+	name := func(i int) string { return cmp.Or(g.Nodes[i].Name, string(g.Nodes[i].Kind)) }
+	var all []string
+	for _, e := range g.Edges {
+		kind := string(e.Kind) + " "
+		if e.Kind == shape.Sequence {
+			kind = ""
+		}
+		all = append(all, name(e.From)+" "+kind+name(e.To))
+	}
+	return strings.Join(all, ", ")
 }
