@@ -50,6 +50,7 @@ func (b *builder) build() *Definition {
 	b.unused()
 	b.extend()
 	b.checkCalls()
+	b.refuseGrants()
 	var err error
 	d.Raw = b.top.value()
 	if d.Canonical, d.Digest, err = canonical(d.Raw); err != nil {

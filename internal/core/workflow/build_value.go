@@ -70,7 +70,7 @@ func (b *builder) expressions(n *node, scope []string) bool {
 		if e, err := jq.Compile(s, scope...); err == nil {
 			b.secrets(n, e)
 		}
-	case strings.Contains(s, "${"):
+	case strings.Contains(s, "${") && n.name != "command" && n.name != "code": // shells have such variables
 		b.warn(n, "this is not evaluated, as only a text that is ${ … } as a whole is; write ${ \"text \\(.name)\" }")
 	}
 	return ok

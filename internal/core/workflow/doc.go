@@ -13,9 +13,9 @@
 //	                     asyncapi, mcp, functions       mcp over stdio
 //	functions            use.functions, our catalog,
 //	                     NAME:VERSION@CATALOG, https://…
-//	run                  container, script, shell,      scripts that are not js or python
-//	                     workflow
-//	authentication       basic, bearer, digest, oauth2,
+//	run                  container, script, shell,      scripts that are not js or python,
+//	                     workflow                       ports and volumes of containers
+//	authentication       basic, bearer, digest, oauth2, the grant authorization_code
 //	                     oidc, certificate
 //	schema               JSON Schema, here or elsewhere other formats
 //	expressions          jq, strict and loose           (another language is an error)

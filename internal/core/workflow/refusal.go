@@ -42,4 +42,24 @@ func (b *builder) refuseRun(n *node) {
 	if l := n.get("script", "language"); l.is(isText) && !slices.Contains(languages, l.text()) {
 		b.refuse(l, "scripts are written in js or python, and not %s; run another language in a container", short(l.text()))
 	}
+	for _, field := range []string{"volumes", "ports"} {
+		if given := n.get("container", field); given != nil && len(given.fields) > 0 {
+			b.refuse(given, "containers of workflows get no %s of the machine; give them what they need as stdin, and take it from stdout", field)
+		}
+	}
+}
+
+// refuseGrants looks for policies that need a person, who is not there.
+func (b *builder) refuseGrants() {
+	policies := slices.Clone(b.policies)
+	for _, f := range b.top.get("use", "authentications").each() {
+		policies = append(policies, f.value)
+	}
+	for _, n := range policies {
+		for _, scheme := range []string{"oauth2", "oidc"} {
+			if grant := n.get(scheme, "grant"); grant.text() == "authorization_code" {
+				b.refuse(grant, "the grant authorization_code needs a person in a browser; use client_credentials, refresh_token or token-exchange")
+			}
+		}
+	}
 }
