@@ -125,7 +125,12 @@ func (e *Expr) Eval(in any, vars Vars) (any, error) {
 	return e.eval(&budget{left: Fuel}, in, vars)
 }
 
-func (e *Expr) eval(b *budget, in any, vars Vars) (any, error) {
+func (e *Expr) eval(b *budget, in any, vars Vars) (result any, err error) {
+	defer func() {
+		if defect := recover(); defect != nil { // of the interpreter: it must not end whoever evaluates
+			result, err = nil, fmt.Errorf("the expression cannot be evaluated: %v", defect)
+		}
+	}()
 	var space [8]any
 	b.scopes, b.price = e.scopes, 1+e.scopes/scopesPerStep
 	values := append(space[:0], &frame{budget: b})

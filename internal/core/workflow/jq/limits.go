@@ -32,6 +32,9 @@ const (
 	// looks variables up through all of them.
 	maxScopes = 200
 
+	// maxPatterns is how many patterns may be side by side: each is compiled with the variables of all.
+	maxPatterns = 20
+
 	// scopesPerStep is through how many scopes one step looks.
 	scopesPerStep = 32
 

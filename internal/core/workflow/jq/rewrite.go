@@ -201,10 +201,8 @@ func (r *rewriter) update(q *gojq.Query, s *scope) (*gojq.Query, error) {
 		return r.ours("__modify", left, right), nil
 	}
 	const name = "$__x"
-	op, change := updates[q.Op], (*gojq.Query)(nil)
-	if op == gojq.OpAlt {
-		change = &gojq.Query{Left: identity(), Op: op, Right: call(name)}
-	} else {
+	change := &gojq.Query{Left: identity(), Op: gojq.OpAlt, Right: call(name)}
+	if op := updates[q.Op]; op != gojq.OpAlt {
 		change = r.native(operators[op], identity(), call(name))
 	}
 	return bind(right, name, r.ours("__modify", left, change)), nil
@@ -212,6 +210,9 @@ func (r *rewriter) update(q *gojq.Query, s *scope) (*gojq.Query, error) {
 
 // patterns rewrites what destructures, in place, and gives the scope behind it.
 func (r *rewriter) patterns(patterns []*gojq.Pattern, s *scope) (*scope, error) {
+	if len(patterns) > maxPatterns {
+		return nil, fmt.Errorf("there are more than %d patterns side by side in the expression", maxPatterns)
+	}
 	for _, p := range patterns {
 		var err error
 		if s, err = r.pattern(p, s); err != nil {
@@ -225,9 +226,11 @@ func (r *rewriter) pattern(p *gojq.Pattern, s *scope) (*scope, error) {
 	if p.Name != "" {
 		return s.with(p.Name), r.mayDefine(p.Name)
 	}
-	s, err := r.patterns(p.Array, s)
-	if err != nil {
-		return nil, err
+	for _, item := range p.Array {
+		var err error
+		if s, err = r.pattern(item, s); err != nil {
+			return nil, err
+		}
 	}
 	for _, kv := range p.Object {
 		if strings.HasPrefix(kv.Key, "$") {
@@ -240,6 +243,7 @@ func (r *rewriter) pattern(p *gojq.Pattern, s *scope) (*scope, error) {
 			return nil, err
 		}
 		if kv.Val != nil {
+			var err error
 			if s, err = r.pattern(kv.Val, s); err != nil {
 				return nil, err
 			}
