@@ -141,13 +141,13 @@ func (r *step) expected(f *Frame, name string, c workflow.Correlate) (value any,
 }
 
 // passes holds an event to a filter with all that the run knows. The first event of a
-// correlation that expects nothing says what the others must have.
+// correlation that expects nothing says what the others must have. That an expression fails on
+// what others send is no fault of the run: then it does not hold.
 func (r *step) passes(f *Frame, w workflow.EventFilter, event map[string]any) (bool, error) {
 	vars := r.vars(f)
 	for name, t := range w.With {
-		// That an expression fails on what others send is no fault of the run: it does not hold.
-		if want, err := t.Eval(event[name], vars); err != nil || !fits(want, event[name]) {
-			return false, nil
+		if want, err := t.Eval(event[name], vars); !(err == nil && fits(want, event[name])) {
+			return false, nil //nolint:nilerr // see above
 		}
 	}
 	learned := map[string]Datum{}
@@ -156,11 +156,11 @@ func (r *step) passes(f *Frame, w workflow.EventFilter, event map[string]any) (b
 		if err != nil {
 			return false, fmt.Errorf("correlate %s: %w", name, err)
 		}
-		got, failed := c.From.Eval(event, vars)
-		switch got = tidy(got); {
-		case failed != nil, known && !reflect.DeepEqual(got, want), !known && got == nil:
-			return false, nil
-		case !known:
+		got, err := c.From.Eval(event, vars)
+		if got = tidy(got); err != nil || known && !reflect.DeepEqual(got, want) || !known && got == nil {
+			return false, nil //nolint:nilerr // see above
+		}
+		if !known {
 			learned[name] = hold(got)
 		}
 	}

@@ -156,6 +156,7 @@ func (r *step) suspended(w Why) error {
 	}
 	r.s.Status, r.s.Reason = Suspended, w.Reason
 	r.say("workflow.suspended", nil, Datum{}, nil)
+	r.sayAll("task.suspended")
 	return nil
 }
 
@@ -165,5 +166,15 @@ func (r *step) continued(w Why) error {
 	}
 	r.s.Status, r.s.Reason = Running, w.Reason
 	r.say("workflow.resumed", nil, Datum{}, nil)
+	r.sayAll("task.resumed")
 	return nil
+}
+
+// sayAll says the same of all tasks that are under way.
+func (r *step) sayAll(what string) {
+	for f := range r.s.Frames() {
+		if f.Phase != List && f.Phase != "" {
+			r.say(what, f, Datum{}, nil)
+		}
+	}
 }

@@ -15,7 +15,15 @@ func (r *step) listen(f *Frame, t *workflow.Task) error {
 		r.finish(f, hold([]any{}))
 		return nil
 	}
+	if correlated(t) {
+		r.say("workflow.correlation-started", f, Datum{}, nil)
+	}
 	return r.attend(f, t)
+}
+
+// correlated says whether a task ties events to each other, or to data.
+func correlated(t *workflow.Task) bool {
+	return slices.ContainsFunc(awaited(&t.Listen.To), func(w workflow.EventFilter) bool { return len(w.Correlate) > 0 })
 }
 
 // attend says what is waited for now.
@@ -144,8 +152,24 @@ func (r *step) heardEnough(f *Frame, t *workflow.Task, enough bool) error {
 	if enough {
 		f.awake()
 		f.Phase = Closing
+		if correlated(t) {
+			r.say("workflow.correlation-completed", f, r.found(f), nil)
+		}
 	} else if err := r.attend(f, t); err != nil {
 		return err
 	}
 	return r.drain(f, t)
+}
+
+// found gives what events were correlated by.
+func (r *step) found(f *Frame) Datum {
+	keys := map[string]any{}
+	for name, d := range f.Keys {
+		keys[name] = r.value(&d)
+	}
+	d, err := Of(keys)
+	if err != nil {
+		r.failure(err)
+	}
+	return d
 }

@@ -11,25 +11,37 @@ import (
 
 // Moment is what an event did to a run.
 type Moment struct {
-	Event machine.Event
-	State State
-	Trace []Trace
-	Next  machine.Next[State]
+	Event  machine.Event
+	State  State
+	Trace  []Trace
+	Next   machine.Next[State]
+	Values []machine.Value // long ones that only Trace names
+}
+
+// moment writes what a step did.
+func (r *step) moment() Moment {
+	m := Moment{Event: r.event, State: r.out.State, Trace: r.trace, Next: r.out}
+	made := len(r.out.Values)
+	for i := range m.Trace {
+		r.settle(&m.Trace[i].Datum)
+	}
+	m.Values = r.out.Values[made:]
+	return m
 }
 
 // Take makes one step, as the machine does, and says what happened on the way.
 func Take(lib Library, s State, e machine.Event) (Moment, error) {
-	r, err := take(lib, s, e, nil)
+	r, err := take(lib, s, e, func(*step, *Frame) {})
 	if err != nil {
 		return Moment{Event: e, State: s}, err
 	}
-	return Moment{Event: e, State: r.out.State, Trace: r.trace, Next: r.out}, nil
+	return r.moment(), nil
 }
 
 // Replay goes through the events of a run from its journal, and gives the same states as
 // there were. It ends with the first error.
 func Replay(lib Library, events []machine.Event) iter.Seq2[Moment, error] {
-	return replay(lib, events, nil)
+	return replay(lib, events, func(*step, *Frame) {})
 }
 
 func replay(lib Library, events []machine.Event, watch func(*step, *Frame)) iter.Seq2[Moment, error] {
@@ -42,12 +54,11 @@ func replay(lib Library, events []machine.Event, watch func(*step, *Frame)) iter
 				yield(Moment{Event: e, State: s}, fmt.Errorf("replay %s: %w", e.Type, err))
 				return
 			}
-			if err := known.Add(r.out.Values...); err != nil {
-				yield(Moment{Event: e, State: s}, err)
-				return
-			}
-			s = r.out.State
-			if !yield(Moment{Event: e, State: s, Trace: r.trace, Next: r.out}, nil) {
+			m := r.moment()
+			known.Add(m.Next.Values...)
+			known.Add(m.Values...)
+			s = m.State
+			if !yield(m, nil) {
 				return
 			}
 		}
@@ -68,15 +79,10 @@ func Remember(under Library) *Memory {
 }
 
 // Add keeps values by their digests.
-func (m *Memory) Add(values ...machine.Value) error {
+func (m *Memory) Add(values ...machine.Value) {
 	for _, v := range values {
-		digest := Digest(v)
-		if m.values[digest] != nil {
-			continue
-		}
-		m.values[digest] = v
+		m.values[Digest(v)] = v
 	}
-	return nil
 }
 
 // Define keeps a definition.

@@ -10,30 +10,40 @@ import (
 
 var noon = time.Date(2026, 1, 5, 12, 0, 0, 0, time.UTC)
 
-func begin(t testing.TB, text, input string) (Machine, machine.Next[State]) {
+// parsed reads a workflow without its head.
+func parsed(t testing.TB, text string) *workflow.Definition {
 	t.Helper()
 	def, problems := workflow.Parse("w.yaml", []byte("document: {dsl: 1.0.3, namespace: test, name: w, version: 1.0.0}\n"+text))
 	if problems != nil {
 		t.Fatal(problems)
 	}
+	return def
+}
+
+func started(def *workflow.Definition, input Datum) machine.Event {
+	return machine.Event{Type: EventStarted, At: noon, Actor: machine.Actor{Kind: "person", Name: "ada"}, Data: machine.Must(Start{ID: "r",
+		Definition: def.Digest, Namespace: "test", Name: "w", Version: "1.0.0", Seed: "seed", Input: input})}
+}
+
+// begun starts a workflow and gives the machine, its first step, and its event.
+func begun(t testing.TB, text, input string) (Machine, machine.Next[State], machine.Event) {
+	t.Helper()
+	def := parsed(t, text)
 	lib := Remember(nil)
 	lib.Define(def)
 	m := Machine{Library: lib}
-	n, err := m.Step(State{}, machine.Event{Type: EventStarted, At: noon, Actor: machine.System("test"),
-		Data: machine.Must(Start{ID: "r", Definition: def.Digest, Namespace: "test", Name: "w", Version: "1.0.0", Seed: "seed", Input: Datum{V: []byte(input)}})})
+	e := started(def, Datum{V: []byte(input)})
+	n, err := m.Step(State{}, e)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return m, n
+	return m, n, e
 }
 
 func TestSet(t *testing.T) {
 	t.Parallel()
-	_, n := begin(t, `do:
-- a: {set: {x: "${ .n + 1 }"}}
-- b: {set: "${ {y: .x, z: $context.n} }"}
-`, `{"n": 1}`)
+	_, n, _ := begun(t, "do:\n- a: {set: {x: '${ .n + 1 }'}}\n- b: {set: '${ {y: .x, z: $context.n} }'}\n", `{"n": 1}`)
 	if n.State.Status != Completed || string(n.State.Output.V) != `{"y":2,"z":1}` {
-		t.Errorf("%+v", string(machine.Must(n.State)))
+		t.Errorf("%s", machine.Must(n.State))
 	}
 }

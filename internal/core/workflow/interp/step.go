@@ -196,8 +196,11 @@ func (r *step) task(f *Frame) *workflow.Task {
 	return t
 }
 
-// say notes what happened, for those who replay the run.
+// say notes what happened, for those who replay the run; the engine does not.
 func (r *step) say(what string, f *Frame, d Datum, p *Problem) {
+	if r.watch == nil {
+		return
+	}
 	t := Trace{What: what, At: r.at, Datum: d, Error: p}
 	if f != nil {
 		t.Pointer, t.Key = f.Pointer, f.Name()

@@ -163,9 +163,7 @@ func (w *world) datum(v any) interp.Datum {
 	d, long := interp.Keep(text)
 	if long {
 		w.values[d.D] = text
-		if err := w.lib.Add(text); err != nil {
-			w.err = err
-		}
+		w.lib.Add(text)
 	}
 	return d
 }

@@ -208,9 +208,7 @@ func (w *world) run(id string, e machine.Event) (machine.Next[interp.State], err
 		return m.Next, err
 	}
 	w.checkDesired(m.State)
-	if err := w.lib.Add(m.Next.Values...); err != nil {
-		return m.Next, err
-	}
+	w.lib.Add(m.Next.Values...)
 	for _, v := range m.Next.Values {
 		w.values[interp.Digest(v)] = v
 	}
@@ -251,9 +249,7 @@ func (w *world) forget() {
 	}
 	for _, digest := range kept {
 		if v, ok := w.values[digest]; ok {
-			if err := w.lib.Add(v); err != nil {
-				w.err = err
-			}
+			w.lib.Add(v)
 		}
 	}
 }
@@ -316,7 +312,7 @@ func (w *world) hear(e cloudevent.Event) {
 	d, long := interp.Keep(text)
 	if long {
 		w.values[d.D] = text
-		w.err = w.lib.Add(text)
+		w.lib.Add(text)
 	}
 	for _, id := range slices.Clone(w.order) {
 		for _, wish := range w.desired(id) {
