@@ -22,6 +22,12 @@ func (b *builder) tasks(n *node, scope []string) []*Task { return b.list(n, scop
 
 // list reads tasks that are so deep in others, and holds them to each other.
 func (b *builder) list(n *node, scope []string, nested int) []*Task {
+	out := b.items(n, scope, nested)
+	b.flow(out)
+	return out
+}
+
+func (b *builder) items(n *node, scope []string, nested int) []*Task {
 	var out []*Task
 	for _, item := range n.list() {
 		for _, f := range item.each() {
@@ -30,7 +36,6 @@ func (b *builder) list(n *node, scope []string, nested int) []*Task {
 			}
 		}
 	}
-	b.flow(out)
 	return out
 }
 

@@ -25,14 +25,7 @@ func (b *builder) flow(list []*Task) {
 
 // branches reads the branches of a fork. None follows another.
 func (b *builder) branches(n *node, scope []string, nested int) []*Task {
-	var out []*Task
-	for _, item := range n.list() {
-		for _, f := range item.each() {
-			if t := b.task(f.name, f.value, scope, nested); t != nil {
-				out = append(out, t)
-			}
-		}
-	}
+	out := b.items(n, scope, nested)
 	b.labels(out)
 	for _, t := range out {
 		b.targets(t, labels{known: directives}, "to go to from a branch")

@@ -48,6 +48,32 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestSchemaSteps wants a schema that doubles its work with each level of a value to be stopped.
+func TestSchemaSteps(t *testing.T) {
+	t.Parallel()
+	itself := map[string]any{"$ref": "#"}
+	c, err := workflow.CompileSchema(map[string]any{"properties": map[string]any{"x": map[string]any{"allOf": []any{itself, itself}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v any = 1
+	for range 5 {
+		v = map[string]any{"x": v}
+	}
+	if err := workflow.Validate(c, v); err != nil {
+		t.Errorf("a few levels: %v", err)
+	}
+	for range 60 {
+		v = map[string]any{"x": v}
+	}
+	if err := workflow.Validate(c, v); err == nil || !strings.Contains(err.Error(), "too many steps") {
+		t.Errorf("many levels: %v", err)
+	}
+	if err := workflow.Validate(c, map[string]any{"x": 1}); err != nil {
+		t.Errorf("afterwards: %v", err)
+	}
+}
+
 // TestLarge wants large workflows that mean well to be read.
 func TestLarge(t *testing.T) {
 	t.Parallel()
