@@ -2,7 +2,6 @@ package call
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"io"
 	"strings"
@@ -49,52 +48,58 @@ func readEvents(r io.Reader, limit int64, yield func(event) bool) error {
 	return lines.failure()
 }
 
-// lines reads lines that end in CR LF, LF or CR.
+// lines reads lines that end in CR LF, LF or CR. A line ends at its CR at once: whether an LF
+// follows shows only when more comes, which may be minutes later.
 type lines struct {
-	*bufio.Scanner
 	limited *io.LimitedReader
+	from    *bufio.Reader
+	line    []byte
 	afterCR bool
-	first   bool
+	err     error
 }
 
 func newLines(r io.Reader, limit int64) *lines {
-	l := &lines{limited: &io.LimitedReader{R: r, N: limit + 1}, first: true}
-	l.Scanner = bufio.NewScanner(l.limited)
-	l.Buffer(nil, int(limit)+2)
-	l.Split(l.split)
+	l := &lines{limited: &io.LimitedReader{R: r, N: limit + 1}}
+	l.from = bufio.NewReader(l.limited)
+	if mark, err := l.from.Peek(1); err == nil && mark[0] == 0xef { // a byte order mark
+		if mark, err = l.from.Peek(3); err == nil && string(mark) == "\xef\xbb\xbf" {
+			_, _ = l.from.Discard(3) // it is there
+		}
+	}
 	return l
 }
 
-// split ends a line at a CR at once: whether an LF follows shows only when more comes, which
-// may be minutes later.
-func (l *lines) split(b []byte, atEOF bool) (advance int, token []byte, err error) {
-	rest := b
-	if l.afterCR && len(b) > 0 {
-		l.afterCR = false
-		rest = bytes.TrimPrefix(b, []byte("\n"))
+// Scan reads a line; false: there is none. What is cut off by the end is one, too.
+func (l *lines) Scan() bool {
+	l.line = l.line[:0]
+	for {
+		b, err := l.from.ReadByte()
+		if err != nil {
+			l.err = err
+			return len(l.line) > 0
+		}
+		wasCR := l.afterCR
+		l.afterCR = b == '\r'
+		switch {
+		case b == '\n' && wasCR:
+		case b == '\r' || b == '\n':
+			return true
+		default:
+			l.line = append(l.line, b)
+		}
 	}
-	skipped := len(b) - len(rest)
-	end := bytes.IndexAny(rest, "\r\n")
-	switch {
-	case end >= 0:
-		advance, token = skipped+end+1, rest[:end]
-		l.afterCR = rest[end] == '\r'
-	case atEOF && len(rest) > 0:
-		advance, token = len(b), rest
-	default:
-		return skipped, nil, nil
-	}
-	if l.first {
-		l.first = false
-		token = bytes.TrimPrefix(token, []byte("\xef\xbb\xbf"))
-	}
-	return advance, token, nil
 }
+
+// Text gives the line without its end.
+func (l *lines) Text() string { return string(l.line) }
 
 // failure says why there are no more lines; nil: the stream ended.
 func (l *lines) failure() error {
-	if l.limited.N <= 0 || errors.Is(l.Err(), bufio.ErrTooLong) {
+	switch {
+	case l.limited.N <= 0:
 		return errTooLong
+	case errors.Is(l.err, io.EOF):
+		return nil
 	}
-	return l.Err()
+	return l.err
 }
