@@ -129,6 +129,7 @@ func (b *builder) schema(n *node, scope []string) *Schema {
 		b.refuse(format, "schemas of the format %s cannot be checked, only JSON Schema", short(format.text()))
 	}
 	if r := n.get("resource"); r != nil {
+		b.refuse(r, "a schema elsewhere is not fetched; write it here, as `document`")
 		return &Schema{Resource: &Resource{Name: r.get("name").text(), Endpoint: b.template(r.get("endpoint"), scope)}}
 	}
 	return &Schema{Document: n.get("document").value()}

@@ -17,7 +17,7 @@
 //	                     workflow                       ports and volumes of containers
 //	authentication       basic, bearer, digest, oauth2, the grant authorization_code
 //	                     oidc, certificate
-//	schema               JSON Schema, here or elsewhere other formats
+//	schema               JSON Schema                    schemas elsewhere, other formats
 //	expressions          jq, strict and loose           (another language is an error)
 //	durations            ISO 8601, inline, expressions  (years and months are an error)
 //	schedule             every, cron, after, on

@@ -29,20 +29,20 @@ do:
   - h: {call: mcp, with: {method: tools/list, transport: {stdio: {command: x}}}, then: exit}
   - i: {try: [], catch: {then: h}}
   - j: {run: {container: {image: x, ports: {"80": 80}}}, if: .x, then: l}
-  - k: {run: {shell: {command: "echo ${HOME} and more"}}}
+  - k: {input: {schema: {resource: {endpoint: https://example.com}}}, run: {shell: {command: "echo ${HOME} and more"}}}
   - l: {call: http, with: {method: get, endpoint: {uri: https://example.com, authentication: {oidc: {authority: https://example.com, grant: authorization_code}}}}}
 `)
 	if got, want := lines(d.Warnings), "3: nothing calls this function: `call:;5: this is not evaluated, as;6: the task `b` is never;13: nothing can go on at;16: the task `i` is never;17: the task `j` is never;18: the task `k` is never;19: the task `l` is never"; got != want {
 		t.Errorf("warnings: %s\nwant %s", got, want)
 	}
-	if got, want := lines(d.Refusals()), "3: this can be read, and;13: this can be read, and;14: this can be read, and;15: this can be read, and;17: this can be read, and;19: this can be read, and"; got != want {
+	if got, want := lines(d.Refusals()), "3: this can be read, and;13: this can be read, and;14: this can be read, and;15: this can be read, and;17: this can be read, and;18: this can be read, and;19: this can be read, and"; got != want {
 		t.Errorf("refusals: %s\nwant %s", got, want)
 	}
 	loaded, err := workflow.Load(d.Canonical)
-	if err != nil || len(loaded.Refusals()) != 6 || loaded.Refusals()[0].Line != 0 || loaded.Refusals()[0].Path == "" {
+	if err != nil || len(loaded.Refusals()) != 7 || loaded.Refusals()[0].Line != 0 || loaded.Refusals()[0].Path == "" {
 		t.Errorf("after Load: %v, %v", loaded.Refusals(), err)
 	}
-	for i, want := range []string{"avro", "perl", "kafka", "over http", "ports", "authorization_code"} {
+	for i, want := range []string{"avro", "perl", "kafka", "over http", "ports", "elsewhere", "authorization_code"} {
 		if r := d.Refusals()[i]; !strings.Contains(r.Text, want) {
 			t.Errorf("refusal %d: %s", i, r)
 		}
