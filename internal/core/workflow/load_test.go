@@ -4,11 +4,13 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"slipway.dev/internal/core/manifest"
 	"slipway.dev/internal/core/workflow"
 	"slipway.dev/internal/core/workflow/jq"
 )
@@ -43,6 +45,9 @@ func TestLoad(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
+		}
+		for _, ps := range []manifest.Problems{d.Warnings, d.Refusals(), loaded.Warnings, loaded.Refusals()} { // they are in the order of their files
+			slices.SortFunc(ps, func(a, b manifest.Problem) int { return strings.Compare(a.Path, b.Path) })
 		}
 		if diff := cmp.Diff(d, loaded, alike); diff != "" {
 			t.Errorf("%s (-parsed +loaded):\n%s", name, diff)
