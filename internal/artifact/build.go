@@ -27,6 +27,7 @@ type Request struct {
 	Env        map[string]string
 
 	Checkout  func(ctx context.Context, dst string) error // lays the commit out in an empty directory
+	Check     func(checkout string) error                 // says what is wrong with it before it is built; nil: nothing can be
 	TimeLimit time.Duration                               // 0: 30 min
 	Limits    Limits
 	Log       io.Writer // what the build says, as it says it
@@ -77,6 +78,11 @@ func (s *Store) Build(ctx context.Context, r Request) (Result, error) {
 	started := time.Now().UTC()
 	if err := r.Checkout(ctx, w.source); err != nil {
 		return Result{}, fmt.Errorf("check out %.12s: %w", r.Commit, err)
+	}
+	if r.Check != nil {
+		if err := r.Check(w.source); err != nil {
+			return Result{}, err
+		}
 	}
 	if err := s.runBuild(ctx, r, w); err != nil {
 		return Result{}, err

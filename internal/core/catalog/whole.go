@@ -36,7 +36,7 @@ func shorten(way []string) []string {
 func (c *Catalog) ofServices() []Finding {
 	var out []Finding
 	for _, s := range c.services.all() {
-		if len(c.part(s.Name).flows) == 0 {
+		if len(c.part(s.Name).flows) == 0 && s.Spec.Workflow == nil { // a workflow serves no step
 			out = append(out, Finding{Code: NoFlow, Severity: Warning, Kind: manifest.KindService, Name: s.Name,
 				Text: "it is in no flow, so that nothing says what depends on it, and no canary of it is judged by a flow", Looked: "the steps of all flows",
 				Hint: "name it in a step of the flow that it serves", At: c.where(manifest.KindService, s.Name)})

@@ -85,11 +85,13 @@ type Item struct {
 
 // ServiceItem is what a release needs of a service.
 type ServiceItem struct {
-	Path    string          `json:"path,omitempty"`
-	Branch  string          `json:"branch,omitempty"`
-	Build   *manifest.Build `json:"build,omitempty"`
-	Image   string          `json:"image,omitempty"`
-	Changed bool            `json:"changed,omitempty"` // something below Path did
+	Path   string          `json:"path,omitempty"`
+	Branch string          `json:"branch,omitempty"`
+	Build  *manifest.Build `json:"build,omitempty"`
+	Image  string          `json:"image,omitempty"`
+	// Workflow is what it is; Build then is one that takes its file.
+	Workflow *WorkflowItem `json:"workflow,omitempty"`
+	Changed  bool          `json:"changed,omitempty"` // something below Path did
 }
 
 // ItemOf makes an Item of a manifest. Changed says whether something below a path changed.
@@ -102,8 +104,9 @@ func ItemOf(r manifest.Resource, changed func(path string) bool) (Item, error) {
 	if err != nil {
 		return item, err
 	}
-	item.Service = &ServiceItem{Path: string(s.Source.Path), Branch: string(s.Source.Branch), Build: s.Build, Image: string(s.Image)}
-	item.Service.Changed = s.Build != nil && changed != nil && changed(item.Service.Path)
+	item.Service = &ServiceItem{Path: string(s.Source.Path), Branch: string(s.Source.Branch), Image: string(s.Image)}
+	item.Service.Build, item.Service.Workflow = BuildOf(s)
+	item.Service.Changed = item.Service.Build != nil && changed != nil && changed(item.Service.Path)
 	return item, nil
 }
 
@@ -152,9 +155,10 @@ type Release struct {
 	Path        string          `json:"path,omitempty"` // of the service in the repository
 	Build       *manifest.Build `json:"build,omitempty"`
 	Image       string          `json:"image,omitempty"`
-	Spec        string          `json:"spec"`            // digest of the service's Document
-	To          string          `json:"to,omitempty"`    // the environment that it is asked for; empty: those that take releases by themselves
-	Order       int64           `json:"order,omitempty"` // set by the service's resource: each is higher than those before
+	Workflow    *WorkflowItem   `json:"workflow,omitempty"` // what it is; Build then is one that takes its file
+	Spec        string          `json:"spec"`               // digest of the service's Document
+	To          string          `json:"to,omitempty"`       // the environment that it is asked for; empty: those that take releases by themselves
+	Order       int64           `json:"order,omitempty"`    // set by the service's resource: each is higher than those before
 }
 
 // ReleaseName gives a release's name within its service: the start of its commit, or of a

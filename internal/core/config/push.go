@@ -124,7 +124,7 @@ func (s SourceState) wanted(item Item, p Pushed, different bool) *Release {
 	return &Release{
 		ID: ReleaseName(p.Commit, svc.Image, item.Digest), Service: item.Name, Source: s.Spec.Name, URL: s.Spec.URL,
 		Commit: p.Commit, CommittedAt: p.CommittedAt, Authors: p.Authors, Subject: p.Subject,
-		Path: svc.Path, Build: svc.Build, Image: svc.Image, Spec: item.Digest,
+		Path: svc.Path, Build: svc.Build, Image: svc.Image, Workflow: svc.Workflow, Spec: item.Digest,
 	}
 }
 

@@ -25,6 +25,9 @@ func Resolve(service, environment manifest.Resource, versions map[string]int) (R
 	if err != nil {
 		return Resolved{}, err
 	}
+	if s.Workflow != nil {
+		return resolveWorkflow(service, s, environment.Name, versions)
+	}
 	o := s.Overrides[manifest.Name(environment.Name)]
 	r := Resolved{
 		Service:     service.Name,
@@ -85,15 +88,10 @@ func texts[K, V ~string](layers ...map[K]V) map[string]string {
 }
 
 func secrets(service string, versions map[string]int, layers ...map[manifest.EnvName]manifest.From) (map[string]string, error) {
-	merged := map[string]string{}
-	for _, layer := range layers {
-		for k, v := range layer {
-			merged[string(k)] = string(v.From)
-		}
-	}
+	all := merged(layers...)
 	out := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(merged)) {
-		from := merged[name]
+	for _, name := range sorted(all) {
+		from := all[name]
 		version, ok := versions[from]
 		if !ok {
 			return nil, fault.New(fault.Refused, "the secret %s, which %s needs as %s, is not set", from, service, name).
@@ -102,6 +100,17 @@ func secrets(service string, versions map[string]int, layers ...map[manifest.Env
 		out[name] = fmt.Sprintf("%s@%d", from, version)
 	}
 	return out, nil
+}
+
+// merged lays names of secrets over one another. The last one wins.
+func merged(layers ...map[manifest.EnvName]manifest.From) map[string]string {
+	out := map[string]string{}
+	for _, layer := range layers {
+		for k, v := range layer {
+			out[string(k)] = string(v.From)
+		}
+	}
+	return out
 }
 
 // SecretNames gives the names of all secrets that a service needs in any environment.

@@ -26,6 +26,7 @@ type Resolved struct {
 	Timeout     time.Duration     `json:"timeout,omitempty"`     // until its response headers
 	Smoke       []Check           `json:"smoke,omitempty"`
 	Rollout     Rollout           `json:"rollout"`
+	Workflow    *Workflow         `json:"workflow,omitempty"` // it is one; nil: it runs in instances
 }
 
 // Rollout is the part of a Resolved that the deployment lane decides upon.

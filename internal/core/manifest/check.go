@@ -97,6 +97,9 @@ func checkJQ(s string) error {
 type checker interface{ check(spot) }
 
 func (s Service) check(at spot) {
+	if s.Workflow != nil {
+		s.checkWorkflow(at)
+	}
 	if s.Build != nil && !at.has("run", "command") {
 		at.in("run").say("command is missing: what is built here must also say how it is started, like command: [./app]")
 	}

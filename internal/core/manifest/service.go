@@ -5,6 +5,7 @@ type Service struct {
 	Source    Source            `json:"source,omitzero" doc:"Where in its repository the service is."`
 	Build     *Build            `json:"build,omitempty" one:"what" doc:"How its artifact is made from the source."`
 	Image     Image             `json:"image,omitempty" one:"what" doc:"A pre-built OCI image or artifact instead of a build. A tag is resolved to its digest once." eg:"\"registry.example.com/shop/tickets:1.4\""`
+	Workflow  *Workflow         `json:"workflow,omitempty" one:"what" doc:"It is a workflow: its releases become active, and have no instances."`
 	Run       Run               `json:"run,omitzero" doc:"How it is run. Needed unless an image brings its own."`
 	Routes    []Route           `json:"routes,omitempty" max:"100" doc:"Public places at which it is reached. Without any, only other services reach it."`
 	Config    map[EnvName]Text  `json:"config,omitempty" doc:"Environment variables. An environment's config and the overrides are laid over them." eg:"{\"CURRENCY\":\"EUR\"}"`

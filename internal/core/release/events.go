@@ -40,6 +40,8 @@ type BuildInput struct {
 	Commit  string         `json:"commit"`
 	Path    string         `json:"path,omitempty"` // of the service in the repository
 	Build   manifest.Build `json:"build"`
+	// Workflow is what it is: its file is held to the language before it is taken.
+	Workflow *config.WorkflowItem `json:"workflow,omitempty"`
 }
 
 // ImportInput says which image to take in.

@@ -90,7 +90,7 @@ func (s State) effect() machine.Effect {
 			Input: machine.Must(ImportInput{Service: s.Service, Release: s.ID, Image: s.Image})}
 	}
 	return machine.Effect{Kind: EffectBuild, Class: machine.Repeatable, Input: machine.Must(BuildInput{
-		Service: s.Service, Release: s.ID, Source: s.Source, URL: s.URL, Commit: s.Commit, Path: s.Path, Build: *s.Build})}
+		Service: s.Service, Release: s.ID, Source: s.Source, URL: s.URL, Commit: s.Commit, Path: s.Path, Build: *s.Build, Workflow: s.Workflow})}
 }
 
 // retry begins again what did not succeed: the build, or going into an environment.

@@ -61,8 +61,13 @@ func request(call engine.EffectCall, in release.BuildInput, committed time.Time,
 	for k, v := range in.Build.Env {
 		env[string(k)] = string(v)
 	}
+	var check func(string) error
+	if w := in.Workflow; w != nil {
+		check = func(checkout string) error { return checkWorkflow(checkout, in.Path, *w, log) }
+	}
 	return artifact.Request{
-		ID: call.ID, Service: in.Service, Source: in.URL, Commit: in.Commit, CommitTime: committed,
+		Check: check,
+		ID:    call.ID, Service: in.Service, Source: in.URL, Commit: in.Commit, CommitTime: committed,
 		Path: in.Path, Run: string(in.Build.Run), Env: env, TimeLimit: in.Build.Timeout.Or(0),
 		Limits: artifact.Limits{Memory: in.Build.Limits.Memory.Bytes(), CPU: in.Build.Limits.CPU.Cores(), Processes: in.Build.Limits.Processes},
 		Log:    log,

@@ -49,7 +49,8 @@ spec:
   run: {command: [./app]}
 `
 
-func newWorld(t *testing.T) *world {
+// newWorld has files, path and content in turn, beside the service's own.
+func newWorld(t *testing.T, files ...string) *world {
 	t.Helper()
 	t.Parallel()
 	dir := t.TempDir()
@@ -84,7 +85,7 @@ func newWorld(t *testing.T) *world {
 			t.Error(err)
 		}
 	})
-	w.repository(filepath.Join(dir, "repo"), m)
+	w.repository(filepath.Join(dir, "repo"), m, files)
 	w.digest = w.applied(service)
 	return w
 }
@@ -96,10 +97,15 @@ func (w *world) must(err error) {
 	}
 }
 
-func (w *world) repository(dir string, m *source.Mirror) {
+func (w *world) repository(dir string, m *source.Mirror, files []string) {
 	w.Helper()
 	w.must(os.MkdirAll(filepath.Join(dir, "tickets"), 0o755))
 	w.must(os.WriteFile(filepath.Join(dir, "tickets", "app"), []byte("#!/bin/sh\n"), 0o755))
+	for i := 0; i+1 < len(files); i += 2 {
+		path := filepath.Join(dir, "tickets", files[i])
+		w.must(os.MkdirAll(filepath.Dir(path), 0o755))
+		w.must(os.WriteFile(path, []byte(files[i+1]), 0o644))
+	}
 	for _, args := range [][]string{{"init", "-q", "-b", "main"}, {"add", "."},
 		{"-c", "user.name=Ada", "-c", "user.email=ada@example.test", "commit", "-q", "-m", "first"}} {
 		out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput()
