@@ -20,7 +20,7 @@ import (
 )
 
 // clipped counts the lines of text that are wider than the frame around them, in a browser
-// with its own fonts.
+// with its own fonts, and says the size of the font of a name, which only our style makes 13px.
 const clipped = `(() => {
   const wrong = [];
   let framed = 0;
@@ -31,7 +31,8 @@ const clipped = `(() => {
     const t = text.getBBox(), f = frame.getBBox();
     if (t.x < f.x || t.x + t.width > f.x + f.width || t.y + t.height > f.y + f.height + 2) wrong.push(text.textContent);
   }
-  return wrong.length + " of " + framed + " " + wrong.join(" | ");
+  const styled = getComputedStyle(document.querySelector("text.n")).fontSize;
+  return styled + " " + wrong.length + " of " + framed + " " + wrong.join(" | ");
 })()`
 
 // TestFits shows pictures in a browser and looks for text that leaves its frame.
@@ -63,6 +64,7 @@ func TestFits(t *testing.T) {
 			return
 		}
 		w.Header().Set("Content-Type", "image/svg+xml")
+		w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src "+StyleSource())
 		_, _ = w.Write(pictures[names[n]])
 	}))
 	defer server.Close()
@@ -75,7 +77,7 @@ func TestFits(t *testing.T) {
 		tab.WaitFor("document.readyState + location.href", "complete"+address)
 		got := tab.Eval(clipped)
 		var wrong, all int
-		if _, err := fmt.Sscanf(got, "%d of %d", &wrong, &all); err != nil || wrong > 0 || all == 0 {
+		if _, err := fmt.Sscanf(got, "13px %d of %d", &wrong, &all); err != nil || wrong > 0 || all == 0 {
 			t.Errorf("%s: %s (%v)", name, got, err)
 		}
 	}

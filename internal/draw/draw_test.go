@@ -46,7 +46,7 @@ func sound(t *testing.T, d *workflow.Definition) {
 		}
 	}
 	states := map[string]State{}
-	statuses := []Status{Done, Running, Waiting, Failed, Skipped, "what?"}
+	statuses := []Status{Done, Running, Waiting, Failed, Unknown, Cancelled, Skipped, "what?"}
 	for i, pointer := range slices.Sorted(maps.Keys(d.Tasks)) {
 		states[pointer] = State{statuses[i%len(statuses)], i % 40}
 	}
@@ -122,7 +122,9 @@ func TestStates(t *testing.T) {
 
 // FuzzSVG draws whatever Parse takes.
 func FuzzSVG(f *testing.F) {
-	f.Add([]byte("document: {dsl: 1.0.3, namespace: a, name: b, version: 1.0.0}\ndo: [{x: {set: {a: 1}, if: .b, then: end}}]"))
+	for _, d := range shapetest.Examples(f) {
+		f.Add([]byte(d.Canonical))
+	}
 	f.Fuzz(func(t *testing.T, source []byte) {
 		if d, problems := workflow.Parse("fuzz", source); len(problems) == 0 {
 			known(t, SVG(shape.Of(d), nil))

@@ -1,5 +1,17 @@
 package draw
 
+import (
+	"crypto/sha256"
+	"encoding/base64"
+)
+
+// StyleSource is what a content security policy has to have in its style-src where pictures
+// are shown by themselves or as part of a page. As an image they need nothing.
+func StyleSource() string {
+	sum := sha256.Sum256([]byte(style))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
 // style is what the page has, in its colours. Its names begin with the root's class, so that
 // a picture within a page changes nothing around it.
 const style = `.slipway-flow{--ground:#f6f7f5;--sheet:#fff;--line:#d3dad5;--edge:#8a9693;--ink:#1c2624;--soft:#5a6764;--act:#2b7a78;--good:#1d6b52;--busy:#1f5fa8;--ask:#1f5fa8;--warn:#8a5a00;--bad:#b3261e;--on:#fff;font-family:system-ui,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;font-size:12px}

@@ -256,7 +256,9 @@ func outline(kids []element) []string {
 
 // FuzzXML draws whatever Parse takes.
 func FuzzXML(f *testing.F) {
-	f.Add([]byte("document: {dsl: 1.0.3, namespace: a, name: b, version: 1.0.0}\ndo: [{x: {set: {a: 1}, if: .b, then: end}}]"))
+	for _, d := range shapetest.Examples(f) {
+		f.Add([]byte(d.Canonical))
+	}
 	f.Fuzz(func(t *testing.T, source []byte) {
 		d, problems := workflow.Parse("fuzz", source)
 		if len(problems) > 0 {
