@@ -17,7 +17,7 @@ const (
 	rounds   = 15
 )
 
-// fork measures a run of a fork whose branches each see the payload and make a call, in
+// fork measures a run of a fork whose branches each see the whole payload and make a call, in
 // milliseconds: the median of some rounds.
 func fork(ctx context.Context, path string) (float64, error) {
 	h, err := open(ctx, path)
@@ -28,7 +28,7 @@ func fork(ctx context.Context, path string) (float64, error) {
 	var b strings.Builder
 	b.WriteString("do:\n  - each:\n      fork:\n        branches:\n")
 	for i := range branches {
-		fmt.Fprintf(&b, "          - b%[1]d: {input: {from: '${ .rows[%[1]d] }'}, call: metric, with: {name: '${ \"requests\" + .name }'}, output: {as: .value}}\n", i)
+		fmt.Fprintf(&b, "          - b%[1]d: {call: metric, with: {name: '${ \"requests\" + .rows[%[1]d].name }'}, output: {as: .value}}\n", i)
 	}
 	b.WriteString("  - sum: {set: {sum: '${ add }'}}\n")
 	digest, err := h.define(ctx, b.String())

@@ -6,6 +6,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -75,6 +76,7 @@ func measure(dir, only, profile string, d time.Duration) error {
 		defer pprof.StopCPUProfile()
 	}
 	var r report
+	var failed error // what fails costs its own figures only
 	n := 0
 	fresh := func() string { n++; return filepath.Join(dir, strconv.Itoa(n)+".db") }
 	for _, part := range []struct {
@@ -85,18 +87,18 @@ func measure(dir, only, profile string, d time.Duration) error {
 		{"kestra", func() (err error) { r.KestraShapePerMinute, err = kestra(ctx, fresh(), d); return err }},
 		{"fork", func() (err error) { r.Fork100Ms, err = fork(ctx, fresh()); return err }},
 		{"waiting", func() (err error) { r.Waiting, err = measureWaiting(ctx, dir); return err }},
-		{"temporal", func() (err error) { r.Temporal, err = temporal(ctx, d); return err }},
+		{"temporal", func() (err error) { r.Temporal, err = temporal(ctx, dir); return err }},
 	} {
 		if only != "" && only != part.name {
 			continue
 		}
 		if err := part.do(); err != nil {
-			return fmt.Errorf("%s: %w", part.name, err)
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", part.name, err))
 		}
 	}
 	e := json.NewEncoder(os.Stdout)
 	e.SetIndent("", "  ")
-	return e.Encode(r)
+	return errors.Join(failed, e.Encode(r))
 }
 
 func progress(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
