@@ -274,3 +274,14 @@ func FuzzXML(f *testing.F) {
 		}
 	})
 }
+
+func BenchmarkXML(b *testing.B) {
+	for _, tasks := range []int{100, 1000} {
+		b.Run(fmt.Sprint(tasks), func(b *testing.B) {
+			d := shapetest.Random(rand.New(rand.NewPCG(1, 0)), tasks)
+			for b.Loop() {
+				bpmn.XML(shape.Of(d))
+			}
+		})
+	}
+}
