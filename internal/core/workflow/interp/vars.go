@@ -1,6 +1,8 @@
 package interp
 
 import (
+	"bytes"
+	"fmt"
 	"strings"
 	"time"
 
@@ -12,15 +14,33 @@ import (
 // one release of the program to the next: the same run must give the same.
 var runtime = map[string]any{"name": "slipway", "version": "1.0.3", "metadata": map[string]any{}}
 
-// descriptors are what is the same for all expressions of a step.
+// descriptors are what is the same for all expressions of a step, and whether any is looked at:
+// most workflows do without, and to make them costs more than to evaluate.
 type descriptors struct {
 	workflow map[string]any
+	mentions map[string]bool
+}
+
+// mentions says whether a definition has a variable in it anywhere.
+func (r *step) mentions(def *workflow.Definition, name string) bool {
+	key := def.Digest + name
+	yes, known := r.seen.mentions[key]
+	if !known {
+		yes = bytes.Contains(def.Canonical, []byte(name))
+		if r.seen.mentions == nil {
+			r.seen.mentions = map[string]bool{}
+		}
+		r.seen.mentions[key] = yes
+	}
+	return yes
 }
 
 // vars gives the variables of an expression of a task.
 func (r *step) vars(f *Frame) jq.Vars {
 	v := r.scope(f)
-	v["task"] = r.descriptor(r.shown(f), false)
+	if r.mentions(r.definition(f), "$task") {
+		v["task"] = r.descriptor(r.shown(f), false)
+	}
 	return v
 }
 
@@ -34,7 +54,7 @@ func (r *step) extended(f *Frame) jq.Vars {
 
 // scope gives all variables but $task.
 func (r *step) scope(f *Frame) jq.Vars {
-	v := jq.Vars{"context": r.context(), "runtime": runtime, "workflow": r.workflow(), "secrets": jq.Lookup(r.secrets)}
+	v := jq.Vars{"context": r.context(), "runtime": runtime, "workflow": r.workflow(f), "__now": float64(r.at.UnixMicro()) / 1e6, "secrets": jq.Lookup(r.secrets)}
 	r.local(f, v)
 	if f != nil && f.Phase != List {
 		v["input"] = r.value(f.input())
@@ -90,11 +110,17 @@ func (r *step) descriptor(f *Frame, fields bool) map[string]any {
 	return d
 }
 
-// workflow gives $workflow.
-func (r *step) workflow() map[string]any {
+// workflow gives $workflow. Its definition is read for those who look at it.
+func (r *step) workflow(f *Frame) map[string]any {
 	if r.seen.workflow == nil {
 		r.seen.workflow = map[string]any{"id": r.s.ID, "input": r.value(&r.s.Input), "startedAt": moment(r.s.StartedAt)}
-		r.seen.workflow["definition"] = r.def.Raw
+	}
+	if r.seen.workflow["definition"] == nil && r.mentions(r.definition(f), "$workflow") {
+		def, err := jq.Decode(r.def.Canonical)
+		if err != nil {
+			r.failure(fmt.Errorf("the definition: %w", err))
+		}
+		r.seen.workflow["definition"] = def
 	}
 	return r.seen.workflow
 }
