@@ -25,6 +25,7 @@ var Everywhere = []string{"context", "input", "output", "secrets", "task", "work
 // Expr is an expression that was compiled. It may be used by many at the same time.
 type Expr struct {
 	source  string
+	chain   *chain // if it is no more than that
 	code    *gojq.Code
 	vars    []string // that it uses, in the order of code
 	secrets []string
@@ -52,6 +53,7 @@ func Compile(source string, variables ...string) (*Expr, error) {
 		names = &scope{outer: names, name: "$" + name, global: true}
 	}
 	r := &rewriter{known: map[string]bool{}, careful: strings.Contains(source, "?") || strings.Contains(source, "try")}
+	simple := chainOf(query)
 	body, err := r.query(query, names)
 	if err != nil {
 		return nil, err
@@ -61,7 +63,7 @@ func Compile(source string, variables ...string) (*Expr, error) {
 		return nil, err
 	}
 	slices.Sort(r.secrets)
-	return &Expr{source, code, r.vars, r.secrets, r.deepest, r.makes}, nil
+	return &Expr{source, simple, code, r.vars, r.secrets, r.deepest, r.makes}, nil
 }
 
 func parse(source string) (*gojq.Query, error) {
@@ -131,6 +133,11 @@ func (e *Expr) eval(b *budget, in any, vars Vars) (result any, err error) {
 			result, err = nil, fmt.Errorf("the expression cannot be evaluated: %v", defect)
 		}
 	}()
+	if e.chain != nil {
+		if v, ok := e.chain.follow(b, in, vars); ok {
+			return v, nil
+		}
+	}
 	var space [8]any
 	b.scopes, b.price = e.scopes, 1+e.scopes/scopesPerStep
 	values := append(space[:0], &frame{budget: b})

@@ -129,7 +129,10 @@ func appendArray(out []byte, items []any, depth int) (_ []byte, err error) {
 
 func appendObject(out []byte, members map[string]any, depth int) (_ []byte, err error) {
 	out = append(out, '{')
-	for i, name := range slices.Sorted(maps.Keys(members)) {
+	var space [16]string
+	names := slices.AppendSeq(space[:0], maps.Keys(members))
+	slices.Sort(names)
+	for i, name := range names {
 		if i > 0 {
 			out = append(out, ',')
 		}
