@@ -29,17 +29,19 @@ type asyncMessage struct {
 	CorrelationID string            `json:"correlationId"`
 }
 
-// subscription says which messages are consumed. Expressions (filter, while, until) and what is done with each message are the
-// interpreter's: see subscribe.
+// subscription says which messages are consumed. Expressions (filter, while, until) and what is
+// done with each message are the interpreter's: see subscribe. It gives amount, for and after
+// by themselves; without it they are where the specification has them.
 type subscription struct {
-	Filter  any
+	Amount  int
+	For     any
+	After   string // header Last-Event-ID of the last message of the batch before
 	Consume struct {
-		Amount int
-		For    any
-		While  any
-		Until  any
+		Amount       int
+		For          any
+		While, Until any
 	}
-	Foreach any
+	Filter, Foreach any
 }
 
 func (a *attempt) asyncapi(ctx context.Context) (any, error) {

@@ -140,3 +140,29 @@ func TestCertificate(t *testing.T) {
 	fails(t, do(t, c, "http", with(strange, strangeKey, authority)), "communication", 503, "certificate")
 	fails(t, do(t, c, "http", with(cert, strangeKey, authority)), "authentication", 401, "no pair")
 }
+
+// TestSecretPolicies: a scheme that uses a secret comes with its value as text.
+func TestSecretPolicies(t *testing.T) {
+	t.Parallel()
+	server := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		user, password, _ := r.BasicAuth()
+		if user+password == "admin1234" || r.Header.Get("Authorization") == "Bearer abcdefgh" {
+			_, _ = io.WriteString(w, "welcome")
+			return
+		}
+		w.WriteHeader(http.StatusUnauthorized)
+	})
+	c := local(t)
+	for _, policy := range []string{
+		`{"basic":"{\"username\":\"admin\",\"password\":1234,\"note\":\"mine\"}"}`, `{"bearer":"{\"token\":\"abcdefgh\"}"}`, `{"bearer":"abcdefgh"}`,
+	} {
+		if got := says(t, do(t, c, "http", `{"method":"get","endpoint":{"uri":"`+server.URL+`","authentication":`+policy+`}}`)); got != `"welcome"` {
+			t.Errorf("%s: got %s", policy, got)
+		}
+	}
+	fails(t, do(t, c, "http", `{"method":"get","endpoint":{"uri":"`+server.URL+`","authentication":{"basic":"supersecret"}}}`), "configuration", 400, "authentication")
+	digests := digestServer(t, "SHA-256", "auth")
+	if got := says(t, do(t, c, "http", `{"method":"get","endpoint":{"uri":"`+digests.URL+`","authentication":{"digest":"{\"username\":\"admin\",\"password\":\"secret\"}"}}}`)); got != `"welcome "` {
+		t.Errorf("got %s", got)
+	}
+}

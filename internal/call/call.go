@@ -65,14 +65,12 @@ type Request struct {
 	Authentication any           // policy of the call itself, resolved; nil: what With says
 	IdempotencyKey string        // sent with calls that change something, so that a service can tell a repetition
 	Timeout        time.Duration // 0: the context's, or 5 minutes
-	After          string        // of a subscription: Last of the batch before
 }
 
 // Reply is what came of a call. Numbers in Output are json.Number, so that none loses digits.
 type Reply struct {
 	Output  any
-	Problem *interp.Problem // nil: it succeeded
-	Last    string          // of a subscription: identity of the last message, where the service gives any
+	Problem *interp.Problem // nil: it succeeded; its Instance is the caller's to say
 }
 
 // protocols are the ways to call.
@@ -86,7 +84,6 @@ type attempt struct {
 	*Caller
 	Request
 	masks []string // derived credentials, that services may echo
-	last  string
 }
 
 // Do makes a call. It waits no longer than the request's timeout.
@@ -104,7 +101,7 @@ func (c *Caller) Do(ctx context.Context, r Request) Reply {
 		p.Detail = a.mask(p.Detail)
 		return Reply{Problem: p}
 	}
-	return Reply{Output: output, Last: a.last}
+	return Reply{Output: output}
 }
 
 // bound gives a call its time. A subscription may be as long as it says, and sees to that itself.

@@ -35,6 +35,43 @@ type certificate struct {
 	Authority   scalar // whose certificates of servers are trusted; empty: those the caller trusts
 }
 
+// opened gives the fields of a scheme. One that uses a secret has its value in their place: an
+// object as text.
+func opened(b []byte) []byte {
+	var secret string
+	if json.Unmarshal(b, &secret) == nil && json.Valid([]byte(secret)) {
+		return []byte(secret)
+	}
+	return b
+}
+
+// UnmarshalJSON takes the fields, or a secret that has them.
+func (p *person) UnmarshalJSON(b []byte) error {
+	type fields person
+	return json.Unmarshal(opened(b), (*fields)(p))
+}
+
+// UnmarshalJSON takes the fields, a secret that has them, or one that is the token.
+func (t *bearer) UnmarshalJSON(b []byte) error {
+	type fields bearer
+	if inner := opened(b); len(inner) > 0 && inner[0] == '{' {
+		return json.Unmarshal(inner, (*fields)(t))
+	}
+	return json.Unmarshal(b, &t.Token)
+}
+
+// UnmarshalJSON takes the fields, or a secret that has them.
+func (g *grant) UnmarshalJSON(b []byte) error {
+	type fields grant
+	return json.Unmarshal(opened(b), (*fields)(g))
+}
+
+// UnmarshalJSON takes the fields, or a secret that has them.
+func (c *certificate) UnmarshalJSON(b []byte) error {
+	type fields certificate
+	return json.Unmarshal(opened(b), (*fields)(c))
+}
+
 // credentials are what a policy gives to put into requests. A nil one is none.
 type credentials struct {
 	header      string // Authorization, where it is known beforehand

@@ -16,30 +16,35 @@ const (
 	lull      = 200 * time.Millisecond // without a message ends a batch whose length only an expression knows
 )
 
-// subscribe gathers one batch of messages, in their order. Its length is consume.amount, or
-// what comes in consume.for. With while or until, or where a filter counts, only the
-// interpreter knows when there is enough: then it is what came until there was a lull. Who wants
-// more asks again, with Reply.Last in Request.After: a service that numbers its messages goes on after it.
+// lastID is the header of a message that has its identity, where the service gives any.
+const lastID = "Last-Event-ID"
+
+// subscribe gathers one batch of messages, in their order: as many as the amount says, or what
+// comes in the time it says. Where neither is said, or only an expression knows when there is enough, it is
+// what came until there was a lull. Who wants more asks again, after the last one.
 //
 // Over HTTP a channel is a stream of server-sent events or of JSON lines; or it answers with one
 // message or a list of them, and is asked again each second.
 func (a *attempt) subscribe(ctx context.Context, o outgoing, s subscription) (any, error) {
-	if s.Consume.Amount < 0 || s.Consume.Amount > maxStream {
-		return nil, configuration("subscription.consume.amount is at most %d", maxStream)
+	amount, wait := max(s.Amount, s.Consume.Amount), defaultTime
+	if amount > maxStream {
+		return nil, configuration("the amount of messages to consume is at most %d", maxStream)
 	}
-	wait := defaultTime
-	if s.Consume.For != nil {
+	open := s.Consume.While != nil || s.Consume.Until != nil || s.Filter != nil
+	said := s.For
+	if said == nil {
+		said = s.Consume.For
+	}
+	if said != nil {
 		var err error
-		if wait, err = durationOf(s.Consume.For); err != nil {
-			return nil, configuration("subscription.consume.for: %s", err)
+		if wait, err = durationOf(said); err != nil {
+			return nil, configuration("the time to consume messages for: %s", err)
 		}
 	}
 	o.header.Set("Accept", "text/event-stream, application/x-ndjson, application/json;q=0.5")
-	b := &batch{attempt: a, amount: s.Consume.Amount, messages: []any{}, to: o}
-	b.open = s.Consume.While != nil || s.Consume.Until != nil || s.Filter != nil
 	within, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
-	b.stop = cancel
+	b := &batch{attempt: a, amount: amount, open: open || said == nil, messages: []any{}, to: o, last: s.After, stop: cancel}
 	for !b.full() {
 		if err := b.ask(within); err != nil {
 			if within.Err() != nil && ctx.Err() == nil {
@@ -54,7 +59,6 @@ func (a *attempt) subscribe(ctx context.Context, o outgoing, s subscription) (an
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	a.last = b.last
 	return b.messages, nil
 }
 
@@ -72,15 +76,15 @@ type batch struct {
 }
 
 func (b *batch) full() bool {
-	return b.amount > 0 && len(b.messages) >= b.amount && !b.open || len(b.messages) >= maxStream
+	return b.amount > 0 && len(b.messages) >= b.amount || len(b.messages) >= maxStream
 }
 
 // ask makes one request and takes what comes of it.
 func (b *batch) ask(ctx context.Context) error {
 	o := b.to
 	o.header = o.header.Clone()
-	if after := b.after(); after != "" {
-		o.header.Set("Last-Event-ID", after)
+	if b.last != "" {
+		o.header.Set(lastID, b.last)
 	}
 	response, err := b.attempt.open(ctx, o)
 	if err != nil {
@@ -123,14 +127,6 @@ func (b *batch) ask(ctx context.Context) error {
 	return nil
 }
 
-// after is the message that is known already.
-func (b *batch) after() string {
-	if b.last != "" {
-		return b.last
-	}
-	return b.After
-}
-
 // take adds a message.
 func (b *batch) take(payload any, header http.Header, size int64) error {
 	if b.size += size; b.size > b.Reply {
@@ -155,10 +151,12 @@ func (b *batch) take(payload any, header http.Header, size int64) error {
 func (b *batch) events(response *http.Response) error {
 	var failed error
 	err := readEvents(response.Body, b.Reply, func(e event) bool {
+		header := http.Header{}
 		if e.id != "" {
 			b.last = e.id
+			header.Set(lastID, e.id)
 		}
-		failed = b.text(e.data)
+		failed = b.text(e.data, header)
 		return failed == nil && !b.full()
 	})
 	return b.ended(failed, err)
@@ -172,7 +170,7 @@ func (b *batch) lines(response *http.Response) error {
 		if line == "" {
 			continue
 		}
-		if err := b.text(line); err != nil || b.full() {
+		if err := b.text(line, http.Header{}); err != nil || b.full() {
 			return err
 		}
 	}
@@ -192,16 +190,15 @@ func (b *batch) ended(failed, err error) error {
 }
 
 // text takes a message of a stream.
-func (b *batch) text(text string) error {
+func (b *batch) text(text string, header http.Header) error {
 	text = b.mask(text)
 	payload, err := decodeJSON([]byte(text))
 	if err != nil {
-		return b.take(text, nil, int64(len(text)))
+		return b.take(text, header, int64(len(text)))
 	}
 	if whole, ok := payload.(map[string]any); ok && whole["payload"] != nil {
 		var m asyncMessage
 		if raw, err := encodeJSON(whole); err == nil && json.Unmarshal(raw, &m) == nil {
-			header := http.Header{}
 			for name, value := range m.Headers {
 				header.Set(name, string(value))
 			}
@@ -211,7 +208,7 @@ func (b *batch) text(text string) error {
 			return b.take(whole["payload"], header, int64(len(text)))
 		}
 	}
-	return b.take(payload, nil, int64(len(text)))
+	return b.take(payload, header, int64(len(text)))
 }
 
 // pause waits; false: the time is over.
