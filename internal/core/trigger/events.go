@@ -1,7 +1,6 @@
 package trigger
 
 import (
-	"encoding/json"
 	"time"
 
 	"slipway.dev/internal/core/machine"
@@ -35,21 +34,21 @@ type Active struct {
 	Name       string            `json:"name"` // in its document
 	Version    string            `json:"version"`
 	Title      string            `json:"title,omitempty"`
-	Secrets    map[string]string `json:"secrets,omitempty"` // name in the workflow -> name of the secret
+	Config     string            `json:"config,omitempty"`  // digest of the config.Resolved with which it was deployed
+	Secrets    map[string]string `json:"secrets,omitempty"` // name in the workflow -> "secret@version"
 	Seed       string            `json:"seed"`              // random, of who sets it; each run's own is made of it
 	Schedule   Schedule          `json:"schedule,omitzero"`
 }
 
 // Schedule says when it runs by itself, and what if that cannot be.
 type Schedule struct {
-	Every   time.Duration   `json:"every,omitempty"`
-	Cron    string          `json:"cron,omitempty"`
-	After   time.Duration   `json:"after,omitempty"` // after its last run has ended
-	On      json.RawMessage `json:"on,omitempty"`    // interp.Listening's filter: events it begins with
-	Types   []string        `json:"types,omitempty"` // of those events; empty: any
-	Zone    string          `json:"zone,omitempty"`  // of Cron; default UTC
-	Missed  string          `json:"missed,omitempty"`
-	Overlap string          `json:"overlap,omitempty"`
+	Every   time.Duration `json:"every,omitempty"`
+	Cron    string        `json:"cron,omitempty"`
+	After   time.Duration `json:"after,omitempty"` // after its last run has ended
+	On      *On           `json:"on,omitempty"`    // events it begins with; nil: none
+	Zone    string        `json:"zone,omitempty"`  // of Cron; default UTC
+	Missed  string        `json:"missed,omitempty"`
+	Overlap string        `json:"overlap,omitempty"`
 }
 
 // What is done about times that passed while nobody looked.
@@ -61,13 +60,13 @@ const (
 
 // What is done when it should begin by itself while a run of it is under way.
 const (
-	OverlapSkip    = "skip"    // it does not; the default
+	OverlapSkip    = "skip"    // it does not; the default of what begins by time
 	OverlapQueue   = "queue"   // it waits, with up to 99 others
-	OverlapAllow   = "allow"   // it begins
+	OverlapAllow   = "allow"   // it begins; the default of what begins with events, so that none is lost
 	OverlapReplace = "replace" // those under way are cancelled
 )
 
-// Fire asks for a run.
+// Fire asks for a run. The identity of its event is its idempotency key.
 type Fire struct {
 	Input   interp.Datum      `json:"input,omitzero"`
 	As      machine.Actor     `json:"as,omitzero"`       // default: the event's actor
@@ -89,6 +88,9 @@ type Running struct {
 	Run     string    `json:"run"`
 	At      time.Time `json:"at"`
 	Trigger string    `json:"trigger"`
+	Parent  string    `json:"parent,omitempty"` // as in Fire: who is told if it could not begin
+	Notify  string    `json:"notify,omitempty"`
+	Key     string    `json:"key,omitempty"`
 }
 
 // Last is a run that ended.
@@ -109,6 +111,7 @@ type State struct {
 	Number      int       `json:"number"`           // of the last run
 	Running     []Running `json:"running,omitempty"`
 	Waiting     []Fire    `json:"waiting,omitempty"` // for those to end
+	Partial     []Partial `json:"partial,omitempty"` // events that began to come together
 	Next        time.Time `json:"next,omitzero"`     // when it runs by itself
 	Skipped     int       `json:"skipped,omitempty"` // times that it did not begin by itself, since Since
 	Problem     string    `json:"problem,omitempty"` // why the last did not begin

@@ -1,10 +1,12 @@
 package trigger
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,8 +15,8 @@ import (
 	"slipway.dev/internal/core/workflow/interp"
 )
 
-// Machine is the machine of workflows in environments.
-type Machine struct{}
+// Machine is the machine of workflows in environments. Values gives what long events are.
+type Machine struct{ Values Values }
 
 var _ machine.Machine[State] = Machine{}
 
@@ -22,12 +24,14 @@ type next = machine.Next[State]
 
 const (
 	timerNext  = "next"
+	listenKey  = "on"
 	maxWaiting = 100
+	maxRunning = 1000 // at once: they are in the state, which each step writes
 	maxMissed  = 100
 )
 
 // Step implements machine.Machine.
-func (Machine) Step(s State, e machine.Event) (next, error) {
+func (m Machine) Step(s State, e machine.Event) (next, error) {
 	if s.Environment == "" && e.Type != EventSet {
 		return next{}, fault.New(fault.NotFound, "no version of this workflow is active here").
 			WithHint("deploy one: slipway deploy WORKFLOW ENVIRONMENT")
@@ -36,10 +40,11 @@ func (Machine) Step(s State, e machine.Event) (next, error) {
 	case EventSet:
 		return with(e, func(a Set) (next, error) { return s.set(a, e) })
 	case EventUnset:
-		s.Active, s.Next, s.Waiting = nil, time.Time{}, nil
-		return next{State: s}, nil
+		return s.unset()
 	case EventFired:
 		return with(e, func(f Fire) (next, error) { return s.fired(f, e) })
+	case EventHeard:
+		return with(e, func(h Heard) (next, error) { return s.heard(h, e, m.Values) })
 	case EventEnded:
 		return with(e, func(c interp.Child) (next, error) { return s.ended(c, e) })
 	case EventPaused, EventContinued:
@@ -47,7 +52,7 @@ func (Machine) Step(s State, e machine.Event) (next, error) {
 	case machine.Timer:
 		return with(e, func(a machine.Alarm) (next, error) { return s.alarm(a, e) })
 	case "message.refused":
-		return with(e, func(r machine.Refused) (next, error) { return s.refused(r) })
+		return with(e, func(r machine.Refused) (next, error) { return s.refused(r, e) })
 	}
 	return next{}, fault.New(fault.Invalid, "a workflow's trigger knows no event %q", e.Type)
 }
@@ -73,12 +78,38 @@ func (s State) set(a Set, e machine.Event) (next, error) {
 	if err := a.Active.check(); err != nil {
 		return next{}, err
 	}
-	if s.Active != nil && s.Active.Release == a.Active.Release && s.Active.Definition == a.Active.Definition {
+	if a.Workflow == "" || a.Environment == "" || s.Environment != "" && (a.Workflow != s.Workflow || a.Environment != s.Environment) {
+		return next{}, fault.New(fault.Invalid, "this is the trigger of %s in %s, not of %s in %s", s.Workflow, s.Environment, a.Workflow, a.Environment)
+	}
+	before := s.Active
+	if before != nil && before.same(a.Active) && s.Team == a.Team {
 		return next{}, fault.New(fault.Refused, "this version is active already")
 	}
 	s.Workflow, s.Environment, s.Team = a.Workflow, a.Environment, a.Team
 	s.Active, s.Since, s.Skipped, s.Problem = &a.Active, e.At, 0, ""
-	s.plan(e.At)
+	if before == nil || !equal(before.Schedule.On, a.Active.Schedule.On) {
+		s.Partial = nil
+	}
+	if before == nil || !before.Schedule.sameTimes(a.Active.Schedule) { // else many deployments would put off its time for ever
+		s.plan(e.At)
+	}
+	return next{State: s}, nil
+}
+
+// same says whether another version is this one. The seed is drawn anew each time.
+func (a Active) same(b Active) bool {
+	a.Seed, b.Seed = "", ""
+	return equal(a, b)
+}
+
+func equal[T any](a, b T) bool { return bytes.Equal(machine.Must(a), machine.Must(b)) }
+
+// unset has nothing begin any more. Runs under way go on.
+func (s State) unset() (next, error) {
+	if s.Active == nil {
+		return next{}, fault.New(fault.Refused, "no version of %s is active in %s", s.Workflow, s.Environment)
+	}
+	s.Active, s.Next, s.Waiting, s.Partial = nil, time.Time{}, nil, nil
 	return next{State: s}, nil
 }
 
@@ -86,6 +117,10 @@ func (s State) set(a Set, e machine.Event) (next, error) {
 func (s State) fired(f Fire, e machine.Event) (next, error) {
 	if s.Active == nil {
 		return next{}, fault.New(fault.Refused, "no version of %s is active in %s", s.Workflow, s.Environment)
+	}
+	if len(s.Running) >= maxRunning {
+		return next{}, fault.New(fault.Refused, "%d runs of %s are under way in %s", len(s.Running), s.Workflow, s.Environment).
+			WithHint("wait for some to end, or cancel them")
 	}
 	if f.As.Kind == "" {
 		f.As = e.Actor
@@ -103,38 +138,57 @@ func (s State) begin(f Fire, at time.Time) next {
 	for name, value := range f.Labels {
 		labels[name] = value
 	}
-	start := interp.Start{Definition: a.Definition, Namespace: a.Namespace, Name: a.Name, Version: a.Version,
+	start := interp.Start{ID: run, Definition: a.Definition, Namespace: a.Namespace, Name: a.Name, Version: a.Version,
 		Environment: s.Environment, Release: a.Release, Input: f.Input, Seed: hex.EncodeToString(sum[:]), As: f.As, Trigger: f.Trigger,
 		Parent: f.Parent, Notify: f.Notify, Key: f.Key, Depth: f.Depth, Labels: labels, Workflow: s.Workflow,
 		Watch: MachineID(s.Environment, s.Workflow)}
-	if len(start.Input.V) == 0 && start.Input.D == "" {
+	if start.Input.IsZero() {
 		start.Input.V = json.RawMessage("{}")
 	}
-	s.Running = append(s.Running[:len(s.Running):len(s.Running)], Running{Run: run, At: at, Trigger: f.Trigger})
+	s.Running = append(s.Running[:len(s.Running):len(s.Running)], Running{Run: run, At: at, Trigger: f.Trigger, Parent: f.Parent, Notify: f.Notify, Key: f.Key})
 	return next{State: s, Messages: []machine.Message{{To: interp.MachineID(run), Type: interp.EventStarted, Data: machine.Must(start)}}}
 }
 
 // ended takes a run that ended off the list, and begins what waited for it.
 func (s State) ended(c interp.Child, e machine.Event) (next, error) {
-	var rest []Running
-	for _, r := range s.Running {
-		if r.Run != c.Run {
-			rest = append(rest, r)
-		}
-	}
-	if len(rest) == len(s.Running) {
+	if _, ok := s.without(c.Run); !ok {
 		return next{}, fault.New(fault.Refused, "the run %s is not one of those under way", c.Run)
 	}
-	s.Running, s.Last = rest, &Last{Run: c.Run, Status: c.Status, At: e.At}
-	if s.Active != nil && s.Active.Schedule.After > 0 && len(rest) == 0 {
-		s.Next = e.At.Add(s.Active.Schedule.After)
+	s.Last = &Last{Run: c.Run, Status: c.Status, At: e.At}
+	return s.freed(e.At), nil
+}
+
+// without finds a run under way, and takes it off the list.
+func (s *State) without(run string) (found Running, ok bool) {
+	i := slices.IndexFunc(s.Running, func(r Running) bool { return r.Run == run })
+	if i < 0 {
+		return found, false
 	}
-	if len(rest) > 0 || len(s.Waiting) == 0 || s.Active == nil {
-		return next{State: s}, nil
+	found = s.Running[i]
+	s.Running = slices.Concat(s.Running[:i], s.Running[i+1:])
+	if len(s.Running) == 0 {
+		s.Running = nil
+	}
+	return found, true
+}
+
+// freed does what is due when a run has ended: with no other under way, the next one is planned
+// after it, or what waited begins.
+func (s State) freed(at time.Time) next {
+	if s.Active == nil || len(s.Running) > 0 {
+		return next{State: s}
+	}
+	if after := s.Active.Schedule.After; after > 0 {
+		s.Next = at.Add(after)
+	}
+	if len(s.Waiting) == 0 {
+		return next{State: s}
 	}
 	f := s.Waiting[0]
-	s.Waiting = s.Waiting[1:]
-	return s.begin(f, e.At), nil
+	if s.Waiting = slices.Clone(s.Waiting[1:]); len(s.Waiting) == 0 {
+		s.Waiting = nil
+	}
+	return s.begin(f, at)
 }
 
 func (s State) pause(paused bool, w interp.Why, e machine.Event) (next, error) {
@@ -151,19 +205,21 @@ func (s State) pause(paused bool, w interp.Why, e machine.Event) (next, error) {
 	return next{State: s}, nil
 }
 
-// refused takes note of a run that could not begin, or was not there to be cancelled.
-func (s State) refused(r machine.Refused) (next, error) {
-	if r.Type != interp.EventStarted {
+// refused takes note of a run that could not begin, and tells who asked for it. That one was not
+// there any more to be cancelled is no matter.
+func (s State) refused(r machine.Refused, e machine.Event) (next, error) {
+	run, began := strings.CutPrefix(r.To, interp.MachineID(""))
+	if r.Type != interp.EventStarted || !began {
 		return next{State: s}, nil
 	}
-	var rest []Running
-	for _, u := range s.Running {
-		if interp.MachineID(u.Run) != r.To {
-			rest = append(rest, u)
-		}
+	was, _ := s.without(run)
+	s.Problem = "a run could not begin: " + r.Reason
+	out := s.freed(e.At)
+	if was.Parent != "" && was.Notify != "" {
+		out.Messages = append(out.Messages, machine.Message{To: was.Parent, Type: was.Notify, Data: machine.Must(interp.Child{Run: run, Key: was.Key,
+			Status: interp.Faulted, Error: &interp.Problem{Type: interp.Runtime, Status: 500, Title: "the run could not begin", Detail: r.Reason}})})
 	}
-	s.Running, s.Problem = rest, "a run could not begin: "+r.Reason
-	return next{State: s}, nil
+	return out, nil
 }
 
 // Desired implements machine.Machine: the time of its next run, and the events it begins with.
@@ -175,9 +231,8 @@ func (Machine) Desired(s State) []machine.Desired {
 	if !s.Next.IsZero() {
 		list = append(list, machine.After(timerNext, s.Next))
 	}
-	if on := s.Active.Schedule; len(on.On) > 0 {
-		list = append(list, machine.Desired{Kind: interp.DesiredListen, Key: timerNext,
-			Spec: machine.Must(interp.Listening{Key: timerNext, Since: s.Since, Types: on.Types, Filter: on.On})})
+	if on := s.Active.Schedule.On; on != nil {
+		list = append(list, machine.Desired{Kind: interp.DesiredListen, Key: listenKey, Spec: machine.Must(on.listening(s))})
 	}
 	return list
 }
@@ -195,12 +250,23 @@ func (Machine) Summary(s State) machine.Summary {
 		sum.Title, sum.Labels["release"] = s.Active.Title, s.Active.Release
 		sum.Keeps = append(sum.Keeps, s.Active.Definition)
 	}
-	for _, f := range s.Waiting {
-		if f.Input.D != "" {
-			sum.Keeps = append(sum.Keeps, f.Input.D)
+	for _, d := range s.data() {
+		if d.D != "" {
+			sum.Keeps = append(sum.Keeps, d.D)
 		}
 	}
 	return sum
+}
+
+// data gives all values of a state.
+func (s State) data() (list []interp.Datum) {
+	for _, f := range s.Waiting {
+		list = append(list, f.Input)
+	}
+	for _, p := range s.Partial {
+		list = append(list, p.Events...)
+	}
+	return list
 }
 
 // Upgrade implements machine.Machine. There is no older version.

@@ -1,6 +1,7 @@
 package trigger
 
 import (
+	"slices"
 	"time"
 
 	"slipway.dev/internal/core/fault"
@@ -10,15 +11,25 @@ import (
 )
 
 func (a Active) check() error {
-	s := a.Schedule
-	switch {
-	case a.Definition == "" || a.Seed == "":
+	if a.Definition == "" || a.Seed == "" {
 		return fault.New(fault.Invalid, "a version has a definition and a seed")
-	case s.Every < 0 || s.After < 0 || s.Every > 0 && s.Every < time.Second:
+	}
+	return a.Schedule.check()
+}
+
+func (s Schedule) check() error {
+	switch {
+	case s.Every < 0 || s.After < 0 || s.Every > 0 && s.Every < time.Second || s.After > 0 && s.After < time.Second:
 		return fault.New(fault.Invalid, "a workflow runs by itself at most once in a second")
 	}
 	if _, err := s.zone(); err != nil {
 		return err
+	}
+	if s.After > 0 && (s.Every > 0 || s.Cron != "") {
+		return fault.New(fault.Invalid, "a schedule with after has neither every nor cron: it is not told which of them comes first")
+	}
+	if !slices.Contains([]string{"", MissedSkip, MissedOnce, MissedAll}, s.Missed) || !slices.Contains([]string{"", OverlapSkip, OverlapQueue, OverlapAllow, OverlapReplace}, s.Overlap) {
+		return fault.New(fault.Invalid, "there is no policy missed: %s, overlap: %s", s.Missed, s.Overlap)
 	}
 	if s.Cron != "" {
 		if _, ok := workflow.NextCron(s.Cron, time.UTC, time.Unix(0, 0)); !ok {
@@ -41,19 +52,26 @@ func (s Schedule) zone() (*time.Location, error) {
 
 // following gives the time after t at which the schedule comes next; zero: never by time.
 func (s Schedule) following(t time.Time) time.Time {
-	switch {
-	case s.Every > 0:
-		return t.Add(s.Every)
-	case s.Cron != "":
-		zone, err := s.zone()
-		if err != nil {
-			return time.Time{}
-		}
-		if n, ok := workflow.NextCron(s.Cron, zone, t); ok {
-			return n.UTC()
-		}
+	var first time.Time
+	if s.Every > 0 {
+		first = t.Add(s.Every)
 	}
-	return time.Time{}
+	if s.Cron == "" {
+		return first
+	}
+	zone, err := s.zone()
+	if err != nil {
+		return first
+	}
+	if n, ok := workflow.NextCron(s.Cron, zone, t); ok && (first.IsZero() || n.Before(first)) {
+		first = n.UTC()
+	}
+	return first
+}
+
+// sameTimes says whether another schedule comes at the same times.
+func (s Schedule) sameTimes(b Schedule) bool {
+	return s.Every == b.Every && s.Cron == b.Cron && s.Zone == b.Zone && s.After == b.After
 }
 
 // plan sets when it runs first.
@@ -79,9 +97,10 @@ func (s State) due(now time.Time) next {
 		return next{State: s}
 	}
 	schedule, runs := s.Active.Schedule, 0
-	late := now.Sub(s.Next) > grace
+	last := s.Next // that came
 	for n := 0; !s.Next.IsZero() && !s.Next.After(now); n++ {
-		if runs++; n == maxMissed {
+		last = s.Next
+		if runs++; n == maxMissed-1 {
 			s.Next = schedule.following(now)
 			break
 		}
@@ -92,9 +111,8 @@ func (s State) due(now time.Time) next {
 		}
 	}
 	switch {
-	case runs == 1 && !late:
 	case schedule.Missed == MissedAll:
-	case schedule.Missed == MissedOnce, schedule.After > 0:
+	case schedule.Missed == MissedOnce, schedule.After > 0, now.Sub(last) <= grace:
 		s.Skipped += runs - 1
 		runs = 1
 	default:
@@ -121,9 +139,15 @@ func (s State) itself(f Fire, now time.Time) next {
 	if len(s.Running) == 0 {
 		return s.begin(f, now)
 	}
-	switch s.Active.Schedule.Overlap {
+	policy := s.Active.Schedule.Overlap
+	if policy == "" && f.Trigger == "event" {
+		policy = OverlapAllow
+	}
+	switch policy {
 	case OverlapAllow:
-		return s.begin(f, now)
+		if len(s.Running) < maxRunning {
+			return s.begin(f, now)
+		}
 	case OverlapQueue:
 		if len(s.Waiting) < maxWaiting {
 			s.Waiting = append(s.Waiting[:len(s.Waiting):len(s.Waiting)], f)

@@ -11,6 +11,7 @@ import (
 
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/trigger"
 	"slipway.dev/internal/core/workflow"
 )
 
@@ -38,6 +39,9 @@ func checkWorkflow(checkout, folder string, w config.WorkflowItem, log io.Writer
 		return fault.New(fault.Invalid, "there is a problem in %s", name)
 	case len(wrong) > 1:
 		return fault.New(fault.Invalid, "there are %d problems in %s", len(wrong), name)
+	}
+	if _, err := trigger.ScheduleOf(def, "", "", ""); err != nil {
+		return err
 	}
 	return givenAll(def.Secrets, w.Secrets, name)
 }
