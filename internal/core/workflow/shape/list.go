@@ -1,6 +1,10 @@
 package shape
 
-import "slipway.dev/internal/core/workflow"
+import (
+	"slices"
+
+	"slipway.dev/internal/core/workflow"
+)
 
 // place is where a list of tasks is.
 type place struct {
@@ -82,19 +86,30 @@ func (b *builder) leave(i int) {
 // cases adds the ways out of a switch. Where no case holds and none is the default, it goes
 // on as after any task.
 func (b *builder) cases(i int) {
-	t, fallen := b.tasks[i], false
+	t := b.tasks[i]
+	var ways []Edge
+	otherwise := Edge{From: b.nodes[i], To: -1, Kind: Case, Label: "otherwise"}
 	for _, c := range t.Switch {
-		e := Edge{From: b.nodes[i], To: b.target(i, c.Then), Kind: Case, Label: plain(c.Name), Text: expression(c.When)}
-		if c.When == nil {
-			fallen, e.Text = true, "otherwise"
-			if e.Label == "default" {
-				e.Text = ""
+		switch to := b.target(i, c.Then); {
+		case c.When != nil:
+			ways = append(ways, Edge{From: b.nodes[i], To: to, Kind: Case, Label: plain(c.Name), Text: expression(c.When)})
+		case otherwise.To < 0: // of two, the first
+			otherwise.To = to
+			if c.Name != "default" {
+				otherwise.Label, otherwise.Text = plain(c.Name), "otherwise"
 			}
 		}
-		b.edge(e)
 	}
-	if !fallen {
-		b.edge(Edge{From: b.nodes[i], To: b.target(i, t.Then), Kind: Case, Label: "otherwise"})
+	if otherwise.To < 0 {
+		otherwise.To = b.target(i, t.Then)
+	}
+	// It stands beside a case that leads to the same task, so that they do not cross others.
+	at := 1 + slices.IndexFunc(ways, func(e Edge) bool { return e.To == otherwise.To })
+	if at == 0 {
+		at = len(ways)
+	}
+	for _, e := range slices.Insert(ways, at, otherwise) {
+		b.edge(e)
 	}
 }
 
