@@ -103,7 +103,7 @@ func (r *step) sleep(f *Frame, t *workflow.Task) error {
 		return nil
 	}
 	f.wait(forTimer, "")
-	f.Wake = r.at.Add(d)
+	f.Wake = r.in(d)
 	return nil
 }
 

@@ -48,7 +48,7 @@ func (r *step) receive() error {
 		if err != nil {
 			return err
 		}
-		root.Until = r.at.Add(d)
+		root.Until = r.in(d)
 	}
 	return nil
 }

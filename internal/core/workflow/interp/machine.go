@@ -56,8 +56,17 @@ func (r *step) load() (err error) {
 	if r.def, err = r.lib.Definition(r.s.Definition); err != nil {
 		return fmt.Errorf("the definition of the run %s: %w", r.s.ID, err)
 	}
-	r.s.Root = r.s.Root.clone(nil)
+	r.root(r.s.Root)
 	return nil
+}
+
+// root takes a tree of frames as this step's own. What the first list began with is in it only
+// if it is not the run's input.
+func (r *step) root(f *Frame) {
+	r.s.Root = f.clone(nil)
+	if r.s.Root != nil && r.s.Root.Raw.IsZero() {
+		r.s.Root.Raw = r.s.Input
+	}
 }
 
 // dispatch takes the event. What comes too late for anybody changes nothing.

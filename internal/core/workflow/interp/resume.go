@@ -28,8 +28,8 @@ func (r *step) resume(x Resume) error {
 	since := r.at.Sub(s.EndedAt)
 	s.Taken, s.Opened, s.Past = now.Taken, now.Opened, now.Past
 	s.Status, s.EndedAt, s.Error, s.Output = Running, time.Time{}, nil, Datum{}
-	s.Root = s.Root.clone(nil)
 	r.s = s
+	r.root(s.Root)
 	var err error
 	if r.def, err = r.lib.Definition(s.Definition); err != nil {
 		return err
@@ -90,7 +90,7 @@ func Find(lib Library, events []machine.Event, from string) (Resume, []machine.V
 		}
 		s := r.s
 		s.Root, s.EndedAt = s.Root.clone(nil), r.at
-		w := &step{lib: r.lib, s: s, settled: map[*any]Datum{}, kept: map[string]bool{}}
+		w := &step{lib: r.lib, def: r.def, s: s, settled: map[*any]Datum{}, kept: map[string]bool{}}
 		w.writable()
 		found, values = &w.s, w.out.Values
 		for _, def := range r.made {

@@ -82,6 +82,9 @@ func (r *step) close() {
 }
 
 func (r *step) writable() {
+	if r.s.Root != nil && r.def != nil && r.def.Input.From == nil {
+		r.s.Root.Raw = Datum{} // it is the run's input
+	}
 	for d := range r.s.data() {
 		r.settle(d)
 	}

@@ -66,7 +66,7 @@ func (r *step) prepare(f *Frame, t *workflow.Task) error {
 		if err != nil {
 			return fmt.Errorf("timeout: %w", err)
 		}
-		f.Until = r.at.Add(d)
+		f.Until = r.in(d)
 	}
 	return nil
 }

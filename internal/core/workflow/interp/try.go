@@ -21,7 +21,7 @@ func (r *step) try(f *Frame, t *workflow.Task) error {
 		}
 	}
 	if l := r.enter(f, t.Do); l != nil && most > 0 {
-		l.Until = r.at.Add(most)
+		l.Until = r.in(most)
 	}
 	return nil
 }
@@ -110,7 +110,7 @@ func (r *step) retried(f *Frame, p *workflow.Retry, vars jq.Vars) (bool, error) 
 	f.Attempt++
 	f.Phase = Retry
 	f.wait(forTimer, "")
-	f.Wake = r.at.Add(delay)
+	f.Wake = r.in(delay)
 	if delay <= 0 {
 		r.again(f)
 	}

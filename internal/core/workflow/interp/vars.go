@@ -138,6 +138,9 @@ func moment(t time.Time) map[string]any {
 		"epoch": map[string]any{"seconds": int(t.Unix()), "milliseconds": int(t.UnixMilli())}}
 }
 
+// in gives the time in so long, as exact as times of events are.
+func (r *step) in(d time.Duration) time.Time { return r.at.Add(d.Round(time.Microsecond)) }
+
 // duration evaluates how long something takes.
 func (r *step) duration(f *Frame, d *workflow.Duration) (time.Duration, error) {
 	if d == nil {
