@@ -81,9 +81,7 @@ func (r *step) end(out Datum) {
 
 // fault ends the run with a problem.
 func (r *step) fault(p Problem) {
-	if p.Instance == "" {
-		p.Instance = "/"
-	}
+	p = p.at("/")
 	r.s.Error = &p
 	r.cancelBelow(r.s.Root)
 	r.stop(Faulted)

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -137,7 +138,7 @@ func (Machine) Summary(s State) machine.Summary {
 func (s *State) title() string {
 	title := s.Namespace + "/" + s.Name + " " + s.Version
 	if s.Error != nil {
-		title += ": " + s.Error.Title
+		title += ": " + cmp.Or(s.Error.Title, s.Error.Detail, s.Error.Type)
 	}
 	return title
 }

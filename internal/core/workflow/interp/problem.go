@@ -37,6 +37,20 @@ func problem(kind, format string, args ...any) Problem {
 	return Problem{Type: kind, Status: statuses[kind], Title: titles[kind] + " Error", Detail: fmt.Sprintf(format, args...)}
 }
 
+// at gives the problem with all that one must have, at a place unless it says its own.
+func (p Problem) at(pointer string) Problem {
+	if p.Type == "" {
+		p.Type = Runtime
+	}
+	if p.Status == 0 {
+		p.Status = statuses[p.Type]
+	}
+	if p.Instance == "" {
+		p.Instance = pointer
+	}
+	return p
+}
+
 // failure is a problem as an error inside a step.
 type failure struct{ Problem }
 

@@ -30,7 +30,9 @@ func scripts(t *testing.T) Machine {
 	return Machine{Library: lib}
 }
 
-func TestScripts(t *testing.T) { machinetest.Run(t, machine.Machine[State](scripts(t)), "testdata/*.txt") }
+func TestScripts(t *testing.T) {
+	machinetest.Run(t, machine.Machine[State](scripts(t)), "testdata/*.txt")
+}
 
 func TestGolden(t *testing.T) {
 	t.Parallel()

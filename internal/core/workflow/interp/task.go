@@ -256,9 +256,7 @@ func (r *step) over(f *Frame, out Datum, exit bool) {
 
 // fail ends a task with a problem, which goes to what is above it.
 func (r *step) fail(f *Frame, p Problem) {
-	if p.Instance == "" {
-		p.Instance = f.Pointer
-	}
+	p = p.at(f.Pointer)
 	up := f.up
 	r.cancelBelow(f)
 	f.drop()
