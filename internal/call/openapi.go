@@ -37,19 +37,24 @@ func (a *attempt) openapi(ctx context.Context) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	api, err := made(&a.documents, "openapi", described, parseOpenAPI)
-	if err != nil {
-		return nil, err
-	}
-	op, err := find(api, with.OperationID)
-	if err != nil {
-		return nil, err
-	}
-	o, err := op.request(api, described, with.Parameters)
+	o, err := a.prepare(described, with)
 	if err != nil {
 		return nil, err
 	}
 	return a.exchange(ctx, o, a.policy(with.Authentication), with.Output, with.Redirect)
+}
+
+// prepare makes the request of an operation that a document describes.
+func (a *attempt) prepare(described *text, with openAPIArguments) (outgoing, error) {
+	api, err := made(&a.documents, "openapi", described, parseOpenAPI)
+	if err != nil {
+		return outgoing{}, err
+	}
+	op, err := find(api, with.OperationID)
+	if err != nil {
+		return outgoing{}, err
+	}
+	return op.request(api, described, with.Parameters)
 }
 
 // find finds an operation by its identity. Documents that give it twice get the first by path and method.
@@ -112,7 +117,7 @@ func (op *operation) parameters() (list []*openapi3.Parameter) {
 	seen := map[string]bool{}
 	for _, refs := range []openapi3.Parameters{op.Parameters, op.item.Parameters} {
 		for _, ref := range refs {
-			if ref.Value != nil && !seen[ref.Value.In+" "+ref.Value.Name] {
+			if ref != nil && ref.Value != nil && !seen[ref.Value.In+" "+ref.Value.Name] {
 				seen[ref.Value.In+" "+ref.Value.Name] = true
 				list = append(list, ref.Value)
 			}
@@ -125,7 +130,7 @@ func (op *operation) parameters() (list []*openapi3.Parameter) {
 func (op *operation) accept() string {
 	types := map[string]bool{}
 	for _, ref := range op.Responses.Map() {
-		if ref.Value != nil {
+		if ref != nil && ref.Value != nil {
 			for media := range ref.Value.Content {
 				types[media] = true
 			}
@@ -147,6 +152,7 @@ func (op *operation) server(api *openapi3.T, described *text) (string, error) {
 	if op.Servers != nil && len(*op.Servers) > 0 {
 		servers = *op.Servers
 	}
+	servers = slices.DeleteFunc(slices.Clone(servers), func(s *openapi3.Server) bool { return s == nil })
 	chosen := &openapi3.Server{URL: "/"}
 	if i := slices.IndexFunc(servers, func(s *openapi3.Server) bool { return strings.HasPrefix(s.URL, "https:") }); i >= 0 {
 		chosen = servers[i]
@@ -155,7 +161,9 @@ func (op *operation) server(api *openapi3.T, described *text) (string, error) {
 	}
 	address := chosen.URL
 	for name, variable := range chosen.Variables {
-		address = strings.ReplaceAll(address, "{"+name+"}", variable.Default)
+		if variable != nil {
+			address = strings.ReplaceAll(address, "{"+name+"}", variable.Default)
+		}
 	}
 	u, err := url.Parse(address)
 	if err != nil {
