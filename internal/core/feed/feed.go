@@ -1,10 +1,3 @@
-// Package feed has the machine that remembers how far the journal was turned into events for
-// workflows.
-//
-//	(nothing) ── feed.read ─▶ at a position ── feed.read: further on ─▶ …
-//
-// Its event is submitted together with the events that were made, and refused if it does not
-// lead on: so each entry of the journal is made an event exactly once.
 package feed
 
 import (
@@ -37,7 +30,7 @@ func (Machine) Step(s State, e machine.Event) (machine.Next[State], error) {
 	switch {
 	case err != nil || e.Type != EventRead:
 		return machine.Next[State]{}, fault.New(fault.Invalid, "the feed takes no %s", e.Type).Because(err)
-	case to.Position <= s.Position:
+	case to.Position <= s.Position && s.Position+to.Position > 0: // an empty journal begins at 0
 		return machine.Next[State]{}, fault.New(fault.Conflict, "the journal was read up to %d already", s.Position)
 	}
 	return machine.Next[State]{State: to}, nil

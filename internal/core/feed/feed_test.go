@@ -15,7 +15,7 @@ func TestFeedOnlyGoesOn(t *testing.T) {
 		to   int64
 		code fault.Code
 	}{
-		{EventRead, 5, ""}, {EventRead, 5, fault.Conflict}, {EventRead, 4, fault.Conflict}, {EventRead, 6, ""}, {"feed.reset", 9, fault.Invalid},
+		{EventRead, 0, ""}, {EventRead, 5, ""}, {EventRead, 5, fault.Conflict}, {EventRead, 4, fault.Conflict}, {EventRead, 6, ""}, {"feed.reset", 9, fault.Invalid},
 	} {
 		next, err := Machine{}.Step(s, machine.Event{Type: step.kind, Data: machine.Must(State{Position: step.to})})
 		if fault.CodeOf(err) != step.code {

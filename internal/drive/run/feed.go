@@ -38,7 +38,9 @@ func (d *Driver) Feed(ctx context.Context) {
 func (d *Driver) feed(ctx context.Context, progress func()) error {
 	s, _, err := engine.Load[feed.State](ctx, d.Engine, feed.ID)
 	if fault.Is(err, fault.NotFound) { // what was before there was a feed, nobody hears of
-		s.Position, err = d.Engine.Await(ctx, -1)
+		if s.Position, err = d.Engine.Await(ctx, -1); err == nil {
+			_, err = d.Engine.Submit(ctx, readTo(s.Position))
+		}
 	}
 	if err != nil {
 		return err
@@ -55,15 +57,18 @@ func (d *Driver) feed(ctx context.Context, progress func()) error {
 		if len(events) == 0 && entry.Seq < read+stride || entry.Machine == feed.ID {
 			continue
 		}
-		also := []engine.To{{Machine: feed.ID, Event: machine.Event{Type: feed.EventRead, Actor: machine.System("feed"),
-			Data: machine.Must(feed.State{Position: entry.Seq})}}}
-		if _, err := d.ingest(ctx, events, machine.System("feed"), entry.At, also); err != nil {
+		if _, err := d.ingest(ctx, events, machine.System("feed"), entry.At, []engine.To{readTo(entry.Seq)}); err != nil {
 			return err
 		}
 		read = entry.Seq
 		progress()
 	}
 	return ctx.Err()
+}
+
+// readTo remembers how far the journal was read.
+func readTo(position int64) engine.To {
+	return engine.To{Machine: feed.ID, Event: machine.Event{Type: feed.EventRead, Actor: machine.System("feed"), Data: machine.Must(feed.State{Position: position})}}
 }
 
 // tell gives the events that an entry is, if anybody listens to such.

@@ -5,6 +5,10 @@ import (
 	"strings"
 	"testing"
 
+	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/notify"
+	"slipway.dev/internal/core/task"
 	"slipway.dev/internal/core/workflow/interp"
 	"slipway.dev/internal/engine"
 )
@@ -73,5 +77,39 @@ func TestNobodyHearsOfWhatWasBefore(t *testing.T) {
 	eventually(t, "the second run to be heard of", func() bool { return len(w.heard("stub/a")) > 0 })
 	if got := w.heard("stub/a"); len(got) != 1 || !strings.Contains(got[0], second) {
 		t.Errorf("%v", got)
+	}
+}
+
+// TestWhatHappensHereIsTold has machines of the house take what they take at an end.
+func TestWhatHappensHereIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(d *Driver) {
+		engine.Register(d.Engine, "deployment", deploy.RecordVersion, deploy.Record{})
+		engine.Register(d.Engine, "task", task.Version, task.Machine{})
+		d.Engine.HandleEffect(notify.EffectNotice, effectNothing)
+		d.Engine.HandleFacts("task", taskFacts)
+	})
+	w.listen("stub/a", interp.Listening{Key: "all", Filter: []byte(`[{}]`)})
+	say := func(id, kind string, data any) {
+		t.Helper()
+		w.submit(engine.To{Machine: id, Event: machine.Event{Type: kind, Actor: someone, Data: machine.Must(data)}})
+	}
+	ended := deploy.Ended{}
+	ended.Service, ended.Environment, ended.Release, ended.Outcome, ended.Reason = "tickets", "prod", "r7", deploy.RolledBack, "too many errors"
+	say("deployment/7", deploy.EventEnded, ended)
+	say("task/1", task.EventOpened, task.Ask{Name: "1", Kind: task.Approval, Title: "Go?", Subject: "stub/b", From: []string{"ops"}, Quorum: 1})
+	say("task/1", task.EventAnswered, task.Answer{Decision: task.Approve})
+	eventually(t, "both to be heard of", func() bool { return len(w.heard("stub/a")) >= 2 })
+	got := w.heard("stub/a")
+	for i, want := range []string{
+		`"data":{"deployment":"7","environment":"prod","outcome":"rolledBack","reason":"too many errors","release":"r7","service":"tickets"},"datacontenttype":"application/json","id":"journal-3","source":"/slipway"`,
+		`"data":{"outcome":"approved","reason":"it was approved by ada","task":"1"}`,
+	} {
+		if !strings.Contains(got[i], want) {
+			t.Errorf("%s", got[i])
+		}
+	}
+	if !strings.Contains(got[0], `"type":"dev.slipway.deployment.rolledBack"`) || !strings.Contains(got[1], `"type":"dev.slipway.task.ended"`) || len(got) != 2 {
+		t.Errorf("%s", got)
 	}
 }

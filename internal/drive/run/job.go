@@ -2,10 +2,8 @@ package run
 
 import (
 	"context"
-	"encoding/base64"
 	"slices"
 
-	"slipway.dev/internal/call"
 	"slipway.dev/internal/core/workflow/interp"
 	"slipway.dev/internal/job"
 )
@@ -108,17 +106,11 @@ func (e *effect) text(ctx context.Context, endpoint, authentication any) (string
 	if e.d.Caller == nil {
 		return "", missing("a resource elsewhere")
 	}
-	with := map[string]any{"method": "get", "endpoint": endpoint, "output": "raw", "redirect": true}
-	reply := e.d.Caller.Do(ctx, call.Request{Protocol: "http", With: with, Authentication: authentication})
-	if reply.Problem != nil {
-		return "", reply.Problem
+	text, problem := e.d.Caller.Fetch(ctx, endpoint, authentication)
+	if problem != nil {
+		return "", problem
 	}
-	encoded, _ := reply.Output.(string)
-	text, err := base64.StdEncoding.DecodeString(encoded)
-	switch {
-	case err != nil:
-		return "", problemf(interp.Communication, 502, "the resource cannot be read: %v", err)
-	case len(text) > maxText:
+	if len(text) > maxText {
 		return "", problemf(interp.Communication, 502, "the resource has %d bytes, and may have up to %d", len(text), maxText)
 	}
 	return string(text), nil

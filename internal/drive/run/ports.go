@@ -11,6 +11,7 @@ import (
 // Caller makes calls; *call.Caller is one.
 type Caller interface {
 	Do(ctx context.Context, r call.Request) call.Reply
+	Fetch(ctx context.Context, at, authentication any) ([]byte, *interp.Problem)
 }
 
 // Jobs runs commands; *job.Hand is one.

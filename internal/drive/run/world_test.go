@@ -12,6 +12,7 @@ import (
 
 	"slipway.dev/internal/call"
 	"slipway.dev/internal/core/fault"
+	"slipway.dev/internal/core/feed"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/workflow"
 	"slipway.dev/internal/core/workflow/interp"
@@ -80,6 +81,10 @@ func (w *world) start(set func(*Driver), o engine.Options) {
 		s.Close()
 	})
 	w.t.Cleanup(w.stop)
+	eventually(w.t, "the feed to begin", func() bool {
+		_, _, err := engine.Load[feed.State](ctx, w.engine, feed.ID)
+		return err == nil
+	})
 }
 
 // define keeps a workflow and gives its digest. The head of the document is added.
