@@ -3,6 +3,7 @@ package jq
 import (
 	"fmt"
 	"math/big"
+	"math/bits"
 	"time"
 )
 
@@ -80,6 +81,16 @@ func (b *budget) stop(cause error) {
 // scan pays for reading a string.
 func (b *budget) scan(s string) bool { return b.pay(len(s) / stepScan) }
 
+// names pays for the names of an object, which are hashed when it is copied, and compared when it
+// is sorted: names may be long, and many may begin alike.
+func (b *budget) names(m map[string]any) bool {
+	bytes := 0
+	for name := range m {
+		bytes += len(name)
+	}
+	return b.pay(8*len(m) + bytes/hashBytes*bits.Len(uint(len(m))))
+}
+
 var errDeep = fmt.Errorf("the expression makes a value that is nested more than %d levels deep", MaxDepth)
 
 // deep pays for going through all of v once, and gives about how long it is as JSON.
@@ -110,7 +121,7 @@ func (b *budget) walk(v any, depth int) (size int, ok bool) {
 			}
 		}
 	case map[string]any:
-		if size = 2; !b.pay(8 * len(v)) { // sorted, too, by most who go through
+		if size = 2; !b.names(v) { // sorted, too, by most who go through
 			return size, false
 		}
 		for name, item := range v {

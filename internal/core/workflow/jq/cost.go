@@ -98,7 +98,8 @@ func costEach(b *budget, v any, _ []any) error {
 
 // costOrder is for the names of objects, sorted.
 func costOrder(b *budget, v any, _ []any) error {
-	return b.all(b.pay(8*length(v)), b.room(itemBytes*length(v)))
+	m, _ := v.(map[string]any)
+	return b.all(b.names(m), b.pay(length(v)), b.room(itemBytes*length(v)))
 }
 
 // costDeep is for functions that go through all.
@@ -192,7 +193,7 @@ func costSplit(b *budget, v any, args []any) error {
 
 // costAdd is for the sum of all items.
 func costAdd(b *budget, v any, _ []any) error {
-	texts, items := 0, 0
+	texts, items, names := 0, 0, true
 	sum := func(item any) {
 		switch item := item.(type) {
 		case string:
@@ -201,6 +202,7 @@ func costAdd(b *budget, v any, _ []any) error {
 			items += len(item)
 		case map[string]any:
 			items += 4 * len(item)
+			names = names && b.names(item)
 		case *big.Int:
 			texts += item.BitLen()
 		}
@@ -211,14 +213,12 @@ func costAdd(b *budget, v any, _ []any) error {
 			sum(item)
 		}
 	case map[string]any:
-		if !b.pay(7 * len(v)) {
-			return b.cause
-		}
+		names = b.names(v)
 		for _, item := range v {
 			sum(item)
 		}
 	}
-	return b.all(b.pay(length(v)+items+texts/stepScan), b.room(texts+2*itemBytes*items))
+	return b.all(names, b.pay(length(v)+items+texts/stepScan), b.room(texts+2*itemBytes*items))
 }
 
 // costJoin is for items with a string between them.

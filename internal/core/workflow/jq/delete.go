@@ -47,7 +47,7 @@ func (b *budget) clean(v any, o *owner) any {
 				v[name] = cleaned
 			}
 		}
-		b.pay(2 * len(v))
+		b.names(v)
 	case []any:
 		if !o.owns(v) {
 			return v
@@ -132,6 +132,9 @@ func (b *budget) step(v, k any) any {
 	switch k := k.(type) {
 	case string:
 		if m, ok := v.(map[string]any); ok {
+			if !b.pay(len(k) / hashBytes) {
+				return b.cause
+			}
 			return m[k]
 		}
 	case map[string]any:

@@ -11,7 +11,7 @@ func entries(b *budget, v any, _ []any) any {
 	if !ok {
 		return failure("to_entries needs an object, not: " + show(v))
 	}
-	if !b.pay(8*len(m)) || !b.buy(5*memberBytes*len(m)) {
+	if !b.names(m) || !b.buy(5*memberBytes*len(m)) {
 		return b.cause
 	}
 	made := make([]any, 0, len(m))
@@ -39,6 +39,9 @@ func fromEntries(b *budget, v any, _ []any) any {
 		name, ok := entryName(entry)
 		if !ok {
 			return failure("from_entries needs a key for each entry")
+		}
+		if !b.pay(len(name) / hashBytes) {
+			return b.cause
 		}
 		made[name] = first(entry, "value", "v", "Value", "V")
 	}

@@ -37,9 +37,9 @@ func caught(b *budget, v any, _ []any) any {
 }
 
 // key stands behind what names a member.
-func key(_ *budget, v any, _ []any) any {
-	if _, ok := v.(string); ok {
-		return v
+func key(b *budget, v any, _ []any) any {
+	if name, ok := v.(string); ok {
+		return b.past(v, len(name)/hashBytes)
 	}
 	return failure("cannot use " + show(v) + " as the name of an object's member")
 }
@@ -59,17 +59,23 @@ func each(b *budget, v any, _ []any) any {
 	case []any:
 		return b.past(v, 2*len(v))
 	case map[string]any:
-		return b.past(v, 10*len(v))
+		if !b.names(v) {
+			return b.cause
+		}
+		return b.past(v, 2*len(v))
 	}
 	return failure("cannot iterate over " + show(v))
 }
+
+// isContainer says whether there is something in a value to go through.
+func isContainer(_ *budget, v any, _ []any) any { return container(v) }
 
 // at stands before .[k].
 func at(b *budget, v any, args []any) any {
 	if _, ok := args[0].(map[string]any); ok {
 		return failure("cannot look up an object: use .[from:to] for a part of an array")
 	}
-	_, name := args[0].(string)
+	text, name := args[0].(string)
 	_, number := gojq.ToInt(args[0])
 	switch v := v.(type) {
 	case nil:
@@ -78,7 +84,7 @@ func at(b *budget, v any, args []any) any {
 		}
 	case map[string]any:
 		if name {
-			return v
+			return b.past(v, len(text)/hashBytes)
 		}
 	case []any:
 		if number {

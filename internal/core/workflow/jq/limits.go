@@ -18,7 +18,16 @@ const (
 	// stepScan is how many bytes one step reads.
 	stepScan = 16
 
-	// nativeSteps is what the call of a function costs in itself.
+	// hashBytes is how many bytes of an object's name one step hashes or compares.
+	hashBytes = 128
+
+	// maxName is how long a name may be that an expression looks up as it is written: longer ones are
+	// looked up as if they were computed, and paid for.
+	maxName = 100
+
+	// guardSteps is what the call of a native costs in itself, and nativeSteps what it costs
+	// besides to have gojq do the work.
+	guardSteps  = 4
 	nativeSteps = 20
 
 	// MaxDepth is how deep values may be nested: encoding/json reads at most 10,000 levels, and

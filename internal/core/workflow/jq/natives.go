@@ -150,7 +150,7 @@ func (n native) compile(args int) (func(any, []any) any, error) {
 	return func(v any, args []any) any {
 		last := len(args) - 1
 		f, ok := args[last].(*frame)
-		if !ok || !f.pay(nativeSteps) {
+		if !ok || !f.pay(guardSteps) {
 			return ErrFuel
 		}
 		return run(f.budget, v, args[:last])
@@ -168,6 +168,9 @@ func delegate(n native, args int) (func(*budget, any, []any) any, error) {
 		return nil, err
 	}
 	return func(b *budget, v any, args []any) any {
+		if !b.pay(nativeSteps) {
+			return b.cause
+		}
 		if err := n.cost(b, v, args); err != nil {
 			return err
 		}

@@ -59,7 +59,7 @@ func (b *budget) merge(l, r map[string]any) any {
 		return r
 	case len(r) == 0:
 		return l
-	case !b.buy(memberBytes * (len(l) + len(r))):
+	case !b.buy(memberBytes*(len(l)+len(r))) || !b.names(l) || !b.names(r):
 		return b.cause
 	}
 	sum := make(map[string]any, len(l)+len(r))

@@ -86,6 +86,9 @@ func (b *budget) update(v any, path []any, value any, o *owner) (any, error) {
 }
 
 func (b *budget) updateMember(m map[string]any, name string, rest []any, value any, o *owner) (any, error) {
+	if !b.pay(len(name) / hashBytes) {
+		return nil, b.cause
+	}
 	old, there := m[name]
 	if _, deletes := value.(deleted); deletes && !there {
 		return whole(m, m == nil), nil
@@ -95,7 +98,7 @@ func (b *budget) updateMember(m map[string]any, name string, rest []any, value a
 		return nil, err
 	}
 	if !o.owns(m) {
-		if !b.buy(memberBytes*(len(m)+1)) || !b.pay(2*len(m)) {
+		if !b.buy(memberBytes*(len(m)+1)) || !b.names(m) {
 			return nil, b.cause
 		}
 		c := make(map[string]any, len(m)+1)

@@ -13,7 +13,7 @@ var prelude = map[string]string{
 	"select/1":     `def select(f): if f then . else empty end;`,
 	"toarray/0":    `def toarray: if type == "array" then . else [.] end;`,
 
-	"recurse/0": `def recurse: def r: ., (.[]? | r); r;`,
+	"recurse/0": `def recurse: def r: ., (if __container then .[] | r else empty end); r;`,
 	"recurse/1": `def recurse(f): def r: ., (f | r); r;`,
 	"recurse/2": `def recurse(f; cond): def r: ., (f | select(cond) | r); r;`,
 	"while/2":   `def while(cond; update): def r: if cond then ., (update | r) else empty end; r;`,
@@ -77,7 +77,7 @@ var prelude = map[string]string{
 		| reduce path(p) as $q (.; . as $v | label $out
 			| (($v | __get($q; $o) | f) as $x | $v | __set($q; $x; $o) | ., break $out), ($v | __gone($q; $o)))
 		| __drop($o);`,
-	"tostream/0": `def tostream: path(def r: (.[]?|r), .; r) as $p | getpath($p) | reduce path(.[]?) as $q ([$p, .]; [$p + $q]);`,
+	"tostream/0": `def tostream: path(def r: (if __container then .[] | r else empty end), .; r) as $p | getpath($p) | reduce path(.[]?) as $q ([$p, .]; [$p + $q]);`,
 	"fromstream/1": `def fromstream(f): foreach f as $pv (null; if .e then null else . end | $pv as [$p, $v]
 		| if $pv | length == 2 then setpath(["v"] + $p; $v) | setpath(["e"]; $p | length == 0)
 		else setpath(["e"]; $p | length == 1) end; if .e then .v else empty end);`,

@@ -19,7 +19,7 @@ func table() map[string]native {
 	natives := map[string]native{
 		// Of the rewriting.
 		"__enter/0": {own: enter}, "__deeper/1": {own: deeper}, "__caught/0": {own: caught}, "__made/0": {own: made}, "__key/0": {own: key},
-		"__object/0": {own: object}, "__each/0": {own: each}, "__at/1": {own: at}, "__part/2": {own: part},
+		"__object/0": {own: object}, "__each/0": {own: each}, "__container/0": {own: isContainer}, "__at/1": {own: at}, "__part/2": {own: part},
 		"__secret/2": {own: secretOf}, textName: {own: concat},
 		// Operators.
 		"__add/2": {own: add}, "__equal/2": {own: equal}, "__notequal/2": {own: notEqual}, "__less/2": {own: less},
@@ -46,7 +46,7 @@ func table() map[string]native {
 		"explode/0": {"explode", costExplode, nil}, "implode/0": {"implode", costEach, nil},
 		"split/1": {"split($a)", costSplit, nil}, "join/1": {"join($a)", costJoin, nil},
 		// Arrays and objects.
-		"keys/0": {"keys", costOrder, nil}, "keys_unsorted/0": {"keys", costOrder, nil}, "has/1": {"has($a)", costFlat, nil}, "add/0": {"add", costAdd, nil},
+		"keys/0": {"keys", costOrder, nil}, "keys_unsorted/0": {"keys", costOrder, nil}, "has/1": {"has($a)", costScan, nil}, "add/0": {"add", costAdd, nil},
 		"__entries/0": {own: entries}, "__from/0": {own: fromEntries},
 		"reverse/0": {"reverse", costEach, nil}, "flatten/0": {"flatten", costDeep, nil}, "flatten/1": {"flatten($a)", costDeep, nil},
 		"min/0": {"min", costDeep, nil}, "max/0": {"max", costDeep, nil}, "sort/0": {"sort", costSort, nil}, "unique/0": {"unique", costSort, nil},

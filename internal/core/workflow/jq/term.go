@@ -54,7 +54,7 @@ func (r *rewriter) suffix(current *gojq.Query, suffix *gojq.Suffix, caught bool,
 		return pipe(current, try(step)), nil
 	}
 	x := suffix.Index
-	if name, ok := constantName(x); ok {
+	if name, ok := constantName(x); ok && len(name) <= maxName {
 		step := &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeIndex, Index: &gojq.Index{Str: &gojq.String{Str: name}}}}
 		if r.careful {
 			step = pipe(r.native("__object"), step)
@@ -85,6 +85,9 @@ func (r *rewriter) dynamic(current *gojq.Query, x *gojq.Index, try func(*gojq.Qu
 			return &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeNull}}, nil
 		}
 		return r.closure(q, s, nil)
+	}
+	if x.Name != "" {
+		x = &gojq.Index{Start: text(x.Name)}
 	}
 	if x.Str != nil {
 		x = &gojq.Index{Start: &gojq.Query{Term: &gojq.Term{Type: gojq.TermTypeString, Str: x.Str}}}

@@ -239,3 +239,19 @@ INDEX(range(1e6); .) | length
 [range(1e5)] | map({key: "k\(.)", value: .}) | from_entries | length
 [range(200000)] | map({a: ., b: "x\(.)"}) | sort_by(-.a) | length
 [range(50000)] | unique_by(. % 7) | length
+# Long names.
+.s as $s | [range(60) | {($s[.:]): 1}] | add as $o | reduce range(1e6) as $i (0; $o + {x: 1} | 0)
+.s as $s | [range(60) | {($s[.:]): 1}] | add as $o | reduce range(1e6) as $i (0; $o | keys | 0)
+.s as $s | [range(60) | {($s[.:]): 1}] | add as $o | reduce range(1e6) as $i (0; first($o[]) | 0)
+.s as $s | [range(60) | {($s[.:]): 1}] | add as $o | reduce range(1e6) as $i (0; $o | .x = 1 | 0)
+.s as $s | [range(60) | {($s[.:]): 1}] | add as $o | reduce range(1e6) as $i (0; $o[$s] | 0)
+.s as $s | [range(60) | {($s[.:]): 1}] | add as $o | reduce range(1e6) as $i (0; $o | has($s) | 0)
+.s as $s | [range(60) | {($s[.:]): 1}] | add as $o | reduce range(1e6) as $i (0; $o | to_entries | 0)
+.s as $s | [range(60) | {($s[.:]): 1}] | add as $o | reduce range(1e6) as $i (0; $o == $o | 0)
+.s as $s | [range(60) | {key: $s[.:], value: 1}] | reduce range(1e6) as $i (.; from_entries as $x | .) | 0
+.s as $s | [range(60) | {($s[.:]): 1}] | reduce range(1e6) as $i (.; add as $x | .) | 0
+.s as $s | {} | reduce range(1e6) as $i (.; .[$s] = 1) | 0
+.s as $s | {} | reduce range(1e6) as $i (.; getpath([$s]) as $x | .) | 0
+.s as $s | [range(60) | $s[.:]] | reduce range(1e6) as $i (.; sort as $x | .) | 0
+.s as $s | [range(60) | $s[.:]] | reduce range(1e6) as $i (.; unique_by(.) as $x | .) | 0
+.s as $s | [range(60) | $s[.:]] | reduce range(1e6) as $i (.; index($s) as $x | .) | 0
