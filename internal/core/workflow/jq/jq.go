@@ -107,15 +107,6 @@ func (r *rewriter) compile(body *gojq.Query) (*gojq.Code, error) {
 	return code, nil
 }
 
-// Inner gives what is between "${" and "}", if the whole of s is such an expression.
-func Inner(s string) (string, bool) {
-	t := strings.TrimSpace(s)
-	if !strings.HasPrefix(t, "${") || !strings.HasSuffix(t, "}") {
-		return "", false
-	}
-	return strings.TrimSpace(t[2 : len(t)-1]), true
-}
-
 // String gives the source, without "${ }".
 func (e *Expr) String() string { return e.source }
 

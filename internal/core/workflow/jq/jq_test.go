@@ -270,7 +270,7 @@ func TestTemplate(t *testing.T) {
 		"expression":              {raw: `"${ .a + 1 }"`, want: `2`},
 		"nested":                  {raw: `{"x":["${ .a }",{"y":"${.s}"}],"z":"s"}`, want: `{"x":[1,{"y":"text"}],"z":"s"}`},
 		"not as a whole":          {raw: `"a ${ .a }"`, want: `"a ${ .a }"`, constant: true},
-		"two expressions":         {raw: `"${ .a } and ${ .a }"`, wrong: "cannot be read"},
+		"two expressions":         {raw: `"${ .a } and ${ .a }"`, want: `"${ .a } and ${ .a }"`, constant: true},
 		"keys stay":               {raw: `{"${ .a }":1}`, want: `{"${ .a }":1}`, constant: true},
 		"bare":                    {raw: `".a"`, bare: true, want: `1`},
 		"bare with braces":        {raw: `"${ .a }"`, bare: true, want: `1`},
@@ -310,5 +310,30 @@ func TestTemplate(t *testing.T) {
 				t.Errorf("gives %s, want %s", encode(t, v), c.want)
 			}
 		})
+	}
+}
+
+func TestInner(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]string{
+		"${ .a }":                    ".a",
+		" ${.a}\n":                   ".a",
+		"${}":                        "",
+		"${ {a: {b: 1}} }":           "{a: {b: 1}}",
+		`${ "}" }`:                   `"}"`,
+		`${ "\"}" + "x}" }`:          `"\"}" + "x}"`,
+		`${ "a\({b: "}"} | .b)}c" }`: `"a\({b: "}"} | .b)}c"`,
+		"${ . # }\n }":               ". # }",
+		"${ .a + { }":                ".a + {",
+		"${ \"x }":                   "\"x",
+	} {
+		if got, ok := jq.Inner(s); !ok || got != want {
+			t.Errorf("%s has %q, %v; want %q", s, got, ok, want)
+		}
+	}
+	for _, s := range []string{"", ".a", "$", "${", "}", "a ${ .a }", "${ .a } b", "${a} and ${b}", "{ .a }", "${ .a }}"} {
+		if got, ok := jq.Inner(s); ok {
+			t.Errorf("%q is an expression: %q", s, got)
+		}
 	}
 }
