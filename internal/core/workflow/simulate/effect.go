@@ -5,16 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"reflect"
 	"regexp"
 	"strings"
-	"time"
 
 	"slipway.dev/internal/core/cloudevent"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/workflow"
 	"slipway.dev/internal/core/workflow/interp"
-	"slipway.dev/internal/core/workflow/jq"
 )
 
 // asked is what all inputs of effects have, as far as it matters here.
@@ -119,55 +116,6 @@ func (w *world) answer(id, effect, kind, seed string, c Call) {
 	}
 }
 
-// fits says whether a stub is for a call.
-func (s Stub) fits(c Call) bool {
-	if s.Task != "" && s.Task != c.Task && !strings.HasSuffix(c.Task, "/"+s.Task) || s.Call != "" && s.Call != c.What {
-		return false
-	}
-	for name, want := range s.With {
-		with, _ := c.With.(map[string]any)
-		if !within(want, with[name]) {
-			return false
-		}
-	}
-	return true
-}
-
-// within says whether a value has all that is wanted of it.
-func within(want, got any) bool {
-	w, ok := want.(map[string]any)
-	if !ok {
-		return reflect.DeepEqual(want, got)
-	}
-	g, ok := got.(map[string]any)
-	for name := range w {
-		if !ok || !within(w[name], g[name]) {
-			return false
-		}
-	}
-	return ok
-}
-
-func (w *world) done(id, effect, kind string, after time.Duration, r interp.Result) {
-	w.due = append(w.due, due{w.now.Add(after), id, machine.Event{Type: kind + ".done", Actor: machine.System("engine"),
-		Data: machine.Must(machine.Outcome{Effect: effect, Output: machine.Must(r)})}})
-}
-
-// datum keeps a value.
-func (w *world) datum(v any) interp.Datum {
-	text, err := jq.Encode(v)
-	if err != nil {
-		w.err = err
-		return interp.Datum{}
-	}
-	d, long := interp.Keep(text)
-	if long {
-		w.values[d.D] = text
-		w.lib.Add(text)
-	}
-	return d
-}
-
 // resolve finds a workflow by its name.
 func (w *world) resolve(input machine.Value) interp.Result {
 	in, err := machine.Decode[interp.ResolveInput](machine.Event{Data: input})
@@ -186,64 +134,6 @@ func (w *world) resolve(input machine.Value) interp.Result {
 func named(d *workflow.Definition, in interp.ResolveInput) bool {
 	doc := d.Document
 	return doc.Namespace == in.Namespace && doc.Name == in.Name && (in.Version == "" || in.Version == "latest" || in.Version == doc.Version)
-}
-
-// reveal puts secrets in for their marks.
-func (w *world) reveal(seed string, v any) any {
-	return walk(v, func(s string) any {
-		for _, path := range interp.Marks(seed, s) {
-			secret := w.secret(path)
-			if s == interp.Mark(seed, path) {
-				return secret
-			}
-			if text, ok := secret.(string); ok {
-				s = strings.ReplaceAll(s, interp.Mark(seed, path), text)
-			}
-		}
-		return s
-	})
-}
-
-func (w *world) secret(path string) any {
-	name, key, inside := strings.Cut(path, ".")
-	v := w.Secrets[name]
-	if fields, ok := v.(map[string]any); ok && inside {
-		return fields[key]
-	}
-	return v
-}
-
-// mask puts marks in for secrets.
-func (w *world) mask(seed string, v any) any {
-	return walk(v, func(s string) any {
-		for name, secret := range w.Secrets {
-			if text, ok := secret.(string); ok && text != "" {
-				s = strings.ReplaceAll(s, text, interp.Mark(seed, name))
-			}
-		}
-		return s
-	})
-}
-
-// walk changes all texts of a value.
-func walk(v any, change func(string) any) any {
-	switch v := v.(type) {
-	case string:
-		return change(v)
-	case []any:
-		out := make([]any, len(v))
-		for i := range v {
-			out[i] = walk(v[i], change)
-		}
-		return out
-	case map[string]any:
-		out := make(map[string]any, len(v))
-		for name := range v {
-			out[name] = walk(v[name], change)
-		}
-		return out
-	}
-	return v
 }
 
 var digestText = regexp.MustCompile(`sha256:[0-9a-f]{64}`)
