@@ -153,7 +153,7 @@ type Invitation struct {
 
 // Binding gives a role to somebody.
 type Binding struct {
-	Subject     string `json:"subject"` // person:NAME, team:NAME or group:NAME
+	Subject     string `json:"subject"` // person:NAME, team:NAME, group:NAME or workflow:NAME
 	Role        string `json:"role"`
 	Team        string `json:"team,omitempty"`        // only for what this team owns
 	Environment string `json:"environment,omitempty"` // only there

@@ -15,6 +15,7 @@ type Control interface {
 	Provider
 	People
 	Flows
+	Workflows
 
 	System(ctx context.Context) (model.System, error)
 	Await(ctx context.Context, position int64) error

@@ -102,6 +102,54 @@ func (r *recorder) CancelMaintenance(_ context.Context, name string) (model.Rece
 	return r.receipt(name)
 }
 
+func (r *recorder) Workflow(_ context.Context, name, environment string) (model.WorkflowDetail, error) {
+	r.got(name, environment)
+	return model.WorkflowDetail{}, nil
+}
+
+func (r *recorder) PauseWorkflow(_ context.Context, name, environment string, _ model.RunWhy) (model.Receipt, error) {
+	return r.receipt(name, environment)
+}
+
+func (r *recorder) ContinueWorkflow(_ context.Context, name, environment string) (model.Receipt, error) {
+	return r.receipt(name, environment)
+}
+
+func (r *recorder) Run(_ context.Context, run string) (model.RunDetail, error) {
+	r.got(run)
+	return model.RunDetail{}, nil
+}
+
+func (r *recorder) RunSteps(_ context.Context, run string) ([]model.RunStep, error) {
+	r.got(run)
+	return nil, nil
+}
+
+func (r *recorder) RunLogs(_ context.Context, run string, _ bool, _ func(model.LogLine) error) error {
+	r.got(run)
+	return nil
+}
+
+func (r *recorder) CancelRun(_ context.Context, run string, _ model.RunWhy) (model.Receipt, error) {
+	return r.receipt(run)
+}
+
+func (r *recorder) SuspendRun(_ context.Context, run string, _ model.RunWhy) (model.Receipt, error) {
+	return r.receipt(run)
+}
+
+func (r *recorder) ContinueRun(_ context.Context, run string) (model.Receipt, error) {
+	return r.receipt(run)
+}
+
+func (r *recorder) ResumeRun(_ context.Context, run string, _ model.RunResume) (model.Receipt, error) {
+	return r.receipt(run)
+}
+
+func (r *recorder) SettleRun(_ context.Context, run string, _ model.RunSettle) (model.Receipt, error) {
+	return r.receipt(run)
+}
+
 func (r *recorder) Export(_ context.Context, q model.ExportQuery, _ io.Writer) error {
 	r.got(q.Format)
 	return nil
@@ -220,6 +268,7 @@ var bodies = map[string]string{
 	"closeGlass":    `{"reason":"over"}`,
 	"answerTask":    `{"decision":"approve"}`,
 	"delegateTask":  `{"to":"bob"}`,
+	"settleRun":     `{"task":"/do/0/x","decision":"done"}`,
 }
 
 // TestPathsReachControl holds every operation to bring the names in its path to control, each

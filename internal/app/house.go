@@ -36,6 +36,7 @@ import (
 	"slipway.dev/internal/drive/metrics"
 	"slipway.dev/internal/drive/people"
 	"slipway.dev/internal/drive/release"
+	"slipway.dev/internal/drive/run"
 	"slipway.dev/internal/drive/slo"
 	"slipway.dev/internal/drive/source"
 	"slipway.dev/internal/drive/traffic"
@@ -75,6 +76,7 @@ type house struct {
 	objectives *slo.Evaluator
 	servers    servers
 	people     *people.Driver
+	runs       *run.Driver
 	control    *control.Control
 
 	ctx  context.Context // of all that runs beside the engine
@@ -115,10 +117,11 @@ func build(ctx context.Context, o Options) (*house, error) {
 	}
 	h.openGates()
 	h.openTraffic()
+	h.openRuns()
 	h.control = control.New(control.Deps{
 		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h}, Doors: h.gates,
 		People: h.people, Directory: h.people.Directory, Refused: h.refused,
-		Catalog: h.catalog, Canaries: h.judge, Figures: kept{h}, Measured: h.measured, Pillars: h.targets, Exposition: h.collector.WriteText,
+		Catalog: h.catalog, Canaries: h.judge, Runner: runner{h.runs.Library, h}, Figures: kept{h}, Measured: h.measured, Pillars: h.targets, Exposition: h.collector.WriteText,
 		Resolve: h.releases.Resolve,
 		Owned:   owned,
 		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]coredeploy.Ended, error) {

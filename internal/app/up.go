@@ -66,6 +66,8 @@ func (h *house) begin(ctx context.Context) error {
 	h.beside(func() { h.watcher.Run(h.ctx, watchEvery) })
 	h.runGates()
 	h.runFlows()
+	h.beside(func() { h.runs.Follow(h.ctx) })
+	h.beside(func() { h.runs.Feed(h.ctx) })
 	h.beside(func() { h.traffic.Run(h.ctx, countEvery) })
 	h.beside(h.guardEdge)
 	h.beside(h.collect)

@@ -54,16 +54,17 @@ func newRoot(s *session) *cobra.Command {
 		return fault.New(fault.Invalid, "%v", err).WithHint("see `%s --help`", c.CommandPath())
 	})
 	s.flags(root.PersistentFlags())
-	root.AddGroup(&cobra.Group{ID: "everyday", Title: "Every day:"}, &cobra.Group{ID: "flows", Title: "What matters:"}, &cobra.Group{ID: "config", Title: "What is declared:"},
+	root.AddGroup(&cobra.Group{ID: "everyday", Title: "Every day:"}, &cobra.Group{ID: "automation", Title: "What runs by itself:"}, &cobra.Group{ID: "flows", Title: "What matters:"}, &cobra.Group{ID: "config", Title: "What is declared:"},
 		&cobra.Group{ID: "people", Title: "People:"}, &cobra.Group{ID: "house", Title: "The control plane:"})
 	for group, commands := range map[string][]*cobra.Command{
 		"everyday": {newStatus(s), newDeploy(s), newPromote(s), newPlan(s), newApprove(s), newReject(s), newTask(s), newGate(s), newRollback(s), newAbort(s),
 			newSettle(s), newHistory(s), newRelease(s), newDeployment(s), newTrain(s), newGlass(s), newLogs(s), newWatch(s)},
-		"flows":  {newFlow(s), newSLO(s), newAlert(s), newMaintenance(s), newJudge(s)},
-		"config": {newInit(s), newCheck(s), newDiff(s), newApply(s), newImport(s), newSource(s), newSecret(s), newSchema(s)},
-		"house":  {newDemo(s), newUp(s), newDown(s), newEdge(s), newBackup(s), newRestore(s), newKey(s), newVerify(s), newAudit(s)},
-		"people": {newLogin(s), newLogout(s), newWhoami(s), newUser(s), newToken(s), newSession(s), newAccess(s)},
-		"":       {newCompletion(s), newVersion(s), newExitCodes()},
+		"automation": {newWorkflow(s), newRun(s)},
+		"flows":      {newFlow(s), newSLO(s), newAlert(s), newMaintenance(s), newJudge(s)},
+		"config":     {newInit(s), newCheck(s), newDiff(s), newApply(s), newImport(s), newSource(s), newSecret(s), newSchema(s)},
+		"house":      {newDemo(s), newUp(s), newDown(s), newEdge(s), newBackup(s), newRestore(s), newKey(s), newVerify(s), newAudit(s)},
+		"people":     {newLogin(s), newLogout(s), newWhoami(s), newUser(s), newToken(s), newSession(s), newAccess(s)},
+		"":           {newCompletion(s), newVersion(s), newExitCodes()},
 	} {
 		for _, c := range commands {
 			c.GroupID = group

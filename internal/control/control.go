@@ -13,6 +13,7 @@ import (
 	"slipway.dev/internal/core/deploy"
 	"slipway.dev/internal/core/flow"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/notify"
 	"slipway.dev/internal/core/pillars"
 	"slipway.dev/internal/drive/people"
 	"slipway.dev/internal/engine"
@@ -35,6 +36,7 @@ type Deps struct {
 	Catalog  Catalog
 	Figures  Figures
 	Canaries Canaries
+	Runner   Runner
 	// Pillars gives all targets of a flow with what was seen of them in an environment.
 	Pillars func(ctx context.Context, f flow.Flow, environment string) ([]pillars.Row, error)
 	// Measured gives how the objectives of all flows stood when they were last looked at.
@@ -58,6 +60,10 @@ type Deps struct {
 	Ended func(ctx context.Context, q model.DeploymentsQuery) ([]deploy.Ended, error)
 	// Seen waits until what Ended gives includes a position.
 	Seen func(ctx context.Context, position int64) error
+	// Smoke runs the smoke checks of instances; the first that does not pass is the error.
+	Smoke func(ctx context.Context, in deploy.SmokeInput) error
+	// Notice tells people through the integrations that are set up, once for each key.
+	Notice func(ctx context.Context, key string, n notify.Notice) error
 	// URL is where the edge serves a host.
 	URL func(host string) string
 	// Info describes this control plane.
@@ -73,7 +79,7 @@ type Journal interface {
 
 // tell submits one event and says where it was written.
 func (c *Control) tell(ctx context.Context, a machine.Actor, to, kind string, data any) (model.Receipt, error) {
-	event := machine.Event{Type: kind, Actor: a}
+	event := machine.Event{Type: kind, Actor: a, ID: keyOf(ctx)}
 	if data != nil {
 		event.Data = machine.Must(data)
 	}

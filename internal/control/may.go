@@ -70,7 +70,7 @@ func somewhere(d *access.Directory, who access.Caller, op access.Operation) bool
 	if d.Allowed(who, op, access.Scope{}) {
 		return true
 	}
-	return slices.ContainsFunc(d.Grants(who.Person), func(b access.Binding) bool {
+	return slices.ContainsFunc(d.Given(who), func(b access.Binding) bool {
 		return d.Allowed(who, op, access.Scope{Team: b.Team, Environment: b.Environment})
 	})
 }
@@ -156,6 +156,12 @@ func (s sight) machine(id string, names subjects) bool {
 		environment, rest, _ := strings.Cut(rest, "/")
 		flow, _, _ := strings.Cut(rest, "/")
 		return s.of(names.flowTeam(flow), environment)
+	case "trigger":
+		environment, workflow, _ := strings.Cut(rest, "/")
+		return s.of(names.team(workflow), environment)
+	case "run": // prod.clean-up.7
+		parts := strings.Split(rest, ".")
+		return s.of(names.team(parts[min(1, len(parts)-1)]), parts[0])
 	case "release":
 		service, _, _ := strings.Cut(rest, "/")
 		return s.of(names.team(service), "")

@@ -63,7 +63,8 @@ func TestReaderOnlyReads(t *testing.T) {
 	may := map[string]bool{}
 	for _, name := range []string{"System", "Await", "Lanes", "Lane", "Deployments", "Releases", "Release", "Sources", "Check",
 		"Tasks", "Task", "Resources", "Deployment", "Decision", "Plan", "Gate", "Gates", "QuietWindow", "Glasses", "Train", "Trains", "Secrets", "SigningKeys", "Logs", "Watch",
-		"Flows", "Flow", "Findings", "Objectives", "Alerts", "Maintenance", "Ticks", "Metrics", "Export"} {
+		"Flows", "Flow", "Findings", "Objectives", "Alerts", "Maintenance", "Ticks", "Metrics", "Export",
+		"Workflows", "Workflow", "Runs", "Run", "RunSteps", "RunLogs"} {
 		may[name] = true
 	}
 	c := reflect.ValueOf(w.Control)
@@ -105,6 +106,8 @@ func argument(t *testing.T, kind reflect.Type) reflect.Value {
 		model.TrainRequest{Environment: "dev", Members: []model.TrainWanted{{Service: "tickets"}}},
 		model.Binding{Subject: "person:cy", Role: "viewer"}, model.AddressMap{Address: "cy@example.org"},
 		model.ObjectivesQuery{}, model.ExportQuery{Format: "prometheus"}, model.MaintenanceRequest{Name: "db", Environment: "dev"},
+		model.RunsQuery{}, model.RunRequest{Workflow: "clean-up", Environment: "dev"}, model.RunWhy{}, model.RunResume{From: "/do/0/x"},
+		model.RunSettle{Task: "/do/0/x", Decision: "done"}, map[string][]string{},
 		func(model.LogLine) error { return nil }, func(model.Happening) error { return nil },
 	}
 	for _, v := range values {

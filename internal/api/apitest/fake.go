@@ -30,6 +30,8 @@ type Fake struct {
 	glasses     []model.Glass
 	maintenance []model.Maintenance
 	trains      []model.Train
+	runs        []*model.RunDetail // latest first
+	workflow    string             // status of the one workflow
 	sources     []model.Source
 	secrets     []*model.Secret
 	values      map[string][]byte
@@ -54,6 +56,7 @@ func Actor(ctx context.Context) machine.Actor {
 // New gives a fake with a service in two environments, three releases and a failed build.
 func New() *Fake {
 	f := &Fake{now: time.Now().UTC().Truncate(time.Second), values: map[string][]byte{}, changed: make(chan struct{})}
+	f.runs, f.workflow = f.fakeRuns(), "active"
 	f.releases = []*model.Release{
 		f.built("tickets", "r4", 4, "Sell tickets twice", 2*time.Minute),
 		f.built("tickets", "r3", 3, "Show the seat plan", 30*time.Minute),

@@ -50,6 +50,8 @@ func (d *Directory) Allowed(c Caller, op Operation, s Scope) bool {
 		owner, _, ok := strings.Cut(c.Actor.Name, "/")
 		limited := op == Self || slices.Contains(c.Scopes, op)
 		return ok && c.Person == owner && limited && d.personMay(owner, op, s)
+	case c.Actor.Kind == "workflow":
+		return slices.Contains(automatic, op) && covered(d.Given(c), op, s)
 	}
 	return slices.Contains(system[c.Actor.String()], op)
 }
@@ -63,9 +65,25 @@ func (d *Directory) personMay(person string, op Operation, s Scope) bool {
 	if op == Self {
 		return true
 	}
-	return slices.ContainsFunc(d.Grants(person), func(b Binding) bool {
-		return slices.Contains(may[b.Role], op) && b.covers(s, op)
-	})
+	return covered(d.Grants(person), op, s)
+}
+
+// Given gives the bindings that a caller has: an account's, or those of a workflow that runs
+// by itself.
+func (d *Directory) Given(c Caller) []Binding {
+	if c.Actor.Kind == "workflow" {
+		return slices.Clone(d.bindings[c.Actor.String()])
+	}
+	return d.Grants(c.Person)
+}
+
+// automatic are the operations that a workflow which runs by itself may have a role for. It
+// is no person: nothing that it says is consent, and it changes no rights.
+var automatic = []Operation{Read, Deploy, Revoke}
+
+// covered says whether one of some bindings allows it.
+func covered(list []Binding, op Operation, s Scope) bool {
+	return slices.ContainsFunc(list, func(b Binding) bool { return slices.Contains(may[b.Role], op) && b.covers(s, op) })
 }
 
 // covers says whether a binding holds for what a scope names. Who may read anything may ask

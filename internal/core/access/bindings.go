@@ -112,8 +112,8 @@ func (s BindingsState) grant(b Binding) (BindingsState, error) {
 	switch {
 	case !b.Role.Known():
 		return s, fault.New(fault.Invalid, "there is no role %q", b.Role).WithHint("there are: %v", Roles())
-	case !slices.Contains([]string{"person", "team", "group"}, kind) || name == "":
-		return s, fault.New(fault.Invalid, "a role is given to person:NAME, team:NAME or group:NAME, not to %q", b.Subject)
+	case !slices.Contains([]string{"person", "team", "group", "workflow"}, kind) || name == "":
+		return s, fault.New(fault.Invalid, "a role is given to person:NAME, team:NAME, group:NAME or workflow:NAME, not to %q", b.Subject)
 	case len(name) > maxText || len(b.Team) > maxText || len(b.Environment) > maxText:
 		return s, fault.New(fault.TooLarge, "a name in a binding is longer than %d bytes", maxText)
 	case slices.Contains(s.Bindings, b):

@@ -24,7 +24,7 @@ type Member struct {
 
 // Binding gives a role to somebody, perhaps only for what a team owns or for an environment.
 type Binding struct {
-	Subject     string `json:"subject"` // "person:ada", "team:ops" or "group:ops" (of the identity provider)
+	Subject     string `json:"subject"` // "person:ada", "team:ops", "group:ops" (of the identity provider) or "workflow:clean-up"
 	Role        Role   `json:"role"`
 	Team        string `json:"team,omitempty"`        // empty: of every team
 	Environment string `json:"environment,omitempty"` // empty: in every environment

@@ -26,9 +26,10 @@ type Functions interface {
 	Call(ctx context.Context, in interp.FunctionInput, key string, with any) (any, *interp.Problem)
 }
 
-// Secrets opens secrets, as they are now in an environment; fault.NotFound if there is none.
+// Secrets opens the secrets that a run's workflow is given; fault.NotFound if it is given none
+// of that name.
 type Secrets interface {
-	Value(ctx context.Context, environment, name string) (string, error)
+	Value(ctx context.Context, whose interp.At, name string) (string, error)
 }
 
 // Workflows finds the workflow that a run runs.

@@ -69,7 +69,7 @@ func (e *effect) secret(ctx context.Context, path string) (string, *interp.Probl
 	if e.d.Secrets == nil {
 		return "", missing("the secret " + name)
 	}
-	value, err := e.d.Secrets.Value(ctx, e.at.Environment, name)
+	value, err := e.d.Secrets.Value(ctx, e.at, name)
 	if err != nil {
 		return "", problemOf(err)
 	}
@@ -90,7 +90,7 @@ func (e *effect) others(ctx context.Context) (map[string]string, *interp.Problem
 		return out, nil
 	}
 	for _, name := range e.at.Secrets {
-		value, err := e.d.Secrets.Value(ctx, e.at.Environment, name)
+		value, err := e.d.Secrets.Value(ctx, e.at, name)
 		if fault.Is(err, fault.NotFound) {
 			continue // one that there is not is in no output
 		}

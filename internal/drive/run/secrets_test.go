@@ -26,10 +26,10 @@ type safe struct {
 	asked  []string
 }
 
-func (s *safe) Value(_ context.Context, environment, name string) (string, error) {
+func (s *safe) Value(_ context.Context, whose interp.At, name string) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.asked = append(s.asked, environment+"/"+name)
+	s.asked = append(s.asked, whose.Environment+"/"+name)
 	if v, ok := s.values[name]; ok {
 		return v, nil
 	}

@@ -20,7 +20,7 @@ func (h *host) Call(_ context.Context, in interp.FunctionInput, _ string, _ any)
 }
 
 // Value implements run.Secrets.
-func (h *host) Value(_ context.Context, _, name string) (string, error) {
+func (h *host) Value(_ context.Context, _ interp.At, name string) (string, error) {
 	if v, ok := h.Secrets[name]; ok {
 		return v, nil
 	}
