@@ -5,7 +5,6 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"slipway.dev/internal/core/workflow"
 	"slipway.dev/internal/core/workflow/interp"
 )
 
