@@ -116,6 +116,7 @@ func protos(t *testing.T) string {
 		"app/greet.proto": greetProto, "app/parts/words.proto": wordsProto, "bad.proto": "service {",
 		"lost.proto": `syntax = "proto3"; import "../../etc/passwd";`,
 		"loop.proto": `syntax = "proto3"; import "loop.proto";`,
+		"deep.proto": "message A { option (x) = " + strings.Repeat("{a:", 100_000), "long.proto": strings.Repeat("// x\n", 300_000),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -148,9 +149,10 @@ func TestGRPC(t *testing.T) {
 	fails(t, ask("SayOften", `{"name":"long","times":100000}`), "communication", 502, "too large")
 	fails(t, ask("Listen", `{}`), "configuration", 400, "stream")
 	fails(t, ask("Shout", `{}`), "configuration", 400, `no method "Shout"`)
-	for proto, text := range map[string]string{"bad.proto": "cannot be read", "lost.proto": `no file "etc/passwd"`, "loop.proto": "cycle", "none.proto": "no file"} {
+	for proto, text := range map[string]string{"bad.proto": "cannot be read", "lost.proto": `no file "etc/passwd"`, "loop.proto": "cycle", "none.proto": "no file", "deep.proto": "nested"} {
 		fails(t, do(t, c, "grpc", fmt.Sprintf(grpcWith, proto, "S", host, port, "null", "M", "{}")), "configuration", 400, text)
 	}
+	fails(t, do(t, c, "grpc", fmt.Sprintf(grpcWith, "long.proto", "S", host, port, "null", "M", "{}")), "communication", 502, "too large")
 	fails(t, do(t, call.New(call.Options{Files: protos(t)}), "grpc", fmt.Sprintf(grpcWith, "app/greet.proto", "Greeter", host, port, "null", "SayHello", "{}")),
 		"authorization", 403, "may not call here")
 	fails(t, do(t, c, "grpc", fmt.Sprintf(grpcWith, "app/greet.proto", "Greeter", "169.254.169.254", "80", "null", "SayHello", "{}")), "authorization", 403, "link-local")

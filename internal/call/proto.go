@@ -14,8 +14,13 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// maxImports bounds the files that a description is made of.
-const maxImports = 64
+// Bounds of a description: files it is made of, bytes of one, and how deep it is nested. The
+// compiler's time and memory grow with the depth as well, and real ones stay far below.
+const (
+	maxImports = 64
+	maxProto   = 1 << 20
+	maxNesting = 200
+)
 
 // method finds the description of a method that is called.
 func (a *attempt) method(ctx context.Context, with grpcArguments, described *text) (protoreflect.MethodDescriptor, error) {
@@ -53,7 +58,10 @@ func (a *attempt) compile(ctx context.Context, proto resource, described *text) 
 	const main = "workflow's.proto" // no import is called so
 	var mu sync.Mutex
 	files := 0
-	var missing error
+	missing := simple(described)
+	if missing != nil {
+		return nil, missing
+	}
 	open := func(name string) (protocompile.SearchResult, error) {
 		switch {
 		case name == main:
@@ -68,6 +76,9 @@ func (a *attempt) compile(ctx context.Context, proto resource, described *text) 
 			return protocompile.SearchResult{}, missing
 		}
 		beside, err := a.beside(ctx, proto, described, name)
+		if err == nil {
+			err = simple(beside)
+		}
 		if err != nil {
 			missing = err
 			return protocompile.SearchResult{}, err
@@ -87,6 +98,25 @@ func (a *attempt) compile(ctx context.Context, proto resource, described *text) 
 		return nil, configuration("the description cannot be read: %s", brief(err.Error()))
 	}
 	return found[0], nil
+}
+
+// simple says whether a description is such as people write.
+func simple(t *text) error {
+	if len(t.body) > maxProto {
+		return tooLarge("the description", maxProto)
+	}
+	depth := 0
+	for _, b := range t.body {
+		switch b {
+		case '{', '[', '(', '<':
+			if depth++; depth > maxNesting {
+				return configuration("the description is nested over %d deep", maxNesting)
+			}
+		case '}', ']', ')', '>':
+			depth = max(0, depth-1)
+		}
+	}
+	return nil
 }
 
 func sourceOf(t *text) protocompile.SearchResult {
