@@ -181,7 +181,12 @@ func (s State) freed(at time.Time) next {
 	if after := s.Active.Schedule.After; after > 0 {
 		s.Next = at.Add(after)
 	}
-	if len(s.Waiting) == 0 {
+	return s.goOn(at)
+}
+
+// goOn begins what waits, if nothing is in its way.
+func (s State) goOn(at time.Time) next {
+	if len(s.Waiting) == 0 || len(s.Running) > 0 || s.Active == nil || s.Paused != "" {
 		return next{State: s}
 	}
 	f := s.Waiting[0]
@@ -193,11 +198,16 @@ func (s State) freed(at time.Time) next {
 
 func (s State) pause(paused bool, w interp.Why, e machine.Event) (next, error) {
 	switch {
-	case paused == (s.Paused != ""):
-		return next{}, fault.New(fault.Refused, "it is so already")
+	case paused && s.Paused != "":
+		return next{}, fault.New(fault.Refused, "%s is paused in %s already: %s", s.Workflow, s.Environment, s.Paused)
+	case !paused && s.Paused == "":
+		return next{}, fault.New(fault.Refused, "%s is not paused in %s", s.Workflow, s.Environment)
 	case !paused:
 		s.Paused = ""
-		return s.due(e.At), nil
+		first := s.goOn(e.At)
+		out := first.State.due(e.At)
+		out.Messages = append(first.Messages, out.Messages...)
+		return out, nil
 	}
 	if s.Paused = strings.TrimSpace(w.Reason); s.Paused == "" {
 		s.Paused = "by " + e.Actor.String()

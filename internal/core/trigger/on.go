@@ -147,8 +147,8 @@ func (f Filter) match(e cloudevent.Event) (keys map[string]json.RawMessage, ok b
 		if err != nil {
 			return nil, false, err
 		}
-		v, failed := from.Eval(map[string]any(e), nil)
-		if failed != nil || v == nil {
+		v := given(from, e)
+		if v == nil {
 			return nil, false, nil
 		}
 		if keys[name], err = jq.Encode(v); err != nil {
@@ -156,6 +156,15 @@ func (f Filter) match(e cloudevent.Event) (keys map[string]json.RawMessage, ok b
 		}
 	}
 	return keys, true, nil
+}
+
+// given is what an expression gives of an event. One that fails on what others send gives nothing.
+func given(from *jq.Expr, e cloudevent.Event) any {
+	v, err := from.Eval(map[string]any(e), nil)
+	if err != nil {
+		return nil
+	}
+	return v
 }
 
 func eventOf(d interp.Datum, values Values) (cloudevent.Event, error) {
