@@ -58,18 +58,23 @@ func (w *written) run(t testing.TB, start machine.Event, output Datum) machine.N
 	return n
 }
 
-func forked(branches int) string {
+func forked(branches int, task string) string {
 	var b strings.Builder
 	b.WriteString("do: [{f: {fork: {branches: [")
 	for i := range branches {
-		fmt.Fprintf(&b, "{b%d: {call: http, with: {method: get, endpoint: 'https://a.example'}, output: {as: .ok}}},", i)
+		fmt.Fprintf(&b, "{b%d: %s},", i, task)
 	}
 	b.WriteString("]}}}]\n")
 	return b.String()
 }
 
-func wide(t testing.TB) (*written, machine.Event) {
-	def := parsed(t, forked(100))
+const (
+	calls  = "{call: http, with: {method: get, endpoint: 'https://a.example'}, output: {as: .ok}}"
+	passes = "{do: [{p: {input: {from: .}, set: '${ . }', output: {as: $input}, export: {as: $context}}}, {c: " + calls + "}]}"
+)
+
+func wide(t testing.TB, task string) (*written, machine.Event) {
+	def := parsed(t, forked(100, task))
 	lib := Remember(nil)
 	lib.Define(def)
 	payload, _ := json.Marshal(map[string]any{"list": strings.Split(strings.Repeat("sixteen bytes ..,", 160<<10/20), ",")})
@@ -81,18 +86,20 @@ func wide(t testing.TB) (*written, machine.Event) {
 // A payload that goes through a fork unchanged is neither written nor hashed again for its branches.
 func TestForkSharesItsPayload(t *testing.T) {
 	t.Parallel()
-	w, start := wide(t)
-	n := w.run(t, start, Datum{V: []byte(`{"ok":true}`)})
-	if w.bytes > 100<<10 {
-		t.Errorf("%d bytes were written besides the states", w.bytes)
-	}
-	if got := n.State.Steps; got != 101 {
-		t.Errorf("%d tasks", got)
+	for task, tasks := range map[string]int{calls: 101, passes: 301} {
+		w, start := wide(t, task)
+		n := w.run(t, start, Datum{V: []byte(`{"ok":true}`)})
+		if w.bytes > 100<<10 {
+			t.Errorf("%d bytes were written besides the states, of %s", w.bytes, task)
+		}
+		if got := n.State.Steps; got != tasks {
+			t.Errorf("%d tasks", got)
+		}
 	}
 }
 
 func BenchmarkFork100(b *testing.B) {
-	w, start := wide(b)
+	w, start := wide(b, calls)
 	for b.Loop() {
 		w.run(b, start, Datum{V: []byte(`{"ok":true}`)})
 	}

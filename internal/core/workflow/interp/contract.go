@@ -245,7 +245,7 @@ type Frame struct {
 	Input      Datum            `json:"input,omitzero"`       // after it
 	Output     Datum            `json:"output,omitzero"`      // so far: the value that goes from task to task
 	Vars       map[string]Datum `json:"vars,omitempty"`       // for all below it
-	Index      int              `json:"index,omitempty"`      // of the task in a list; of a branch in its fork; of the extension
+	Index      int              `json:"index,omitempty"`      // of the task in a list; of the extension; of the branch that Error is of
 	Turn       int              `json:"turn,omitempty"`       // of a loop; of a list: how often it went back
 	Attempt    int              `json:"attempt,omitempty"`    // of a try, after the first
 	At         time.Time        `json:"at,omitzero"`          // when it began

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"math"
 	"math/big"
+	"reflect"
 	"slices"
 
 	"slipway.dev/internal/core/workflow/jq"
@@ -148,4 +149,28 @@ func whole(f float64) (any, bool) {
 	}
 	i, _ := big.NewFloat(f).Int(nil)
 	return i, true
+}
+
+// known gives a value as the Datum that it came from, if it is one of those: it need not be
+// written and hashed again.
+func known(v any, list ...*Datum) Datum {
+	for _, d := range list {
+		if d.held != nil && identical(v, *d.held) {
+			return *d
+		}
+	}
+	return hold(v)
+}
+
+// identical says whether two values are one and the same in memory.
+func identical(a, b any) bool {
+	switch a := a.(type) {
+	case []any:
+		b, ok := b.([]any)
+		return ok && len(a) > 0 && len(a) == len(b) && &a[0] == &b[0]
+	case map[string]any:
+		b, ok := b.(map[string]any)
+		return ok && reflect.ValueOf(a).Pointer() == reflect.ValueOf(b).Pointer()
+	}
+	return false
 }

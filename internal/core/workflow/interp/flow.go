@@ -205,8 +205,8 @@ func (r *step) branched(f *Frame, t *workflow.Task, child *Frame, out Datum) err
 func (r *step) lost(f, child *Frame, p Problem) {
 	t := r.task(f)
 	i := branch(t, child)
-	if f.Error == nil || i < f.Attempt {
-		f.Error, f.Attempt = &p, i
+	if f.Error == nil || i < f.Index {
+		f.Error, f.Index = &p, i
 	}
 	if len(f.Children) == 0 {
 		r.fail(f, *f.Error)

@@ -80,11 +80,12 @@ func (f *Frame) restart(since time.Duration) {
 
 // Find gives what resumes a run from a task: its pointer, or its key for one turn of a loop.
 // It steps through the events of the run again; of a task that began more than once, it is the
-// last time. The values are to be kept before the run is resumed, as some were never in a state that was written.
+// last time. The values are to be kept before the run is resumed: the store may have forgotten them, and some were never in a state that was written.
 func Find(lib Library, events []machine.Event, from string) (Resume, []machine.Value, error) {
 	var found *State
-	var values []machine.Value
+	var known *Memory
 	watch := func(r *step, f *Frame) {
+		known = r.lib.(*Memory)
 		if f.Name() != from && f.Pointer != from {
 			return
 		}
@@ -92,10 +93,8 @@ func Find(lib Library, events []machine.Event, from string) (Resume, []machine.V
 		s.Root, s.EndedAt = s.Root.clone(nil), r.at
 		w := &step{lib: r.lib, def: r.def, s: s, settled: map[*any]Datum{}, kept: map[string]bool{}}
 		w.writable()
-		found, values = &w.s, w.out.Values
-		for _, def := range r.made {
-			values = append(values, def.Canonical)
-		}
+		known.Add(w.out.Values...)
+		found = &w.s
 	}
 	for _, err := range replay(lib, events, watch) {
 		if err != nil {
@@ -104,6 +103,12 @@ func Find(lib Library, events []machine.Event, from string) (Resume, []machine.V
 	}
 	if found == nil {
 		return Resume{}, nil, fault.New(fault.NotFound, "the run has never begun a task %s", from).WithHint("slipway run show RUN names those that it has")
+	}
+	var values []machine.Value
+	for _, digest := range found.keeps() {
+		if v, made := known.values[digest]; made {
+			values = append(values, v)
+		}
 	}
 	return Resume{From: from, State: machine.Must(found)}, values, nil
 }

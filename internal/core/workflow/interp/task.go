@@ -199,7 +199,7 @@ func (r *step) export(f *Frame, x workflow.Export, out *Datum) error {
 	if err != nil {
 		return fmt.Errorf("export.as: %w", err)
 	}
-	context := hold(v)
+	context := known(v, out, &r.s.Context)
 	if err := r.check(x.Schema, &context, "the context"); err != nil {
 		return err
 	}
@@ -279,9 +279,12 @@ func (r *step) fail(f *Frame, p Problem) {
 
 // eval evaluates a template for a task.
 func (r *step) eval(f *Frame, t *jq.Template, in *Datum) (Datum, error) {
+	if t.Constant() {
+		return hold(t.Raw()), nil
+	}
 	v, err := t.Eval(r.value(in), r.vars(f))
 	if err != nil {
 		return Datum{}, err
 	}
-	return hold(v), nil
+	return known(v, in, f.input(), &r.s.Context), nil
 }
