@@ -29,6 +29,9 @@ func parseOpenAPI(t *text) (api *openapi3.T, err error) {
 			return nil, configuration("the OpenAPI document is no JSON")
 		}
 	}
+	if nesting(body) > maxNesting {
+		return nil, configuration("the OpenAPI document is nested over %d deep", maxNesting)
+	}
 	var version struct{ Swagger, OpenAPI string }
 	if err := json.Unmarshal(body, &version); err != nil {
 		return nil, configuration("the OpenAPI document is no JSON object")

@@ -137,6 +137,8 @@ func TestOpenAPIDocuments(t *testing.T) {
 			_, _ = io.WriteString(w, `{"openapi":"3.0.0","info":{"title":"t","version":"1"},"paths":{"/x":{"$ref":"file:///etc/passwd"}}}`)
 		case "/none":
 			_, _ = io.WriteString(w, `{"a":1}`)
+		case "/deep":
+			_, _ = io.WriteString(w, `{"openapi":"3.1.0","info":{"description":"\"[[[["},"paths":`+strings.Repeat(`{"not":`, 3000)+"1"+strings.Repeat("}", 3000)+"}")
 		case "/x":
 			_, _ = io.WriteString(w, `"x"`)
 		default:
@@ -158,6 +160,7 @@ func TestOpenAPIDocuments(t *testing.T) {
 	fails(t, do(t, c, "openapi", with("/html")), "configuration", 400, "no JSON object")
 	fails(t, do(t, c, "openapi", with("/outside")), "configuration", 400, "external reference")
 	fails(t, do(t, c, "openapi", with("/none")), "configuration", 400, "not OpenAPI")
+	fails(t, do(t, c, "openapi", with("/deep")), "configuration", 400, "nested over 200 deep")
 	fails(t, do(t, c, "openapi", with("/absent")), "communication", 404, "/absent answered 404")
 	fails(t, do(t, call.New(call.Options{}), "openapi", with("/good")), "authorization", 403, "")
 }

@@ -14,12 +14,10 @@ import (
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
 
-// Bounds of a description: files it is made of, bytes of one, and how deep it is nested. The
-// compiler's time and memory grow with the depth as well, and real ones stay far below.
+// Bounds of a description of a gRPC service: files it is made of, and bytes of one. Real ones stay far below.
 const (
 	maxImports = 64
 	maxProto   = 1 << 20
-	maxNesting = 200
 )
 
 // method finds the description of a method that is called.
@@ -105,16 +103,8 @@ func simple(t *text) error {
 	if len(t.body) > maxProto {
 		return tooLarge("the description", maxProto)
 	}
-	depth := 0
-	for _, b := range t.body {
-		switch b {
-		case '{', '[', '(', '<':
-			if depth++; depth > maxNesting {
-				return configuration("the description is nested over %d deep", maxNesting)
-			}
-		case '}', ']', ')', '>':
-			depth = max(0, depth-1)
-		}
+	if nesting(t.body) > maxNesting {
+		return configuration("the description is nested over %d deep", maxNesting)
 	}
 	return nil
 }
