@@ -47,7 +47,7 @@ func measure(ctx context.Context, dir string, n int, window time.Duration, tuned
 	var clients sync.WaitGroup
 	defer clients.Wait()
 	defer cancel()
-	l := &load{client: c, steps: s, eager: tuned}
+	l := &load{client: c, steps: s, eager: tuned, ramp: make(chan struct{}, 16)}
 	begin := time.Now()
 	for i := range n {
 		clients.Go(func() { l.run(ctx, i) })

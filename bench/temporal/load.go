@@ -16,7 +16,8 @@ type load struct {
 	client client.Client
 	steps  *steps
 	eager  bool
-	begun  atomic.Int64 // clients whose first workflow was started
+	ramp   chan struct{} // as long as the number of first workflows that are being started at once may be
+	begun  atomic.Int64  // clients whose first workflow was started
 
 	mu       sync.Mutex
 	ended    []ended
@@ -45,10 +46,14 @@ func (l *load) run(ctx context.Context, i int) {
 
 // one runs a workflow to its end.
 func (l *load) one(ctx context.Context, id string, length int, first bool) error {
+	if first {
+		l.ramp <- struct{}{}
+	}
 	begin := time.Now()
 	options := client.StartWorkflowOptions{ID: id, TaskQueue: queue, EnableEagerStart: l.eager}
 	run, err := l.client.ExecuteWorkflow(ctx, options, l.steps.InTurn, someOrder, length)
 	if first {
+		<-l.ramp
 		l.begun.Add(1)
 	}
 	if err != nil {

@@ -48,7 +48,8 @@ func startServer(dir string, tuned bool) (server temporal.Server, address string
 		temporal.WithConfig(configuration(db, services, address)),
 		temporal.ForServices(temporal.DefaultServices),
 		temporal.WithStaticHosts(hosts),
-		temporal.WithLogger(log.NewZapLogger(log.BuildZapLogger(log.Config{Level: "error"}))),
+		// Below that it tells at length what the clients that are stopped at the end break off; what fails before, they count.
+		temporal.WithLogger(log.NewZapLogger(log.BuildZapLogger(log.Config{Level: "fatal"}))),
 		temporal.WithAuthorizer(authorization.NewNoopAuthorizer()),
 		temporal.WithDynamicConfigClient(dynamic(tuned)),
 	)

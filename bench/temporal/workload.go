@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -76,7 +75,7 @@ func Metric(context.Context, request) (answer, error) { return answer{Value: 42,
 func connect(address string, s *steps, tuned bool) (client.Client, worker.Worker, error) {
 	c, err := client.Dial(client.Options{
 		HostPort: address, Namespace: namespace,
-		Logger: sdklog.NewStructuredLogger(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))),
+		Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler)), // as the server's
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("connecting to the server: %w", err)
