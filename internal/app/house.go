@@ -34,6 +34,7 @@ import (
 	"slipway.dev/internal/drive/gate"
 	"slipway.dev/internal/drive/judge"
 	"slipway.dev/internal/drive/metrics"
+	"slipway.dev/internal/drive/notify"
 	"slipway.dev/internal/drive/people"
 	"slipway.dev/internal/drive/release"
 	"slipway.dev/internal/drive/run"
@@ -77,6 +78,8 @@ type house struct {
 	servers    servers
 	people     *people.Driver
 	runs       *run.Driver
+	messages   *notify.Driver
+	smoker     deploy.Smoker
 	control    *control.Control
 
 	ctx  context.Context // of all that runs beside the engine
@@ -121,7 +124,8 @@ func build(ctx context.Context, o Options) (*house, error) {
 	h.control = control.New(control.Deps{
 		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h}, Doors: h.gates,
 		People: h.people, Directory: h.people.Directory, Refused: h.refused,
-		Catalog: h.catalog, Canaries: h.judge, Runner: runner{h.runs.Library, h}, Figures: kept{h}, Measured: h.measured, Pillars: h.targets, Exposition: h.collector.WriteText,
+		Catalog: h.catalog, Canaries: h.judge, Runner: runner{h.runs.Library, h}, Smoke: h.smoker.Try, Notice: h.notice,
+		Figures: kept{h}, Measured: h.measured, Pillars: h.targets, Exposition: h.collector.WriteText,
 		Resolve: h.releases.Resolve,
 		Owned:   owned,
 		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]coredeploy.Ended, error) {
@@ -130,6 +134,7 @@ func build(ctx context.Context, o Options) (*house, error) {
 		Seen: func(ctx context.Context, position int64) error { return h.engine.Wait(ctx, position, history.Name) },
 		URL:  h.url, Info: h.info,
 	})
+	h.runs.Functions = control.NewFunctions(h.control)
 	return h, nil
 }
 
@@ -198,8 +203,9 @@ func (h *house) drives() {
 	h.router = deploy.NewRouter(deps)
 	e.HandleDesired(coredeploy.DesiredRoute, h.router)
 	e.HandleDesired(coredeploy.DesiredWatch, h.watcher)
-	e.HandleEffect(coredeploy.SmokeCheck, deploy.Smoker{Deps: deps})
-	h.judge = judge.New(judge.Deps{Engine: e, Edge: h.edge, Ticks: h.store, Flows: h.catalog.Flows, Check: deploy.Smoker{Deps: deps}.Try, Log: h.Log, Now: e.Now})
+	h.smoker = deploy.Smoker{Deps: deps}
+	e.HandleEffect(coredeploy.SmokeCheck, h.smoker)
+	h.judge = judge.New(judge.Deps{Engine: e, Edge: h.edge, Ticks: h.store, Flows: h.catalog.Flows, Check: h.smoker.Try, Log: h.Log, Now: e.Now})
 	e.HandleDesired(coredeploy.DesiredJudge, h.judge)
 }
 

@@ -11,11 +11,13 @@ import (
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/manifest"
+	corenotify "slipway.dev/internal/core/notify"
 	"slipway.dev/internal/core/trigger"
 	"slipway.dev/internal/core/workflow"
 	"slipway.dev/internal/core/workflow/interp"
 	"slipway.dev/internal/core/workflow/jq"
 	"slipway.dev/internal/drive/run"
+	drivetrigger "slipway.dev/internal/drive/trigger"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/job"
 	"slipway.dev/internal/version"
@@ -26,7 +28,7 @@ func (h *house) openRuns() {
 	e := h.engine
 	library := run.NewLibrary(e.Value)
 	engine.Register(e, "run", interp.Version, interp.Machine{Library: library})
-	engine.Register(e, "trigger", trigger.Version, trigger.Machine{})
+	drivetrigger.Register(drivetrigger.Deps{Engine: e, Artifacts: h.artifacts, Values: library, Log: h.Log})
 	h.runs = &run.Driver{
 		Engine: e, Library: library, Log: h.Log,
 		Caller:    call.New(call.Options{Private: true, Version: version.Get().Version}),
@@ -120,4 +122,11 @@ func (r runner) Ingest(ctx context.Context, events []cloudevent.Event, by machin
 // Logs implements control.Runner.
 func (r runner) Logs(ctx context.Context, id string, more func(context.Context) (bool, error)) iter.Seq2[run.Line, error] {
 	return r.h.runs.Logs.Read(ctx, id, more)
+}
+
+// notice tells people what a workflow tells them. What is told again with the same key, after
+// a crash, is told once.
+func (h *house) notice(ctx context.Context, key string, n corenotify.Notice) error {
+	_, err := h.messages.Notice(ctx, engine.EffectCall{ID: key, Kind: corenotify.EffectNotice, Input: machine.Must(n)})
+	return err
 }

@@ -13,6 +13,6 @@ import (
 func (h *house) openTasks() {
 	directory := func(ctx context.Context) (*access.Directory, error) { return h.people.Directory(ctx) } // opened later
 	task.Driver{Directory: directory}.Register(h.engine)
-	messages := &notify.Driver{Engine: h.engine, Hand: hand.New(), Secret: h.vault.Current, Directory: directory, Page: h.page, Log: h.Log}
-	messages.Register()
+	h.messages = &notify.Driver{Engine: h.engine, Hand: hand.New(), Secret: h.vault.Current, Directory: directory, Page: h.page, Log: h.Log}
+	h.messages.Register()
 }
