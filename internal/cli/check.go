@@ -25,6 +25,8 @@ manifest refers to may be declared elsewhere. Then it names what is declared and
 fit together: targets that cannot be met, flows that are not well designed. Those are
 findings, and no errors.
 
+The definitions of workflows that are beside their manifests, as in a repository, are checked, too.
+
 FILE is a file, a directory, or "-" for standard input. Of a directory it takes
 slipway.yaml and .slipway/*.yaml, or else all its YAML files. Without FILE it takes the
 directory you stand in.`,
@@ -46,6 +48,7 @@ directory you stand in.`,
 			var found []model.Finding
 			if len(problems) == 0 {
 				problems, found = checked(resources)
+				problems = append(problems, workflowsOf(resources)...)
 			}
 			if len(problems) > 0 {
 				return s.misfits(problems)

@@ -12,6 +12,19 @@ import (
 	"slipway.dev/internal/core/workflow/jq"
 )
 
+// Fits says why a definition cannot be that of a workflow whose manifest gives it secrets of
+// these names; nil: it can.
+func Fits(def *workflow.Definition, secrets []string) error {
+	for _, name := range def.Secrets {
+		if !slices.Contains(secrets, name) {
+			return fault.New(fault.Invalid, "it uses the secret %s, which its manifest does not give it", name).
+				WithHint("secrets: {%s: {from: NAME}} in its spec, and slipway secret set NAME", name)
+		}
+	}
+	_, err := ScheduleOf(def, "", "", "")
+	return err
+}
+
 // ScheduleOf gives the schedule that a definition and its manifest declare together. What
 // cannot be is fault.Invalid.
 func ScheduleOf(def *workflow.Definition, zone, missed, overlap string) (s Schedule, err error) {

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"slices"
 
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/fault"
@@ -40,19 +39,8 @@ func checkWorkflow(checkout, folder string, w config.WorkflowItem, log io.Writer
 	case len(wrong) > 1:
 		return fault.New(fault.Invalid, "there are %d problems in %s", len(wrong), name)
 	}
-	if _, err := trigger.ScheduleOf(def, "", "", ""); err != nil {
-		return err
-	}
-	return givenAll(def.Secrets, w.Secrets, name)
-}
-
-// givenAll finds a secret that a definition wants and its manifest does not give it.
-func givenAll(wanted, given []string, name string) error {
-	for _, s := range wanted {
-		if !slices.Contains(given, s) {
-			return fault.New(fault.Invalid, "%s uses the secret %s, which the manifest of the workflow does not give it", name, s).
-				WithHint("secrets: {%s: {from: NAME}} in its spec, and slipway secret set NAME", s)
-		}
+	if err := trigger.Fits(def, w.Secrets); err != nil {
+		return fault.New(fault.Invalid, "%s cannot be this workflow", name).Because(err)
 	}
 	return nil
 }

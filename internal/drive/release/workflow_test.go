@@ -51,7 +51,7 @@ func TestBadWorkflow(t *testing.T) {
 		"wrong":   {head + "do: [{a: {cal: http}}]\n", "r.yaml", "tickets/r.yaml:2:"},
 		"refused": {head + "do: [{a: {run: {script: {language: cobol, code: x}}}}]\n", "r.yaml", "would be refused when it runs"},
 		"missing": {head + "do: [{a: {set: {b: 1}}}]\n", "other.yaml", "there is no file tickets/other.yaml"},
-		"secret":  {head + "use: {secrets: [PIN]}\ndo: [{a: {set: {b: 1}}}]\n", "r.yaml", "uses the secret PIN"},
+		"secret":  {head + "use: {secrets: [PIN]}\ndo: [{a: {set: {b: 1}}}]\n", "r.yaml", "it uses the secret PIN"},
 		"folder":  {head + "do: [{a: {set: {b: 1}}}]\n", "sub", "tickets/sub is no file"},
 	} {
 		t.Run(name, func(t *testing.T) {

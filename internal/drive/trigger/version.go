@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
@@ -29,11 +31,8 @@ func (a *activator) version(ctx context.Context, spec deploy.WorkflowSpec) (v tr
 	if err != nil {
 		return v, err
 	}
-	for _, name := range def.Secrets {
-		if c.secrets[name] == "" {
-			return v, fault.New(fault.Invalid, "it uses the secret %s, which its manifest does not give it in %s", name, spec.Environment).
-				WithHint("secrets: {%s: {from: NAME}} in its spec", name)
-		}
+	if err := trigger.Fits(def, slices.Collect(maps.Keys(c.secrets))); err != nil {
+		return v, err
 	}
 	v = trigger.Active{Release: spec.Release, Definition: def.Digest, Config: spec.Config, Secrets: c.secrets,
 		Namespace: def.Document.Namespace, Name: def.Document.Name, Version: def.Document.Version, Title: def.Document.Title}
