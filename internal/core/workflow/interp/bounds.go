@@ -11,6 +11,9 @@ const (
 	maxAlive = 1000
 	// maxDepth is of runs that start runs: without it two workflows that call each other would fill the store.
 	maxDepth = 8
+	// maxNested is how many frames are in each other. Tasks in tasks are bounded when they are
+	// read; functions that call themselves are not, and a state that nests too deep cannot be read.
+	maxNested = 400
 	// maxHeard is how many events a listener keeps for its output.
 	maxHeard = 1000
 	// maxValue is of one value, in bytes of JSON.

@@ -121,6 +121,14 @@ func (f *Frame) sofar() *Datum {
 	return f.input()
 }
 
+// depth is how many frames a frame is in.
+func (f *Frame) depth() (n int) {
+	for ; f != nil; f = f.up {
+		n++
+	}
+	return n
+}
+
 // until gives when the first of the timeouts ends that a frame is under; zero: there is none.
 func (f *Frame) until() (at time.Time) {
 	for ; f != nil; f = f.up {

@@ -31,6 +31,10 @@ func (r *step) begin(f *Frame) {
 		r.fault(problem(Runtime, "the run has begun %d tasks, which is as many as one may; split it into workflows that it runs, or end its loop", maxTasks))
 		return
 	}
+	if f.depth() > maxNested {
+		r.fail(f, problem(Runtime, "tasks are %d deep in each other, and no deeper; a function that calls itself has to end", maxNested))
+		return
+	}
 	if t.If != nil {
 		switch yes, err := t.If.True(r.value(f.raw()), r.vars(f)); {
 		case err != nil:

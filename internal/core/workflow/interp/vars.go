@@ -2,7 +2,6 @@ package interp
 
 import (
 	"bytes"
-	"fmt"
 	"strings"
 	"time"
 
@@ -18,17 +17,22 @@ var runtime = map[string]any{"name": "slipway", "version": "1.0.3", "metadata": 
 // most workflows do without, and to make them costs more than to evaluate.
 type descriptors struct {
 	workflow map[string]any
-	mentions map[string]bool
+	mentions map[mention]bool
+}
+
+type mention struct {
+	def  *workflow.Definition
+	name string
 }
 
 // mentions says whether a definition has a variable in it anywhere.
 func (r *step) mentions(def *workflow.Definition, name string) bool {
-	key := def.Digest + name
+	key := mention{def, name}
 	yes, known := r.seen.mentions[key]
 	if !known {
 		yes = bytes.Contains(def.Canonical, []byte(name))
 		if r.seen.mentions == nil {
-			r.seen.mentions = map[string]bool{}
+			r.seen.mentions = map[mention]bool{}
 		}
 		r.seen.mentions[key] = yes
 	}
@@ -54,7 +58,14 @@ func (r *step) extended(f *Frame) jq.Vars {
 
 // scope gives all variables but $task.
 func (r *step) scope(f *Frame) jq.Vars {
-	v := jq.Vars{"context": r.context(), "runtime": runtime, "workflow": r.workflow(f), "__now": float64(r.at.UnixMicro()) / 1e6, "secrets": jq.Lookup(r.secrets)}
+	v := jq.Vars{"runtime": runtime, "secrets": jq.Lookup(r.secrets), "__now": float64(r.at.UnixMicro()) / 1e6}
+	def := r.definition(f)
+	if r.mentions(def, "$context") {
+		v["context"] = r.context()
+	}
+	if r.mentions(def, "$workflow") {
+		v["workflow"] = r.workflow()
+	}
 	r.local(f, v)
 	if f != nil && f.Phase != List {
 		v["input"] = r.value(f.input())
@@ -110,17 +121,10 @@ func (r *step) descriptor(f *Frame, fields bool) map[string]any {
 	return d
 }
 
-// workflow gives $workflow. Its definition is read for those who look at it.
-func (r *step) workflow(f *Frame) map[string]any {
+// workflow gives $workflow.
+func (r *step) workflow() map[string]any {
 	if r.seen.workflow == nil {
-		r.seen.workflow = map[string]any{"id": r.s.ID, "input": r.value(&r.s.Input), "startedAt": moment(r.s.StartedAt)}
-	}
-	if r.seen.workflow["definition"] == nil && r.mentions(r.definition(f), "$workflow") {
-		def, err := jq.Decode(r.def.Canonical)
-		if err != nil {
-			r.failure(fmt.Errorf("the definition: %w", err))
-		}
-		r.seen.workflow["definition"] = def
+		r.seen.workflow = map[string]any{"id": r.s.ID, "definition": r.def.Raw, "input": r.value(&r.s.Input), "startedAt": moment(r.s.StartedAt)}
 	}
 	return r.seen.workflow
 }

@@ -2,6 +2,7 @@ package simulate_test
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,7 +48,7 @@ func TestScenarios(t *testing.T) {
 			}
 		}
 	})
-	if n.Load() < least {
+	if only := flag.Lookup("test.run").Value.String(); n.Load() < least && !strings.Contains(only, "/") {
 		t.Errorf("only %d scenarios", n.Load())
 	}
 	fmt.Printf("own scenarios: %d\n", n.Load())
