@@ -34,6 +34,7 @@ build: setup-build $(BUNDLE) ## Write bin/slipway
 test: setup-test $(BUNDLE) ## Vet and test everything (under 10 minutes)
 	@scripts/say "Compile and vet (the first time takes some minutes)" go vet ./...
 	@scripts/say "Test" go test -vet=off -p 2 -timeout 9m ./...
+	@scripts/say "Workflows, held to their specification" scripts/workflow-counts
 
 .PHONY: test-heavy
 test-heavy: setup-heavy $(BUNDLE) lint ## Lint, race detector, fuzzing, and the tests that take long
