@@ -8,7 +8,15 @@ type Environment struct {
 	Config  map[EnvName]Text `json:"config,omitempty" doc:"Environment variables of all services here, laid over the services' own." eg:"{\"LOG_LEVEL\":\"info\"}"`
 	Metrics Metrics          `json:"metrics,omitzero" doc:"Where figures are kept. Default: here."`
 	Prices  Prices           `json:"prices,omitzero" doc:"What things cost here, for the cost of flows."`
+	Drills  Drills           `json:"drills,omitzero" doc:"What may be tried out here on purpose. Without it: nothing."`
 	Gate    Gate             `json:"gate,omitzero" doc:"What a release must show to come in. Without it: nothing in the first environment, one approval in the second, two in those after it."`
+}
+
+// Drills say what workflows may do to an environment on purpose, to learn how it stands that.
+type Drills struct {
+	Load    bool     `json:"load,omitempty" doc:"Load tests may be run against its services."`
+	Faults  []string `json:"faults,omitempty" max:"3" enum:"stop latency errors" doc:"What may be made to go wrong: an instance that stops, answers that come late, errors in place of answers." eg:"[\"stop\",\"latency\"]"`
+	Longest Duration `json:"longest,omitempty" doc:"How long a fault may last. At most 1h. Default: 5m." eg:"\"5m\""`
 }
 
 // Target is what runs the instances.

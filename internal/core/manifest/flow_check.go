@@ -176,6 +176,16 @@ func (p Prices) check(at spot) {
 	checkCurrency(at, []string{"cpuHour", "memoryHour", "egress", "million"}, p.CPUHour, p.MemoryHour, p.Egress, p.Million)
 }
 
+// longestFault is how long a fault may last whatever an environment says: it is meant to teach
+// something, and not to be lived with.
+const longestFault = time.Hour
+
+func (d Drills) check(at spot) {
+	if d.Longest.Value() > longestFault {
+		at.in("longest").say("a fault may last an hour at most, not %s", d.Longest)
+	}
+}
+
 // checkCurrency wants money of one currency.
 func checkCurrency(at spot, fields []string, sums ...Money) {
 	first := ""
