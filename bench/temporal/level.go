@@ -12,7 +12,7 @@ import (
 
 const (
 	warmUp     = 10 * time.Second
-	warmUpMost = 60 * time.Second // for the first workflow of every client to be started
+	warmUpMost = 90 * time.Second // for the first workflow of every client to be started
 )
 
 // level is what was measured with a number in flight; see Method.
