@@ -50,11 +50,11 @@ func (x *exchange) unrouted(w http.ResponseWriter, text string) {
 }
 
 // own makes and counts an answer of the edge itself. Only what the edge fails to do is a
-// failure; what it refuses, the client did.
+// failure, whether it was meant to or not; what it refuses, the client did.
 func (x *exchange) own(w http.ResponseWriter, status int, reason, text string) {
 	x.counted, x.status, x.reason = true, status, reason
 	if x.group != nil {
-		if status >= http.StatusBadGateway {
+		if status >= http.StatusInternalServerError {
 			x.group.cell.EdgeFailed()
 			x.count(status, time.Since(x.start), true)
 		} else {

@@ -45,4 +45,11 @@
 // identity that was sent, else the Idempotency-Key, else the request. A request that a
 // release broke off, and that was repeated elsewhere, is a failed unit of that release
 // and a good request of the other: units show what users are spared.
+//
+// # Faults
+//
+// A table may say that a share of the requests for a service is delayed, or answered with an
+// error, until a point in time (trouble.go). The end is the edge's own affair: it comes
+// without a control plane. What users got is counted as what it was, for the release that
+// would have had the request.
 package edge

@@ -80,6 +80,9 @@ func (x *exchange) carry(w http.ResponseWriter, way func(http.ResponseWriter)) {
 		x.fail(w, x.in, err)
 		return
 	}
+	if t := x.service.trouble; t != nil && x.suffer(w, t) {
+		return
+	}
 	way(w)
 }
 

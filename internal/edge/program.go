@@ -87,7 +87,7 @@ func (p *program) apply(wire edgewire.Table, keep bool) error {
 	p.table.Store(next)
 	p.retire(old, next)
 	if next.problem != "" && next.problem != old.problem {
-		p.log.Warn("not all flows are measured", "problem", next.problem)
+		p.log.Warn("not all of the table is in force", "problem", next.problem)
 	}
 	return nil
 }

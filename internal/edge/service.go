@@ -19,6 +19,7 @@ type service struct {
 	steps    *steps        // of flows; nil: none
 	apart    bool          // units are counted
 	salt     uint64        // tells its steps from others' among units
+	trouble  *trouble      // nil: none
 }
 
 // group is the instances of one deployment.

@@ -3,8 +3,10 @@ package edge
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"slipway.dev/internal/edge/count"
 	"slipway.dev/internal/edge/route"
@@ -19,7 +21,7 @@ type table struct {
 	services  map[string]*service
 	upstreams map[upstreamKey]*upstream
 	keys      map[count.Key]bool // what its requests are counted by
-	problem   string             // with flows, for a person
+	problem   string             // with flows and faults, for a person
 	crowded   int                // steps for which there was no room to count them apart
 }
 
@@ -42,9 +44,11 @@ func (c *compiler) compile(wire edgewire.Table, before *table) (*table, error) {
 		services: map[string]*service{}, upstreams: map[upstreamKey]*upstream{}, keys: map[count.Key]bool{},
 	}
 	c.flows = flowsOf(wire.Flows, c.flows)
+	troubles, troubled := troublesOf(wire.Faults, time.Now())
 	var errs []error
 	for _, s := range wire.Services {
 		compiled := c.service(t, s, before)
+		compiled.trouble = troubles[compiled.key]
 		t.services[compiled.key] = compiled
 		for _, r := range s.Routes {
 			if err := t.routes.Add(r.Host, r.Path, compiled); err != nil {
@@ -52,10 +56,11 @@ func (c *compiler) compile(wire edgewire.Table, before *table) (*table, error) {
 			}
 		}
 	}
-	t.problem = c.flows.problem
+	problems := []string{c.flows.problem, troubled}
 	if t.crowded > 0 {
-		t.problem = strings.TrimPrefix(t.problem+fmt.Sprintf("; %d steps of flows and releases are too many, and count as requests of no step", t.crowded), "; ")
+		problems = append(problems, fmt.Sprintf("%d steps of flows and releases are too many, and count as requests of no step", t.crowded))
 	}
+	t.problem = strings.Join(slices.DeleteFunc(problems, func(p string) bool { return p == "" }), "; ")
 	return t, errors.Join(errs...)
 }
 

@@ -72,6 +72,9 @@ type Deps struct {
 	Check func(ctx context.Context, checks []config.Check, id, address, root string) error
 	// Flows gives what the edge is to know of all flows in force; nil: there are none.
 	Flows func(ctx context.Context) ([]edgewire.Flow, error)
+	// Faults gives what is to go wrong on purpose; nil: nothing. While it is not known yet, the
+	// edge keeps what it has: a fault of before a restart has an end of its own.
+	Faults func() (faults []edgewire.Trouble, known bool)
 	// DrainLimit is how long requests under way may hold up the stop of an instance.
 	DrainLimit time.Duration
 	// Epoch of the leader; part of the edge's table.

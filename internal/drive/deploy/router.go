@@ -26,6 +26,7 @@ type Router struct {
 	configs    map[string]config.Resolved  // by digest; only those in use
 	serving    map[string]edgewire.Service // lane -> what the edge has of it; nil: not asked yet
 	flows      []edgewire.Flow             // that the edge has
+	faults     []edgewire.Trouble          // likewise
 }
 
 // NewRouter makes a router.
@@ -40,7 +41,8 @@ type wish struct {
 	service  edgewire.Service
 }
 
-// Nudge has the edge know the flows as they are now. It is to be called when they changed.
+// Nudge has the edge know the flows and faults as they are now. It is to be called when they
+// changed.
 func (r *Router) Nudge(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -102,7 +104,7 @@ func (r *Router) ask(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("ask the edge for its table: %w", err)
 	}
-	r.serving, r.flows = map[string]edgewire.Service{}, table.Flows
+	r.serving, r.flows, r.faults = map[string]edgewire.Service{}, table.Flows, table.Faults
 	for _, s := range table.Services {
 		r.serving[deploy.MachineID(s.Name, s.Environment)] = s
 	}
@@ -153,7 +155,12 @@ func (r *Router) apply(ctx context.Context, services map[string]edgewire.Service
 // give gives the edge a table, in the order of the lanes.
 func (r *Router) give(ctx context.Context, services map[string]edgewire.Service, flows []edgewire.Flow) error {
 	r.generation++
-	table := edgewire.Table{Epoch: r.Epoch(), Generation: r.generation, Flows: flows}
+	if r.Faults != nil {
+		if faults, known := r.Faults(); known {
+			r.faults = faults
+		}
+	}
+	table := edgewire.Table{Epoch: r.Epoch(), Generation: r.generation, Flows: flows, Faults: r.faults}
 	for _, lane := range slices.Sorted(maps.Keys(services)) {
 		table.Services = append(table.Services, services[lane])
 	}

@@ -168,3 +168,31 @@ func TestRouterTellsUsersApart(t *testing.T) {
 		t.Errorf("%+v", s.Sticky)
 	}
 }
+
+// TestRouterGivesFaults: what is to go wrong goes with the table, and what the edge has of
+// before stays while nobody knows yet.
+func TestRouterGivesFaults(t *testing.T) {
+	w := newWorld(t)
+	before := edgewire.Trouble{Service: "tickets", Environment: "dev", Share: 1, Status: 503}
+	w.table.Faults = []edgewire.Trouble{before}
+	var faults []edgewire.Trouble
+	known := false
+	d := w.deps()
+	d.Faults = func() ([]edgewire.Trouble, bool) { return faults, known }
+	r := NewRouter(d)
+	if err := r.Reconcile(t.Context(), []engine.Desired{route(lane, 1, one)}); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(w.table.Faults, []edgewire.Trouble{before}) {
+		t.Errorf("%+v", w.table.Faults)
+	}
+	for _, now := range [][]edgewire.Trouble{{{Service: "seats", Environment: "dev", Share: 0.5, Status: 500}}, nil} {
+		faults, known = now, true
+		if err := r.Nudge(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(w.table.Faults, now) || len(w.table.Services) != 1 {
+			t.Errorf("%+v", w.table)
+		}
+	}
+}

@@ -72,7 +72,7 @@ func (t *Target) end(ctx context.Context, id, dir string) (*os.File, error) {
 		}
 	}
 	t.o.Log.Warn("the shim of an instance does not answer; killing it", "instance", id)
-	if err := killShim(readState(dir).Shim); err != nil {
+	if err := killProcess(readState(dir).Shim); err != nil {
 		return nil, err
 	}
 	limited, cancel = context.WithTimeout(ctx, 10*time.Second)
@@ -92,8 +92,8 @@ func awaitLock(ctx context.Context, dir string, patient bool) (*os.File, error) 
 	}
 }
 
-// killShim kills a shim, and never another process that has its PID by now.
-func killShim(p shimwire.Process) error {
+// killProcess kills a process, and never another one that has its PID by now.
+func killProcess(p shimwire.Process) error {
 	proc, err := os.FindProcess(p.PID) // holds the process, not the number, from here on
 	if err != nil {
 		return err

@@ -18,7 +18,23 @@ type Table struct {
 	Generation int64     `json:"generation"`
 	Services   []Service `json:"services"`
 	Flows      []Flow    `json:"flows,omitempty"` // in every environment
+	Faults     []Trouble `json:"faults,omitempty"`
 	Limits     Limits    `json:"limits"`
+}
+
+// MaxTrouble is how long a Trouble lasts at most, whatever its Until says.
+const MaxTrouble = time.Hour
+
+// Trouble is what the edge does on purpose to a share of the requests for one service in one
+// environment: it delays them, or answers them itself. It ends by itself at Until, so that
+// none is left behind by a control plane that is gone. One that is wrong is left out.
+type Trouble struct {
+	Service     string        `json:"service"`
+	Environment string        `json:"environment"`
+	Share       float64       `json:"share"`            // of the requests, above 0 to 1
+	Delay       time.Duration `json:"delay,omitempty"`  // before an app sees the request; at most a minute
+	Status      int           `json:"status,omitempty"` // 5xx: the answer instead of the app's; 0: the app answers
+	Until       time.Time     `json:"until"`
 }
 
 // Flow is what the edge needs to know of a business flow: which requests are its steps.
@@ -124,7 +140,7 @@ type Counter struct {
 	Deployment  string   `json:"deployment"`
 	Requests    uint64   `json:"requests"`
 	Status      []uint64 `json:"status"`     // by class: 1xx, 2xx, 3xx, 4xx, 5xx; made by the app
-	EdgeFailed  uint64   `json:"edgeFailed"` // 502, 503 and 504 made by the edge itself
+	EdgeFailed  uint64   `json:"edgeFailed"` // 5xx made by the edge itself
 	Refused     uint64   `json:"refused"`    // 4xx made by the edge itself: too large, too slow, not to be served
 	ClientGone  uint64   `json:"clientGone"` // the client went away first
 	Cut         uint64   `json:"cut"`        // also counted in Status: the app's answer broke off in the middle

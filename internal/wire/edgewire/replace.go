@@ -80,5 +80,6 @@ const (
 	UpstreamFailed = "upstream-failed"  // 502: the app broke the connection off
 	UpstreamSlow   = "upstream-timeout" // 504
 	ClientSlow     = "client-timeout"   // 408
+	OnPurpose      = "fault"            // 5xx: a Trouble
 	WasReplaced    = "replaced"         // 503, on the admin socket: ask again, the successor answers
 )
