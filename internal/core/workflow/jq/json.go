@@ -1,11 +1,7 @@
 package jq
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"math"
 	"math/big"
@@ -15,46 +11,6 @@ import (
 
 	"github.com/itchyny/gojq"
 )
-
-// Decode reads one JSON value as expressions want it: numbers that are not written with a point or an
-// exponent are int, or *big.Int up to 1,000 digits; all others are float64.
-func Decode(data []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	var v any
-	if err := d.Decode(&v); err != nil {
-		return nil, fmt.Errorf("this is not JSON: %w", err)
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("this is not JSON: there is more after the value")
-	}
-	return numbers(v, 0)
-}
-
-// numbers puts int, float64 and *big.Int in the place of what was decoded, in place.
-func numbers(v any, depth int) (any, error) {
-	if depth > MaxDepth {
-		return nil, errNested
-	}
-	var err error
-	switch v := v.(type) {
-	case json.Number:
-		return number(string(v)), nil
-	case []any:
-		for i, item := range v {
-			if v[i], err = numbers(item, depth+1); err != nil {
-				return nil, err
-			}
-		}
-	case map[string]any:
-		for name, item := range v {
-			if v[name], err = numbers(item, depth+1); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return v, nil
-}
 
 func number(s string) any {
 	if i, err := strconv.Atoi(s); err == nil {
