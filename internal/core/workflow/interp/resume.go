@@ -28,6 +28,9 @@ func (r *step) resume(x Resume) error {
 	since := r.at.Sub(s.EndedAt)
 	s.Taken, s.Opened, s.Past = now.Taken, now.Opened, now.Past
 	s.Status, s.EndedAt, s.Error, s.Output = Running, time.Time{}, nil, Datum{}
+	if a := r.event.Actor; a.Kind != "system" { // else who resumes it, with a version of theirs, would act with the rights of who began it
+		s.As = a
+	}
 	r.s = s
 	r.root(s.Root)
 	var err error

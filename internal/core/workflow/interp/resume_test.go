@@ -136,8 +136,12 @@ func TestResumeWithANewVersion(t *testing.T) {
 		}
 		lib.Add(values...)
 		found.Definition = def.Digest
-		resume := machine.Event{Type: EventResumed, At: s.EndedAt, Data: machine.Must(found)}
+		eve := machine.Actor{Kind: "person", Name: "eve"}
+		resume := machine.Event{Type: EventResumed, At: s.EndedAt, Actor: eve, Data: machine.Must(found)}
 		next, err := m.Step(s, resume)
+		if err == nil && next.State.As != eve {
+			t.Errorf("it is resumed with the rights of %s", next.State.As)
+		}
 		if !ok {
 			if !fault.Is(err, fault.Refused) {
 				t.Errorf("%v, of\n%s", err, text)
