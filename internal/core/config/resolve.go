@@ -49,6 +49,7 @@ func Resolve(service, environment manifest.Resource, versions map[string]int) (R
 	}
 	r.Rollout = rollout(s, o)
 	r.Rollout.Routes, r.Rollout.Smoke = r.Routes, len(r.Smoke)
+	r.Rollout.Hooks = hooks(s)
 	return r, r.bounded()
 }
 

@@ -38,6 +38,14 @@ type Rollout struct {
 	Routes    []Route   `json:"routes,omitempty"`
 	Smoke     int       `json:"smoke"`              // number of smoke checks
 	Deadline  Duration  `json:"deadline,omitempty"` // until all instances of a step are healthy; default 60 s
+	Hooks     Hooks     `json:"hooks,omitzero"`
+}
+
+// Hooks are workflows, active in the same environment, that a deployment runs one after the
+// other: before any user's request, and when it has all of them.
+type Hooks struct {
+	Before []string `json:"before,omitempty"`
+	After  []string `json:"after,omitempty"`
 }
 
 // Duration is a time.Duration; it has the name so that manifests and states say the same.

@@ -80,6 +80,9 @@ func rollback(s, o manifest.Rollback) Rollback {
 func checks(in []manifest.SmokeCheck) []Check {
 	var out []Check
 	for _, c := range in {
+		if c.Workflow != "" { // is a hook
+			continue
+		}
 		check := Check{Name: string(c.Name), Command: words(c.Command), Timeout: c.Timeout.Or(DefaultCheck)}
 		if c.HTTP != nil {
 			check.HTTP = httpCheck(*c.HTTP)
@@ -91,6 +94,22 @@ func checks(in []manifest.SmokeCheck) []Check {
 		out = append(out, check)
 	}
 	return out
+}
+
+// hooks are those of a service, after the smoke checks that are workflows.
+func hooks(s manifest.Service) (h Hooks) {
+	for _, c := range s.Smoke {
+		if c.Workflow != "" {
+			h.Before = append(h.Before, string(c.Workflow))
+		}
+	}
+	for _, name := range s.Hooks.Before {
+		h.Before = append(h.Before, string(name))
+	}
+	for _, name := range s.Hooks.After {
+		h.After = append(h.After, string(name))
+	}
+	return h
 }
 
 func httpCheck(c manifest.HTTPCheck) *HTTPCheck {

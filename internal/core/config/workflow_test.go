@@ -44,6 +44,22 @@ func TestResolveWorkflow(t *testing.T) {
 	}
 }
 
+// TestResolveHooks: a smoke check that is a workflow is run once, before the hooks.
+func TestResolveHooks(t *testing.T) {
+	t.Parallel()
+	r := parsed(t, "Service", "tickets", `{image: "registry.example.com/shop/tickets:1", smoke: [{workflow: probe}, {command: [./check]}], hooks: {before: [warm], after: [tell, mail]}}`)
+	got, err := Resolve(r, parsed(t, "Environment", "prod", `{}`), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Hooks{Before: []string{"probe", "warm"}, After: []string{"tell", "mail"}}, got.Rollout.Hooks); diff != "" {
+		t.Error(diff)
+	}
+	if len(got.Smoke) != 1 || got.Rollout.Smoke != 1 {
+		t.Errorf("%+v", got.Smoke)
+	}
+}
+
 func TestWorkflowItem(t *testing.T) {
 	t.Parallel()
 	item, err := ItemOf(parsed(t, "Service", "restart", workflowSpec), func(path string) bool { return path == "workflows" })

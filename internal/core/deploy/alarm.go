@@ -52,6 +52,8 @@ func (w *work) timeOver() {
 		w.fail(w.missing(a.Target.replicas()))
 	case awaitCheck:
 		w.fail("the smoke checks had no outcome in " + checkPatience.String())
+	case awaitHook:
+		w.fail("the workflow " + a.hookName() + " had no outcome in " + hookPatience.String())
 	case awaitOld:
 		if a.Target == nil {
 			w.fail("no instance of " + w.Current.Release + " became healthy to be checked")

@@ -14,11 +14,11 @@
 //	        ┌──── preparing: new instances start beside the old
 //	        │            │ all healthy
 //	        ├──── checking: smoke checks, before any user's request
-//	        │            │ pass
+//	        │            │ pass; then the workflows of hooks.before, one after the other
 //	        ├──── shifting: the edge moves traffic, stage by stage ◀─┐
 //	        │            │ route applied, pause over ────────────────┤
 //	        │            │ the judge allows more ────────────────────┘
-//	        ├──── observing: all traffic on the new release
+//	        ├──── observing: all traffic on the new release; first hooks.after run
 //	        │            │ time over, all healthy
 //	        │            ▼
 //	        │        completed: the old instances stay warm
@@ -32,7 +32,7 @@
 //
 // Anything that is not good leads back: an instance that crashes again and again, cannot
 // be started or is not healthy in time; a smoke check that fails or whose outcome is
-// unknown; too many errors; an edge that does not apply a route within 30 s.
+// unknown; a hook's run that does not complete; too many errors; an edge that does not apply a route within 30 s.
 //
 // A canary without steps is judged. Beside it start as many fresh instances of the old
 // release. It has 1% of the traffic at first, then as much as the judge allows, up to a

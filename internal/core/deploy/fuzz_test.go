@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/workflow/interp"
 )
 
 // FuzzStep brings any event to lanes in the middle of something.
@@ -16,6 +17,7 @@ func FuzzStep(f *testing.F) {
 		event(EventRouted, Routed{7}), event(EventTraffic, Traffic{Counts: []Count{{"tickets.dev.6", 100, 50}}}),
 		event(EventJudged, Judged{Deployment: "tickets.dev.6", Verdict: "hold", Weight: 9, Tick: 4, Flows: []FlowEvidence{{Flow: "purchase"}}}),
 		event(EventJudged, Judged{Deployment: "tickets.dev.6", Verdict: "rollback", Tick: 5}), event(EventJudged, Judged{Deployment: "tickets.dev.6", Verdict: "promote", Tick: 5}),
+		event(EventHook, interp.Child{Key: "tickets.dev.6.0", Status: interp.Completed}), event("message.refused", machine.Refused{To: "trigger/dev/h", Type: "trigger.fired"}),
 		event(EventInactive, Inactive{7, "no"}),
 		event(machine.Timer, machine.Alarm{Key: "warm.tickets.dev.1"}), event(SmokeCheck+".done", machine.Outcome{}),
 	} {

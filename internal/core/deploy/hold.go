@@ -1,6 +1,7 @@
 package deploy
 
 import (
+	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/fault"
 )
 
@@ -92,7 +93,7 @@ func (w *work) keepServing() {
 	next, old := *a.Target, w.Current
 	a.Target = nil
 	next.Completed = w.now
-	next.Rollout.Strategy = settled(next.Rollout.Strategy)
+	next.Rollout.Strategy, next.Rollout.Hooks = settled(next.Rollout.Strategy), config.Hooks{}
 	next.ensure(next.replicas())
 	w.Current = &next
 	w.pardon(func(j Rejected) bool { return j.Release == next.Release || j.Commit != "" && j.Commit == next.Commit })

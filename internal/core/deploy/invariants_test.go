@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/trigger"
 )
 
 // witness follows a lane and says when it breaks what it promises.
@@ -26,12 +27,13 @@ type witness struct {
 	leases  map[string]bool       // deployments that hold one
 	tasks   map[string]bool       // that are open
 	sent    map[string]int        // messages, by type
+	fired   map[string]bool       // hooks
 	heard   func(machine.Message) // is told of each; nil: nobody
 }
 
 func newWitness() *witness {
 	return &witness{forced: map[string]bool{}, desired: map[string]bool{}, dropped: map[string]bool{}, routes: map[int64][]string{},
-		leases: map[string]bool{}, tasks: map[string]bool{}, sent: map[string]int{}}
+		leases: map[string]bool{}, tasks: map[string]bool{}, sent: map[string]int{}, fired: map[string]bool{}}
 }
 
 // copy gives a witness that has seen the same; states are never changed in place.
@@ -39,6 +41,7 @@ func (w *witness) copy() *witness {
 	c := *w
 	c.forced, c.desired, c.dropped, c.routes = maps.Clone(w.forced), maps.Clone(w.desired), maps.Clone(w.dropped), maps.Clone(w.routes)
 	c.leases, c.tasks, c.sent = maps.Clone(w.leases), maps.Clone(w.tasks), maps.Clone(w.sent)
+	c.fired = maps.Clone(w.fired)
 	c.checks = slices.Clone(w.checks)
 	return &c
 }
@@ -122,7 +125,7 @@ func (w *witness) agrees() error {
 }
 
 func (w *witness) look(before State) error {
-	for _, check := range []func(State) error{w.instances, w.route, w.traffic, w.entry, w.door, w.told, w.goesOn, w.compared} {
+	for _, check := range []func(State) error{w.instances, w.route, w.traffic, w.entry, w.door, w.told, w.goesOn, w.compared, w.hooks} {
 		if err := check(before); err != nil {
 			return err
 		}
@@ -232,6 +235,34 @@ func (w *witness) activates() error {
 	}
 	if s.Current != nil && s.Active == nil && s.Route.Deployment != s.Current.Deployment {
 		return fmt.Errorf("%s is current, and %q is to be active", s.Current.Deployment, s.Route.Deployment)
+	}
+	return nil
+}
+
+// hooks: no user meets what goes in before its hooks have ended well; and one is asked for at
+// most once.
+func (w *witness) hooks(before State) error {
+	if a := w.state.Active; a != nil && a.Target != nil && a.Kind == KindDeploy && a.Exposed && a.Phase != RollingBack &&
+		a.Hook < len(a.Target.Rollout.Hooks.Before) && a.Await != awaitPerson {
+		return fmt.Errorf("%s has users before its hooks have ended", a.Deployment)
+	}
+	for _, m := range w.next.Messages {
+		if m.Type != trigger.EventFired {
+			continue
+		}
+		var f trigger.Fire
+		if err := json.Unmarshal(m.Data, &f); err != nil {
+			return err
+		}
+		if w.fired[f.Key] {
+			return fmt.Errorf("the hook %s is asked for twice", f.Key)
+		}
+		w.fired[f.Key] = true
+	}
+	if h := len(w.state.History); h > 0 && len(before.History) < h && w.state.History[0].Outcome == Completed && before.Active != nil && before.Active.Kind == KindDeploy {
+		if a := before.Active; a.Target != nil && a.Hook < len(hooksOf(a.Target.Rollout.Hooks)) {
+			return fmt.Errorf("%s completed before its hooks had ended", a.Deployment)
+		}
 	}
 	return nil
 }

@@ -71,6 +71,8 @@ func (w *work) take(e machine.Event) error {
 		return with(e, w.instance)
 	case EventRouted:
 		return with(e, w.applied)
+	case EventHook:
+		return with(e, w.hooked)
 	case EventInactive:
 		return with(e, w.inactive)
 	case EventTraffic:

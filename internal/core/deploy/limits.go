@@ -26,6 +26,7 @@ const (
 
 	routePatience = 30 * time.Second // until the edge has applied a route
 	checkPatience = 10 * time.Minute // until smoke checks have an outcome, whatever their own limits
+	hookPatience  = time.Hour        // until a hook's run has ended: it may ask a person
 	gatePatience  = time.Minute      // until a gate that gave no answer is asked again
 )
 
@@ -77,7 +78,7 @@ func (r Request) check() error {
 		return fault.New(fault.Invalid, "the rollout does not encode").Because(err)
 	}
 	if len(raw) > maxRollout {
-		return fault.New(fault.TooLarge, "the rollout of %s is over %d bytes: it has too many routes or steps", r.Release, maxRollout)
+		return fault.New(fault.TooLarge, "the rollout of %s is over %d bytes: it has too many routes, steps or hooks", r.Release, maxRollout)
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"slipway.dev/internal/core/lease"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/task"
+	"slipway.dev/internal/core/trigger"
 )
 
 var (
@@ -127,7 +128,7 @@ func (c *coverage) add(w *world) {
 func (c *coverage) check(t *testing.T) {
 	t.Log(c.outcomes, c.workflows, c.sent, c.judged, c.undecided, c.sentBack)
 	c.checkJudged(t.Errorf)
-	for _, kind := range []string{lease.EventTaken, lease.EventGiven, glass.EventUsed, task.EventOpened, task.EventRebound, task.EventClosed, EventMember} {
+	for _, kind := range []string{lease.EventTaken, lease.EventGiven, glass.EventUsed, task.EventOpened, task.EventRebound, task.EventClosed, EventMember, trigger.EventFired} {
 		if c.sent[kind] < 100 {
 			t.Errorf("%s was sent %d times only", kind, c.sent[kind])
 		}

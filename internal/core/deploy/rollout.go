@@ -123,7 +123,9 @@ func (w *work) broken() string {
 func (w *work) prepared() {
 	a := w.Active
 	if a.Checked || a.Target.Rollout.Smoke == 0 {
-		w.shift()
+		if !w.hook(true) {
+			w.shift()
+		}
 		return
 	}
 	w.enter(Checking)
@@ -179,7 +181,7 @@ func (w *work) shifted() {
 	case a.Stage == len(a.Stages)-1:
 		a.Full = w.now
 		w.enter(Observing)
-		w.await(awaitObserve, a.Target.Rollout.Rollback.Observe)
+		w.observe()
 	case s.Judged:
 		w.awaitWord()
 	case s.Pause > 0:
@@ -197,7 +199,7 @@ func (w *work) complete() {
 	a, next := w.Active, *w.Active.Target
 	old := w.Current
 	next.Completed = w.now
-	next.Rollout.Strategy = settled(next.Rollout.Strategy)
+	next.Rollout.Strategy, next.Rollout.Hooks = settled(next.Rollout.Strategy), config.Hooks{}
 	w.Current = &next
 	w.Active = nil
 	w.Shares = all(&next)

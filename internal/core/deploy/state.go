@@ -93,6 +93,7 @@ type Active struct {
 	Problem  string         `json:"problem,omitempty"` // why a person is asked
 	Base     *Count         `json:"base,omitempty"`    // the old release's requests when they were first seen in this deployment
 	Leased   bool           `json:"leased,omitempty"`  // it holds a lease of the environment
+	Hook     int            `json:"hook,omitempty"`    // hooks that have ended
 	Undo     string         `json:"undo,omitempty"`    // of a train's rollback: the deployment that it takes back
 
 	// Of a judged canary.
@@ -115,6 +116,7 @@ const (
 	awaitObserve   Await = "observe"   // the time of observation
 	awaitSettled   Await = "settled"   // all new instances healthy, once more, at the end
 	awaitOld       Await = "old"       // an old instance to be healthy, to go back to or, with Target nil, to be checked
+	awaitHook      Await = "hook"      // a hook's run to end
 	awaitPerson    Await = "person"    // hold.settled
 )
 

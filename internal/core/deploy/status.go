@@ -70,6 +70,8 @@ func (s *State) progress() string {
 			return s.becoming()
 		}
 		return fmt.Sprintf("the edge is to apply route revision %d", a.Shift)
+	case awaitHook:
+		return fmt.Sprintf("the workflow %s runs for %s", a.hookName(), a.Release)
 	case awaitPause:
 		if a.Stages[a.Stage].Weight == 0 {
 			return fmt.Sprintf("%s is with internal users alone, step %d of %d", a.Release, a.Stage+1, len(a.Stages))

@@ -16,6 +16,7 @@ import (
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/machine/machinetest"
+	"slipway.dev/internal/core/workflow/interp"
 )
 
 // TestFull shows all that a step changes, once.
@@ -34,6 +35,7 @@ func TestFull(t *testing.T) {
 //	> applied [REVISION]                  by the edge; without a revision: the latest
 //	> pass, > fail TEXT, > lost TEXT      the outcome of the smoke checks
 //	> traffic 1=REQUESTS/ERRORS 2=…       counts of the edge
+//	> hook 2.0 STATUS [DETAIL]           the run of deployment 2's first hook has ended (before=, after=)
 //	> wait [KEY]                          the time of the timer comes whose key begins so
 //	> says VERDICT [WEIGHT] [TICK] [REASON]  the judge's word; with judged=WORDS (see judgedStrategy)
 //	> rollback [TO] [force], > abort, > settle DECISION
@@ -206,6 +208,8 @@ func (s *story) event(verb string, args []string) (machine.Event, error) {
 		return event(EventAsked, nil), nil
 	case "signed":
 		return event(EffectSign+".done", machine.Outcome{Output: machine.Must(Signed{Deployment: "tickets.dev." + args[0], VSA: args[1]})}), nil
+	case "hook":
+		return event(EventHook, interp.Child{Run: "dev.run.1", Key: "tickets.dev." + args[0], Status: interp.Status(args[1]), Error: &interp.Problem{Detail: strings.Join(args[2:], " ")}}), nil
 	case "says":
 		return says(s.state, args)
 	case "settle":
@@ -273,6 +277,10 @@ func release(name string, settings []string) (Request, error) {
 			r.Rollout.Replicas = n
 		case "smoke":
 			r.Rollout.Smoke = n
+		case "before":
+			r.Rollout.Hooks.Before = strings.Split(value, ",")
+		case "after":
+			r.Rollout.Hooks.After = strings.Split(value, ",")
 		case "keep":
 			r.Rollout.Rollback.Keep = n
 		case "warm":

@@ -9,6 +9,7 @@ import (
 	"slipway.dev/internal/core/lease"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/task"
+	"slipway.dev/internal/core/trigger"
 )
 
 func (w *work) send(to, kind string, data any) {
@@ -94,6 +95,8 @@ func (w *work) refused(r machine.Refused) error {
 	switch r.Type {
 	case lease.EventTaken, glass.EventUsed:
 		return refuse("%s", r.Reason)
+	case trigger.EventFired:
+		w.noHook(r)
 	case task.EventOpened, task.EventRebound:
 		for i, p := range w.Queue {
 			if task.MachineID(p.taskName()) == r.To {

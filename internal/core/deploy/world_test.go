@@ -10,6 +10,8 @@ import (
 	"slipway.dev/internal/core/gate"
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/task"
+	"slipway.dev/internal/core/trigger"
+	"slipway.dev/internal/core/workflow/interp"
 )
 
 // world is a target, an edge, checks and people.
@@ -75,6 +77,8 @@ func (w *world) next() machine.Event {
 		return w.observed(w.state.Current)
 	case awaitCheck:
 		return w.outcome()
+	case awaitHook:
+		return w.hookEnds(a)
 	case awaitRoute:
 		if w.flows && w.percent(w.bad) {
 			return event(EventInactive, Inactive{w.state.Route.Revision - int64(w.rand.IntN(2)), "no"})
@@ -158,6 +162,7 @@ func (w *world) request() machine.Event {
 			Rollback:  config.Rollback{Errors: 0.1, Minimum: 5, Observe: time.Second, Warm: pick(w, 0, time.Hour), Keep: 1 + w.rand.IntN(4)},
 			Migration: pick(w, config.MigrationNone, config.MigrationNone, config.MigrationExpand, config.MigrationIrreversible),
 			Smoke:     w.rand.IntN(2),
+			Hooks:     pick(w, config.Hooks{}, config.Hooks{}, config.Hooks{Before: []string{"h1", "h2"}, After: []string{"h3"}}, config.Hooks{After: []string{"h1"}}),
 		},
 	})
 	return e
@@ -240,6 +245,21 @@ func (w *world) observed(of ...*Release) machine.Event {
 	return event(EventInstance, Instance{ID: r.id(c), State: state, Address: fmt.Sprintf("h%d:%d", c.Index, restarts), Restarts: restarts})
 }
 
+// hookEnds tells how the run of a hook ended, or of an earlier one.
+func (w *world) hookEnds(a *Active) machine.Event {
+	c := interp.Child{Run: "e.h.1", Key: a.hookKey(), Status: interp.Completed}
+	switch {
+	case w.percent(5):
+		c.Key = pick(w, "", "s.e.1.0", fmt.Sprintf("%s.%d", a.Deployment, a.Hook-1))
+	case w.percent(w.bad):
+		c.Status = pick(w, interp.Faulted, interp.Cancelled)
+		c.Error = &interp.Problem{Detail: "no seat was sold"}
+	case w.percent(w.bad):
+		return event("message.refused", machine.Refused{To: trigger.MachineID("e", a.hookName()), Type: trigger.EventFired, Reason: "it is not active"})
+	}
+	return event(EventHook, c)
+}
+
 func (w *world) outcome() machine.Event {
 	if len(w.checks) > 0 {
 		w.checks = w.checks[1:]
@@ -290,7 +310,7 @@ func (w *world) counted() machine.Event {
 // nonsense is what no lane should ever hear.
 func (w *world) nonsense() machine.Event {
 	e := machine.Event{Actor: machine.System("noise"), Type: pick(w, EventRequested, EventRollback, EventAbort, EventSettled, EventInstance,
-		EventRouted, EventInactive, EventTraffic, EventJudged, EventAsked, "message.refused", EffectSign+".done", machine.Timer, SmokeCheck+".done", SmokeCheck+".failed", "what.ever", "")}
+		EventRouted, EventInactive, EventHook, EventTraffic, EventJudged, EventAsked, "message.refused", EffectSign+".done", machine.Timer, SmokeCheck+".done", SmokeCheck+".failed", "what.ever", "")}
 	if e.Type == SmokeCheck+".done" || e.Type == SmokeCheck+".failed" {
 		return w.outcome()
 	}

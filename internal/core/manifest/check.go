@@ -110,6 +110,14 @@ func (s Service) check(at spot) {
 	checkRoutes(at.in("routes"), s.Routes)
 }
 
+func (c SmokeCheck) check(at spot) {
+	for _, name := range []string{"name", "timeout"} {
+		if c.Workflow != "" && at.has(name) {
+			at.in(name).say("a workflow has its own `%s`; leave it out", name)
+		}
+	}
+}
+
 func (o Override) check(at spot) {
 	checkSecretNames(at, o.Config, o.Secrets)
 	checkRoutes(at.in("routes"), o.Routes)

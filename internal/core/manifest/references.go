@@ -73,6 +73,29 @@ func (c *catalog) service(r Resource) {
 		c.refer(r, KindEnvironment, string(name), "spec", "overrides", string(name))
 	}
 	c.each(r, KindService, s.Needs, "spec", "needs")
+	for i, name := range s.Hooks.Before {
+		c.isWorkflow(name, c.at(r, "spec", "hooks", "before").item(i))
+	}
+	for i, name := range s.Hooks.After {
+		c.isWorkflow(name, c.at(r, "spec", "hooks", "after").item(i))
+	}
+	for i, check := range s.Smoke {
+		if check.Workflow != "" {
+			c.isWorkflow(check.Workflow, c.at(r, "spec", "smoke").item(i).in("workflow"))
+		}
+	}
+}
+
+// isWorkflow looks for a workflow that is named at a place.
+func (c *catalog) isWorkflow(name Name, at spot) {
+	of, ok := c.byID[KindService+"/"+string(name)]
+	if !ok {
+		c.need(at, []string{KindService}, string(name), nil)
+		return
+	}
+	if s, err := of.Service(); err == nil && s.Workflow == nil {
+		at.say("%s is a service that runs in instances, and no workflow", name)
+	}
 }
 
 func (c *catalog) team(r Resource) {

@@ -65,10 +65,18 @@ type Rollback struct {
 
 // SmokeCheck is one check of a new release.
 type SmokeCheck struct {
-	Name    Text       `json:"name,omitempty" doc:"What it checks, for people."`
-	HTTP    *HTTPCheck `json:"http,omitempty" one:"how" doc:"A request to each new instance."`
-	Command []Text     `json:"command,omitempty" one:"how" min:"1" max:"200" doc:"A command in the artifact's root with $URL of the instance; exit 0 passes." eg:"[\"./tickets\",\"smoke\"]"`
-	Timeout Duration   `json:"timeout,omitempty" doc:"Longest time that it may take. Default: 5s."`
+	Name     Text       `json:"name,omitempty" doc:"What it checks, for people."`
+	HTTP     *HTTPCheck `json:"http,omitempty" one:"how" doc:"A request to each new instance."`
+	Command  []Text     `json:"command,omitempty" one:"how" min:"1" max:"200" doc:"A command in the artifact's root with $URL of the instance; exit 0 passes." eg:"[\"./tickets\",\"smoke\"]"`
+	Workflow Name       `json:"workflow,omitempty" one:"how" doc:"A workflow that is active in the environment. It runs once, when all other checks have passed, like one of hooks.before." eg:"\"check-orders\""`
+	Timeout  Duration   `json:"timeout,omitempty" doc:"Longest time that it may take. Default: 5s."`
+}
+
+// Hooks are workflows that a deployment runs, one after the other. They get service, environment,
+// deployment, release, artifact and the addresses of the new instances.
+type Hooks struct {
+	Before []Name `json:"before,omitempty" max:"5" doc:"Workflows, active in the same environment, that run when the new instances are healthy and checked, before any user's request." eg:"[\"check-orders\"]"`
+	After  []Name `json:"after,omitempty" max:"5" doc:"Workflows that run when it has all requests, while it is watched." eg:"[\"announce\"]"`
 }
 
 // HTTPCheck is a request and what its answer must be.

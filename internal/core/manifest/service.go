@@ -15,6 +15,7 @@ type Service struct {
 	Strategy  Strategy          `json:"strategy,omitzero" doc:"How traffic goes from the old release to the new one. Default: rolling."`
 	Rollback  Rollback          `json:"rollback,omitzero" doc:"When a release is taken back by itself, and how far one may go back."`
 	Smoke     []SmokeCheck      `json:"smoke,omitempty" max:"50" doc:"Checks that a new release must pass before a user sees it."`
+	Hooks     Hooks             `json:"hooks,omitzero" doc:"Workflows that a deployment runs; one that does not complete takes the release back."`
 	Timeouts  Timeouts          `json:"timeouts,omitzero" doc:"How long the edge waits for it."`
 	Migration string            `json:"migration,omitempty" enum:"none expand contract irreversible" doc:"What a release does to stored data, and so what a rollback may cross. Default: none."`
 	Needs     []Name            `json:"needs,omitempty" max:"100" doc:"Services that must run, healthy, in an environment before this one goes in." eg:"[\"payments\"]"`

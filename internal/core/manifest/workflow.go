@@ -11,7 +11,7 @@ type Workflow struct {
 }
 
 // ofInstances are fields of a service that say something of its instances, which a workflow has none of.
-var ofInstances = []string{"run", "routes", "config", "files", "health", "strategy", "smoke", "timeouts", "migration", "metrics"}
+var ofInstances = []string{"run", "routes", "config", "files", "health", "strategy", "smoke", "hooks", "timeouts", "migration", "metrics"}
 
 // checkWorkflow finds what has no meaning for a workflow.
 func (s Service) checkWorkflow(at spot) {

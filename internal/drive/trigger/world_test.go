@@ -78,6 +78,9 @@ func (w *world) start() {
 	e.HandleEffect(release.EffectBuild, engine.EffectFunc(w.build))
 	e.HandleFacts("release", w.environments)
 	e.HandleDesired(deploy.DesiredGate, engine.ReconcileFunc(w.door))
+	e.HandleDesired(deploy.DesiredInstance, engine.ReconcileFunc(w.target))
+	e.HandleDesired(deploy.DesiredRoute, engine.ReconcileFunc(w.edge))
+	e.HandleDesired(deploy.DesiredWatch, engine.ReconcileFunc(func(context.Context, []engine.Desired) error { return nil }))
 	e.HandleDesired(config.DesiredWatch, engine.ReconcileFunc(func(context.Context, []engine.Desired) error { return nil }))
 	e.HandleDesired(interp.DesiredListen, engine.ReconcileFunc(func(context.Context, []engine.Desired) error { return nil }))
 	for _, kind := range []string{deploy.EffectSign, notify.EffectNotice} {
