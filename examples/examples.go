@@ -22,20 +22,33 @@ const goMod = "module concerts\n\ngo 1.24\n"
 // WriteConcerts writes the repository of the ticket shop into dir, which it makes if need
 // be. It does not make it a git repository.
 func WriteConcerts(dir string) error {
-	shop, err := fs.Sub(files, "concerts")
+	if err := writeTree("concerts", dir); err != nil {
+		return err
+	}
+	return write(filepath.Join(dir, "go.mod"), []byte(goMod))
+}
+
+// AddRunbook adds to the shop's repository in dir a workflow, its scenarios, and the service
+// that it asks.
+func AddRunbook(dir string) error { return writeTree("concerts/_runbook", dir) }
+
+// writeTree writes a folder of the examples into dir, but for the folders in it that begin
+// with "_": those are other versions of it, and additions.
+func writeTree(folder, dir string) error {
+	tree, err := fs.Sub(files, folder)
 	if err != nil {
 		return err
 	}
-	err = fs.WalkDir(shop, ".", func(path string, entry fs.DirEntry, err error) error {
+	err = fs.WalkDir(tree, ".", func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case path == "_variants":
+		case strings.HasPrefix(path, "_"):
 			return fs.SkipDir
 		case entry.IsDir():
 			return nil
 		}
-		content, err := fs.ReadFile(shop, path)
+		content, err := fs.ReadFile(tree, path)
 		if err != nil {
 			return err
 		}
@@ -44,7 +57,7 @@ func WriteConcerts(dir string) error {
 	if err != nil {
 		return fmt.Errorf("write the example to %s: %w", dir, err)
 	}
-	return write(filepath.Join(dir, "go.mod"), []byte(goMod))
+	return nil
 }
 
 var strategyLine = regexp.MustCompile(`(?m)^  strategy: .*$`)

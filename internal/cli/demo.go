@@ -27,6 +27,8 @@ approval, in prod by two. The keys are four people; ada, who wrote the change, i
 The chapter canary shows releases that are judged by what they do to business flows: one
 breaks a few orders and is taken back, one slows down what matters little and only warns.
 
+The chapter workflow shows a runbook that is run while the control plane is killed under it.
+
 With --once it plays by itself in about a minute and needs no terminal. With -o json it
 prints one object then. It ends with exit code 7 if anything went otherwise than told.
 
@@ -35,6 +37,7 @@ half a minute; --prepare fills it and ends.`,
 		Example: `  slipway demo
   slipway demo --chapter promote
   slipway demo --chapter canary
+  slipway demo --chapter workflow
   slipway demo --once -o json
   slipway demo --prepare`,
 		Args: exactly(),

@@ -49,7 +49,7 @@ type key struct {
 }
 
 // chapters gives all there are; the first is told unless another is asked for.
-func chapters() []chapter { return []chapter{first(), promote(), canary()} }
+func chapters() []chapter { return []chapter{first(), promote(), canary(), workflow()} }
 
 func find(name string) (chapter, error) {
 	var names []string

@@ -98,7 +98,7 @@ func (s *stage) settled(ctx context.Context, services ...string) error {
 			}
 			at := slices.Index(services, l.Service)
 			if at >= 0 && l.Current != nil && l.Active == nil {
-				s.say("%s  release %s runs, on %s.", s.chapter.tag(l.Service, l.Environment), l.Current.Release, instances(l))
+				s.say("%s  release %s %s.", s.chapter.tag(l.Service, l.Environment), l.Current.Release, running(l))
 				services = slices.Delete(services, at, at+1)
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -17,13 +18,17 @@ import (
 
 // house is a control plane as a child process, in a directory of its own.
 type house struct {
-	dir     string
-	program string
-	page    string // address of the page
-	edge    string // host:port for users
-	client  *client.Client
-	cmd     *exec.Cmd
-	ended   chan struct{} // closed when it has ended
+	dir      string
+	program  string
+	page     string // address of the page
+	edge     string // host:port for users
+	internal string // host:port for services and workflows
+	client   *client.Client
+	args     []string // that it is started with
+	cmd      *exec.Cmd
+	gone     chan struct{} // closed when the process of cmd has ended
+	ended    chan struct{} // closed when it has ended, and not because the demo kills it to start it again
+	killing  atomic.Bool
 }
 
 // longestTemp is how long a path may be before the sockets below it get too long.
@@ -49,23 +54,36 @@ func startHouse(o Options) (*house, error) {
 	if h.client, err = client.New(client.Options{Socket: h.socket()}); err != nil {
 		return h, err
 	}
-	log, err := os.Create(h.log())
+	h.args = []string{"--listen", ports[0], "--edge-http", ports[1], "--edge-internal", ports[2], "--build-cache", o.Cache}
+	h.internal = ports[2]
+	return h, h.start()
+}
+
+// start starts the process of the control plane.
+func (h *house) start() error {
+	log, err := os.OpenFile(h.log(), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return h, err
+		return err
 	}
 	defer log.Close()
-	h.cmd = h.command(context.Background(), "up", "--listen", ports[0], "--edge-http", ports[1], "--edge-internal", ports[2], "--build-cache", o.Cache)
-	h.cmd.Stdout, h.cmd.Stderr = log, log
-	if err := h.cmd.Start(); err != nil {
-		h.cmd = nil
-		return h, fmt.Errorf("start the control plane: %w", err)
+	cmd := h.command(context.Background(), "up", h.args...)
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the control plane: %w", err)
 	}
-	h.ended = make(chan struct{})
+	gone := make(chan struct{})
+	h.cmd, h.gone = cmd, gone
+	if h.ended == nil {
+		h.ended = make(chan struct{})
+	}
 	go func() {
-		_ = h.cmd.Wait()
-		close(h.ended)
+		_ = cmd.Wait()
+		if !h.killing.Load() {
+			close(h.ended)
+		}
+		close(gone)
 	}()
-	return h, nil
+	return nil
 }
 
 func (h *house) data() string   { return filepath.Join(h.dir, "data") }
@@ -149,9 +167,9 @@ func (h *house) down() error {
 func (h *house) end() {
 	_ = h.cmd.Process.Signal(syscall.SIGTERM)
 	select {
-	case <-h.ended:
+	case <-h.gone:
 	case <-time.After(stopGrace):
 		_ = h.cmd.Process.Kill()
-		<-h.ended
+		<-h.gone
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -142,6 +143,25 @@ func TestOnceCanary(t *testing.T) {
 	}
 }
 
+// TestOnceWorkflow plays the chapter of a runbook whose control plane is killed under it. What
+// was asked of the bank is what the bank counted.
+func TestOnceWorkflow(t *testing.T) {
+	t.Parallel()
+	r := once(t, "--chapter", "workflow")
+	b := r.Runbook
+	if b == nil {
+		t.Fatal("nothing ran")
+	}
+	if b.Run != "dev.pay-the-bands.1" || b.Version != "1.0.0" || b.Status != "completed" || b.Kills != 2 || b.RestartSeconds <= 0 || b.Steps < 8 || b.Seconds < 3 ||
+		b.Bank.Asked != 3 || b.Bank.Reserved != 1 || b.Bank.Transfers != 1 || b.Output.Agreed != "cleo" || b.Output.Cents != 403200 || b.Output.Transfer != "T-1" {
+		t.Errorf("%+v", b)
+	}
+	at := slices.IndexFunc(r.Deployments, func(d demo.Deployment) bool { return d.Service == "pay-the-bands" })
+	if at < 0 || r.Deployments[at].Strategy != "activate" || r.Deployments[at].Outcome != "completed" {
+		t.Errorf("%+v", r.Deployments)
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
 	cmd, stdout, dir := start(t, "--once", "-o", "json")
@@ -180,7 +200,7 @@ func TestRefused(t *testing.T) {
 	}{
 		{"no terminal", "slipway demo --once", nil},
 		{"json with keys", "--once -o json", []string{"-o", "json"}},
-		{"unknown chapter", "there is: first, promote, canary", []string{"--once", "--chapter", "second"}},
+		{"unknown chapter", "there is: first, promote, canary, workflow", []string{"--once", "--chapter", "second"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

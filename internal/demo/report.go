@@ -32,6 +32,7 @@ type Result struct {
 	Canary     *Canary     `json:"canary,omitempty"`     // the last release that the judge took back
 	Warned     *Warned     `json:"warned,omitempty"`     // the last flow that it warned of
 	Promoted   *Promoted   `json:"promoted,omitempty"`   // the last release that it let through
+	Runbook    *Runbook    `json:"runbook,omitempty"`    // the last run of a workflow
 }
 
 // Deployment is one of a Result.
@@ -59,6 +60,7 @@ type measures struct {
 	canary   *Canary
 	warned   *Warned
 	promoted *Promoted
+	runbook  *Runbook
 }
 
 // liveMeasure is a commit's way to its first user, and what of that is not the app's own
@@ -101,7 +103,7 @@ func (m *measures) result(all []model.Deployment, audit model.AuditReport, t tra
 	back := median(m.back, func(d time.Duration) time.Duration { return d })
 	r.CommitToLive.Seconds, r.CommitToLive.OverheadSeconds = round(live.after.Seconds(), 3), round(live.overhead.Seconds(), 3)
 	r.Rollback.Milliseconds = round(float64(back)/float64(time.Millisecond), 1)
-	r.Canary, r.Warned, r.Promoted = m.canary, m.warned, m.promoted
+	r.Canary, r.Warned, r.Promoted, r.Runbook = m.canary, m.warned, m.promoted, m.runbook
 	r.Audit.Entries, r.Audit.Verified = audit.Entries, audit.Verified
 	return r
 }
@@ -117,7 +119,7 @@ func (r Result) Check() error {
 		return slices.ContainsFunc(r.Deployments, func(d Deployment) bool { return d.Outcome == outcome })
 	}
 	switch {
-	case !has("completed"), !has("rolledBack"):
+	case !has("completed"), !has("rolledBack") && r.Runbook == nil:
 		return &Otherwise{"no deployment was completed, or none rolled back"}
 	case r.Traffic.Requests == 0:
 		return &Otherwise{"no user came"}
@@ -130,6 +132,9 @@ func (r Result) Check() error {
 		if err := p.check(); err != nil {
 			return err
 		}
+	}
+	if r.Runbook != nil {
+		return r.Runbook.check()
 	}
 	if r.Canary != nil {
 		return r.Canary.check()
@@ -155,6 +160,9 @@ func (r Result) Write(w io.Writer) {
 		writePromotions(w, r.Promotions)
 	}
 	r.writeJudged(w)
+	if r.Runbook != nil {
+		r.Runbook.write(w)
+	}
 	if r.CommitToLive.Seconds > 0 {
 		fmt.Fprintf(w, "  commit to live  %s, of which Slipway took %s\n", seconds(r.CommitToLive.Seconds), seconds(r.CommitToLive.OverheadSeconds))
 	}

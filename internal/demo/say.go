@@ -33,14 +33,18 @@ func (p plain) table(rows []row) {
 
 func since(t time.Time) float64 { return time.Since(t).Seconds() }
 
-func instances(l model.Lane) string {
+// running says how a release runs. That of a workflow has no instances.
+func running(l model.Lane) string {
 	n := 0
 	for _, in := range l.Instances {
 		if in.Routed {
 			n++
 		}
 	}
-	return count(n, "instance")
+	if n == 0 {
+		return "is active"
+	}
+	return "runs, on " + count(n, "instance")
 }
 
 // count says how many there are of something.
