@@ -10,7 +10,6 @@ import (
 	"slipway.dev/internal/core/cloudevent"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
-	"slipway.dev/internal/core/manifest"
 	corenotify "slipway.dev/internal/core/notify"
 	"slipway.dev/internal/core/trigger"
 	"slipway.dev/internal/core/workflow"
@@ -90,7 +89,7 @@ func (r runner) Accepts(_ context.Context, digest string, input interp.Datum) er
 		return err
 	}
 	if refused := def.Refusals(); len(refused) > 0 {
-		return manifest.Problems(refused).Err()
+		return refused.Err()
 	}
 	if def.Input.Schema == nil || def.Input.Schema.Document == nil {
 		return nil

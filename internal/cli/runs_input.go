@@ -57,7 +57,7 @@ func (s *session) form(ctx context.Context, schema json.RawMessage) (json.RawMes
 		Properties map[string]field `json:"properties"`
 		Required   []string         `json:"required"`
 	}
-	if err := json.Unmarshal(schema, &doc); err != nil || len(doc.Properties) == 0 {
+	if json.Unmarshal(schema, &doc) != nil || len(doc.Properties) == 0 {
 		return nil, nil // nothing to ask for: the schema is of something else than fields
 	}
 	lines := bufio.NewReader(io.LimitReader(s.in, maxSecret))

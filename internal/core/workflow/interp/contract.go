@@ -227,6 +227,7 @@ type State struct {
 	Error     *Problem      `json:"error,omitempty"`
 	Root      *Frame        `json:"root,omitempty"`   // nil: has ended
 	Steps     int           `json:"steps"`            // tasks begun so far, for the bound
+	Fuel      int           `json:"fuel,omitempty"`   // steps of expressions so far, likewise
 	Taken     int64         `json:"taken"`            // events so far: the step of its machine, by which effects are known
 	Opened    int           `json:"opened,omitempty"` // tasks and children so far, for their names
 	By        machine.Actor `json:"by"`               // who started it

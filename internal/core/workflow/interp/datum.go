@@ -76,11 +76,8 @@ func (r *step) settle(d *Datum) {
 		return
 	}
 	text, err := jq.Encode(*d.held)
-	if err != nil {
-		r.failure(fmt.Errorf("a value of the run cannot be written: %w", err))
-	}
-	if len(text) > maxValue {
-		r.tooBig = true
+	if err != nil { // it is too long, or nested too deep
+		r.unfit = err
 		text = []byte("null")
 	}
 	r.keep(d, text)

@@ -6,6 +6,7 @@ import (
 
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/workflow"
+	"slipway.dev/internal/core/workflow/jq"
 )
 
 // step is one step under way. It changes its own copy of the tree of frames.
@@ -18,12 +19,13 @@ type step struct {
 	event machine.Event
 	watch func(*step, *Frame)
 
-	out    machine.Next[State]
-	trace  []Trace
-	ready  []*Frame // have not begun
-	begun  int
-	err    error // of the library: the step is refused
-	tooBig bool
+	out   machine.Next[State]
+	trace []Trace
+	ready []*Frame // have not begun
+	begun int
+	meter jq.Meter // of all expressions
+	err   error    // of the library: the step is refused
+	unfit error    // why a value cannot be kept
 
 	settled map[*any]Datum
 	kept    map[string]bool
@@ -50,7 +52,7 @@ func (r *step) goOn() {
 			r.ready = append(r.ready, f)
 		}
 	}
-	for len(r.ready) > 0 && r.begun < maxBurst && r.err == nil {
+	for len(r.ready) > 0 && r.begun < maxBurst && r.meter.Steps < jq.Fuel && r.err == nil {
 		f := r.ready[0]
 		r.ready = r.ready[1:]
 		if !f.dead() {
@@ -72,12 +74,12 @@ func (f *Frame) dead() bool {
 // close makes what is left a state that can be written.
 func (r *step) close() {
 	r.writable()
-	if r.tooBig && r.s.Root != nil {
-		r.fault(problem(Runtime, "a value is longer than %d MiB; keep it elsewhere and pass its address", maxValue>>20))
+	if r.unfit != nil && r.s.Root != nil {
+		r.fault(problem(Runtime, "a value of the run cannot be kept: %v; keep it elsewhere and pass its address", r.unfit))
 		r.writable()
 	}
 	r.effects()
-	r.s.Status = r.status()
+	r.s.Status, r.s.Fuel = r.status(), r.s.Fuel+r.meter.Steps
 	r.out.State = r.s
 }
 

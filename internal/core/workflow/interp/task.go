@@ -31,6 +31,10 @@ func (r *step) begin(f *Frame) {
 		r.fault(problem(Runtime, "the run has begun %d tasks, which is as many as one may; split it into workflows that it runs, or end its loop", maxTasks))
 		return
 	}
+	if r.s.Fuel+r.meter.Steps > maxFuel {
+		r.fault(problem(Runtime, "all expressions of the run have taken %d steps together, which is as many as they may; have a script or a service compute", maxFuel))
+		return
+	}
 	if f.depth() > maxNested {
 		r.fail(f, problem(Runtime, "tasks are %d deep in each other, and no deeper; a function that calls itself has to end", maxNested))
 		return

@@ -58,7 +58,7 @@ func (r *step) extended(f *Frame) jq.Vars {
 
 // scope gives all variables but $task.
 func (r *step) scope(f *Frame) jq.Vars {
-	v := jq.Vars{"runtime": runtime, "secrets": jq.Lookup(r.secrets), "__now": float64(r.at.UnixMicro()) / 1e6}
+	v := jq.Vars{"runtime": runtime, "secrets": jq.Lookup(r.secrets), "__now": float64(r.at.UnixMicro()) / 1e6, "__meter": &r.meter}
 	def := r.definition(f)
 	if r.mentions(def, "$context") {
 		v["context"] = r.context()

@@ -18,7 +18,7 @@ import (
 
 // memory is what the process that evaluates all hostile expressions, one after the other, may
 // have at once, in bytes: the evaluation's own, the input, the test, and what the collector has not found yet.
-const memory = 384 << 20
+const memory = 1 << 30 // bytes; the machine may be too busy to collect garbage in time
 
 // TestHostile evaluates expressions that try to take all time or all memory, in a process of
 // its own that is watched. Each must end, one way or the other, and what it made must be bounded.

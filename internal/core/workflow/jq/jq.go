@@ -115,7 +115,22 @@ func (e *Expr) Secrets() []string { return e.secrets }
 
 // Eval gives the first result; of an expression without results, nil.
 func (e *Expr) Eval(in any, vars Vars) (any, error) {
-	return e.eval(&budget{left: Fuel}, in, vars)
+	b := &budget{left: Fuel}
+	defer vars.meter(b)
+	return e.eval(b, in, vars)
+}
+
+// Meter counts what evaluations use together, for who bounds many of them. It is given as the
+// variable "__meter".
+type Meter struct{ Steps int }
+
+const meterName = "__meter"
+
+// meter notes what an evaluation has used.
+func (v Vars) meter(b *budget) {
+	if m, ok := v[meterName].(*Meter); ok {
+		m.Steps += Fuel - b.left
+	}
 }
 
 func (e *Expr) eval(b *budget, in any, vars Vars) (result any, err error) {

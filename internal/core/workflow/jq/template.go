@@ -111,7 +111,9 @@ func (t *Template) Constant() bool { _, ok := t.root.(constant); return ok }
 // Eval gives the value with its expressions evaluated. Strings that expressions give are never
 // evaluated again. All its expressions share the bounds of one.
 func (t *Template) Eval(in any, vars Vars) (any, error) {
-	return eval(t.root, &budget{left: Fuel}, in, vars)
+	b := &budget{left: Fuel}
+	defer vars.meter(b)
+	return eval(t.root, b, in, vars)
 }
 
 func eval(n node, b *budget, in any, vars Vars) (any, error) {
