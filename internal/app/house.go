@@ -30,9 +30,11 @@ import (
 	corerelease "slipway.dev/internal/core/release"
 	corevault "slipway.dev/internal/core/vault"
 	"slipway.dev/internal/drive/catalog"
+	"slipway.dev/internal/drive/chaos"
 	"slipway.dev/internal/drive/deploy"
 	"slipway.dev/internal/drive/gate"
 	"slipway.dev/internal/drive/judge"
+	"slipway.dev/internal/drive/load"
 	"slipway.dev/internal/drive/metrics"
 	"slipway.dev/internal/drive/notify"
 	"slipway.dev/internal/drive/people"
@@ -72,6 +74,8 @@ type house struct {
 	catalog    *catalog.Book
 	router     *deploy.Router
 	judge      *judge.Judge
+	chaos      *chaos.Driver
+	load       *load.Driver
 	ring       *ring.Ring // nil until this one leads
 	collector  *metrics.Collector
 	objectives *slo.Evaluator
@@ -121,10 +125,12 @@ func build(ctx context.Context, o Options) (*house, error) {
 	h.openGates()
 	h.openTraffic()
 	h.openRuns()
+	h.openDrills()
 	h.control = control.New(control.Deps{
 		Engine: h.engine, Vault: h.vault, Sources: h.sources, Logs: logs{h}, Journal: journal{h}, Doors: h.gates,
 		People: h.people, Directory: h.people.Directory, Refused: h.refused,
 		Catalog: h.catalog, Canaries: h.judge, Runner: runner{h.runs.Library, h}, Smoke: h.smoker.Try, Notice: h.notice,
+		Fault: h.chaos.Fault, Load: h.load.Load,
 		Figures: kept{h}, Measured: h.measured, Pillars: h.targets, Exposition: h.collector.WriteText,
 		Resolve: h.releases.Resolve,
 		Owned:   owned,
@@ -195,7 +201,7 @@ func (h *house) drives() {
 
 	deps := deploy.Deps{
 		Engine: e, Blobs: e.Blobs(), Target: h.target, Artifacts: h.artifacts, Edge: h.edge, Log: h.Log,
-		Known: h.known, Environ: h.environ, Flows: h.edgeFlows, Check: h.check, DrainLimit: 30 * time.Second, Epoch: e.Epoch,
+		Known: h.known, Environ: h.environ, Flows: h.edgeFlows, Faults: h.faults, Check: h.check, DrainLimit: 30 * time.Second, Epoch: e.Epoch,
 	}
 	h.keeper = deploy.NewKeeper(h.ctx, deps)
 	h.watcher = deploy.NewWatcher(deps)

@@ -15,6 +15,8 @@ import (
 	"slipway.dev/internal/core/machine"
 	"slipway.dev/internal/core/notify"
 	"slipway.dev/internal/core/pillars"
+	"slipway.dev/internal/drive/chaos"
+	"slipway.dev/internal/drive/load"
 	"slipway.dev/internal/drive/people"
 	"slipway.dev/internal/engine"
 )
@@ -62,6 +64,10 @@ type Deps struct {
 	Seen func(ctx context.Context, position int64) error
 	// Smoke runs the smoke checks of instances; the first that does not pass is the error.
 	Smoke func(ctx context.Context, in deploy.SmokeInput) error
+	// Fault makes something go wrong in a service, once for each key.
+	Fault func(ctx context.Context, by machine.Actor, r chaos.Request, key string) (chaos.Outcome, error)
+	// Load runs a load test.
+	Load func(ctx context.Context, by machine.Actor, r load.Request, key string) (load.Result, error)
 	// Notice tells people through the integrations that are set up, once for each key.
 	Notice func(ctx context.Context, key string, n notify.Notice) error
 	// URL is where the edge serves a host.

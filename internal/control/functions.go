@@ -33,6 +33,8 @@ var functions = map[string]func(*Control, context.Context, interp.FunctionInput,
 	"notify":   (*Control).callNotify,
 	"incident": (*Control).callIncident,
 	"metric":   (*Control).callMetric,
+	"load":     (*Control).callLoad,
+	"fault":    (*Control).callFault,
 }
 
 // Call does what a workflow calls. Key names the call, so that one which is made again after a

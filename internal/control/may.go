@@ -156,9 +156,9 @@ func (s sight) machine(id string, names subjects) bool {
 		environment, rest, _ := strings.Cut(rest, "/")
 		flow, _, _ := strings.Cut(rest, "/")
 		return s.of(names.flowTeam(flow), environment)
-	case "trigger":
-		environment, workflow, _ := strings.Cut(rest, "/")
-		return s.of(names.team(workflow), environment)
+	case "trigger", "chaos", "load":
+		environment, name, _ := strings.Cut(rest, "/") // of a service or a workflow
+		return s.of(names.team(name), environment)
 	case "run": // prod.clean-up.7
 		parts := strings.Split(rest, ".")
 		return s.of(names.team(parts[min(1, len(parts)-1)]), parts[0])

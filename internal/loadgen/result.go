@@ -14,7 +14,9 @@ type Result struct {
 	Failed    uint64            `json:"failed"`    // refused, reset, no answer, or 502, 503, 504 made by the edge
 	AppErrors uint64            `json:"appErrors"` // other 5xx
 	Failures  map[string]uint64 `json:"failures"`  // by reason; at most maxReasons
+	Declined  uint64            `json:"declined"`  // 4xx
 	P50       time.Duration     `json:"p50"`
+	P90       time.Duration     `json:"p90"`
 	P99       time.Duration     `json:"p99"`
 	Max       time.Duration     `json:"max"`
 }
@@ -27,7 +29,8 @@ func (l *Load) Result() Result {
 	defer l.mu.Unlock()
 	r := l.result
 	r.Failures = maps.Clone(r.Failures)
-	r.P50, r.P99, r.Max = micros(l.latency.ValueAtQuantile(50)), micros(l.latency.ValueAtQuantile(99)), micros(l.latency.Max())
+	at := func(q float64) time.Duration { return micros(l.latency.ValueAtQuantile(q)) }
+	r.P50, r.P90, r.P99, r.Max = at(50), at(90), at(99), micros(l.latency.Max())
 	return r
 }
 
@@ -77,5 +80,7 @@ func (l *Load) count(a Answer) {
 		}
 	case a.Status >= http.StatusInternalServerError:
 		l.result.AppErrors++
+	case a.Status >= http.StatusBadRequest:
+		l.result.Declined++
 	}
 }

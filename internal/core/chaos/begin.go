@@ -67,6 +67,8 @@ func (b Begin) check() error {
 		return invalid("a delay is more than nothing and at most %s, not %s", maxDelay, b.Delay)
 	case b.Kind == Errors && (b.Status < 500 || b.Status > 599):
 		return invalid("a fault answers with 500 to 599, not %d: what is below is the client's fault", b.Status)
+	case b.Kind == Errors && b.Delay != 0, b.Kind == Latency && b.Status != 0:
+		return invalid("a delay is of latency, a status of errors: one fault is one thing")
 	case b.Kind != Latency && b.Kind != Errors:
 		return invalid("there is no kind of fault %.64q; there are stop, latency and errors", b.Kind)
 	}
