@@ -107,6 +107,10 @@ func (r *recorder) Workflow(_ context.Context, name, environment string) (model.
 	return model.WorkflowDetail{}, nil
 }
 
+func (r *recorder) WorkflowWebhook(_ context.Context, name, environment string, _ http.Header, _ []byte) (model.Receipt, error) {
+	return r.receipt(name, environment)
+}
+
 func (r *recorder) PauseWorkflow(_ context.Context, name, environment string, _ model.RunWhy) (model.Receipt, error) {
 	return r.receipt(name, environment)
 }

@@ -17,6 +17,8 @@ type Workflows interface {
 	PauseWorkflow(ctx context.Context, name, environment string, w model.RunWhy) (model.Receipt, error)
 	ContinueWorkflow(ctx context.Context, name, environment string) (model.Receipt, error)
 
+	WorkflowWebhook(ctx context.Context, name, environment string, header http.Header, body []byte) (model.Receipt, error)
+
 	Runs(ctx context.Context, q model.RunsQuery) ([]model.Run, error)
 	StartRun(ctx context.Context, r model.RunRequest) (model.RunStarted, error)
 	Run(ctx context.Context, run string) (model.RunDetail, error)
@@ -76,6 +78,25 @@ func (d *door) pauseWorkflow(ctx context.Context, in *workflowWhy) (model.Receip
 
 func (d *door) continueWorkflow(ctx context.Context, in *workflowID) (model.Receipt, error) {
 	return d.ContinueWorkflow(ctx, in.Workflow, in.Environment)
+}
+
+// hookIn has a webhook as it came: its signature is over the raw bytes.
+type hookIn struct {
+	Workflow    string `path:"workflow" maxLength:"63"`
+	Environment string `path:"environment" maxLength:"63"`
+	RawBody     []byte `contentType:"application/json"`
+	header      http.Header
+}
+
+// Resolve takes the headers.
+func (in *hookIn) Resolve(hc huma.Context) []error {
+	r, _ := humago.Unwrap(hc)
+	in.header = r.Header
+	return nil
+}
+
+func (d *door) workflowWebhook(ctx context.Context, in *hookIn) (model.Receipt, error) {
+	return d.WorkflowWebhook(ctx, in.Workflow, in.Environment, in.header, in.RawBody)
 }
 
 func (d *door) runs(ctx context.Context, in *runsIn) ([]model.Run, error) {

@@ -15,6 +15,7 @@ import (
 type Vault interface {
 	Put(ctx context.Context, actor machine.Actor, name string, value []byte) (engine.Receipt, error)
 	Current(ctx context.Context, name string) (version int, value []byte, err error)
+	Open(ctx context.Context, ref string) ([]byte, error) // "name@version"
 	RotateKey(ctx context.Context, actor machine.Actor) (id string, err error)
 	RevokeKey(ctx context.Context, actor machine.Actor, id, reason string) (engine.Receipt, error)
 }

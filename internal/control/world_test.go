@@ -28,11 +28,14 @@ import (
 	"slipway.dev/internal/core/release"
 	"slipway.dev/internal/core/task"
 	"slipway.dev/internal/core/traffic"
+	"slipway.dev/internal/core/trigger"
 	corevault "slipway.dev/internal/core/vault"
+	"slipway.dev/internal/core/workflow/interp"
 	"slipway.dev/internal/drive/catalog"
 	drivejudge "slipway.dev/internal/drive/judge"
 	"slipway.dev/internal/drive/people"
 	drive "slipway.dev/internal/drive/release"
+	"slipway.dev/internal/drive/run"
 	driveslo "slipway.dev/internal/drive/slo"
 	"slipway.dev/internal/drive/source"
 	drivetask "slipway.dev/internal/drive/task"
@@ -57,6 +60,7 @@ type world struct {
 	builds drive.Logs
 	output lockedBuffer // all that was logged
 
+	library  *run.Library
 	ring     *ring.Ring
 	measured []control.Measured // of objectives
 
@@ -120,6 +124,11 @@ func (w *world) machines() {
 	engine.Register(e, "secret", corevault.SecretVersion, corevault.Secret{})
 	engine.Register(e, "key", corevault.KeysVersion, corevault.Keys{})
 	engine.Register(e, "traffic", traffic.Version, traffic.Machine{})
+	library := run.NewLibrary(e.Value)
+	engine.Register(e, "run", interp.Version, interp.Machine{Library: library})
+	engine.Register(e, "trigger", trigger.Version, trigger.Machine{Values: library})
+	e.HandleDesired(interp.DesiredListen, engine.ReconcileFunc(func(context.Context, []engine.Desired) error { return nil }))
+	w.library = library
 	e.AddView(history.View())
 	resolver := drive.Resolver{Engine: e}
 	e.HandleFacts("release", resolver.Facts)
@@ -145,6 +154,7 @@ func (w *world) deps() control.Deps {
 			w.people.Suspect(access.RefusedRight, who.Actor.String())
 		},
 		Resolve: drive.Resolver{Engine: w.engine}.Resolve,
+		Runner:  runner{w.library},
 		Owned:   func(ctx context.Context) ([]config.Owned, error) { return source.Owned(ctx, w.engine) },
 		Ended: func(ctx context.Context, q model.DeploymentsQuery) ([]deploy.Ended, error) {
 			return history.Find(ctx, w.store, history.Query{Service: q.Service, Environment: q.Environment, Limit: q.Limit})

@@ -82,6 +82,12 @@ func ParsePush(header http.Header, body, secret []byte) (Push, error) {
 	return readPush(p, body)
 }
 
+// Signed says whether a webhook is signed with a secret in the way of GitHub, GitLab or Gitea.
+// With an empty secret none is.
+func Signed(header http.Header, body, secret []byte) bool {
+	return len(secret) > 0 && slices.ContainsFunc(forges, func(f forge) bool { return f.check(header, body, secret) })
+}
+
 func signedGitHub(header http.Header, body, secret []byte) bool {
 	signature, ok := strings.CutPrefix(header.Get("X-Hub-Signature-256"), "sha256=")
 	return ok && hmacMatches(signature, body, secret)

@@ -3,6 +3,7 @@ package apitest
 import (
 	"context"
 	"encoding/json"
+	"net/http"
 	"slices"
 	"time"
 
@@ -68,6 +69,14 @@ func (f *Fake) PauseWorkflow(ctx context.Context, _, _ string, _ model.RunWhy) (
 // ContinueWorkflow ends the pause.
 func (f *Fake) ContinueWorkflow(ctx context.Context, _, _ string) (model.Receipt, error) {
 	return f.setWorkflow(ctx, "active")
+}
+
+// WorkflowWebhook takes what has a signature.
+func (f *Fake) WorkflowWebhook(_ context.Context, _, _ string, header http.Header, _ []byte) (model.Receipt, error) {
+	if header.Get("X-Hub-Signature-256") == "" {
+		return model.Receipt{}, fault.New(fault.Denied, "the webhook is not signed with the secret of a workflow")
+	}
+	return model.Receipt{}, nil
 }
 
 func (f *Fake) setWorkflow(ctx context.Context, status string) (model.Receipt, error) {

@@ -22,6 +22,7 @@ type Workflow struct {
 	Zone    string `json:"zone,omitempty"`    // of its cron expression; empty: UTC
 	Missed  string `json:"missed,omitempty"`  // trigger's words
 	Overlap string `json:"overlap,omitempty"` // trigger's words
+	Webhook string `json:"webhook,omitempty"` // which of its secrets signs webhooks
 }
 
 // BuildOf says how the artifact of a service is made; nil: it is an image. That of a workflow is its file.
@@ -45,7 +46,7 @@ func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) +
 // only its secrets are left.
 func resolveWorkflow(r manifest.Resource, s manifest.Service, environment string, versions map[string]int) (out Resolved, err error) {
 	out = Resolved{Service: r.Name, Environment: environment,
-		Workflow: &Workflow{File: string(s.Workflow.File), Zone: string(s.Workflow.Zone), Missed: s.Workflow.Missed, Overlap: s.Workflow.Overlap},
+		Workflow: &Workflow{File: string(s.Workflow.File), Zone: string(s.Workflow.Zone), Missed: s.Workflow.Missed, Overlap: s.Workflow.Overlap, Webhook: string(s.Workflow.Webhook)},
 		Rollout: Rollout{Strategy: Strategy{Kind: Activate}, Rollback: Rollback{Keep: rollback(s.Rollback, manifest.Rollback{}).Keep},
 			Migration: MigrationNone, Deadline: DefaultDeadline},
 	}

@@ -36,6 +36,7 @@ type Active struct {
 	Title      string            `json:"title,omitempty"`
 	Config     string            `json:"config,omitempty"`  // digest of the config.Resolved with which it was deployed
 	Secrets    map[string]string `json:"secrets,omitempty"` // name in the workflow -> "secret@version"
+	Webhook    string            `json:"webhook,omitempty"` // "secret@version" that signs webhooks; empty: none begins a run
 	Seed       string            `json:"seed"`              // random, of who sets it; each run's own is made of it
 	Schedule   Schedule          `json:"schedule,omitzero"`
 }

@@ -34,7 +34,7 @@ func (a *activator) version(ctx context.Context, spec deploy.WorkflowSpec) (v tr
 	if err := trigger.Fits(def, slices.Collect(maps.Keys(c.secrets))); err != nil {
 		return v, err
 	}
-	v = trigger.Active{Release: spec.Release, Definition: def.Digest, Config: spec.Config, Secrets: c.secrets,
+	v = trigger.Active{Release: spec.Release, Definition: def.Digest, Config: spec.Config, Secrets: c.secrets, Webhook: c.secrets[c.Webhook],
 		Namespace: def.Document.Namespace, Name: def.Document.Name, Version: def.Document.Version, Title: def.Document.Title}
 	if v.Schedule, err = trigger.ScheduleOf(def, c.Zone, c.Missed, c.Overlap); err != nil {
 		return v, err
