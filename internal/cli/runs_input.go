@@ -2,7 +2,6 @@ package cli
 
 import (
 	"bufio"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -51,23 +50,34 @@ type field struct {
 	Enum        []any  `json:"enum"`
 }
 
-// form asks for each property of a JSON Schema. The control plane checks what was said.
+// fields are the properties of a form's schema, and which of them are needed.
+type fields struct {
+	Properties map[string]field `json:"properties"`
+	Required   []string         `json:"required"`
+}
+
+// form asks for each property of a JSON Schema; of a schema of something else, for nothing.
+// The control plane checks what was said.
 func (s *session) form(ctx context.Context, schema json.RawMessage) (json.RawMessage, error) {
-	var doc struct {
-		Properties map[string]field `json:"properties"`
-		Required   []string         `json:"required"`
+	var doc fields
+	if json.Unmarshal(schema, &doc) == nil && len(doc.Properties) > 0 {
+		return s.fillIn(ctx, doc)
 	}
-	if json.Unmarshal(schema, &doc) != nil || len(doc.Properties) == 0 {
-		return nil, nil // nothing to ask for: the schema is of something else than fields
-	}
+	return nil, nil
+}
+
+func (s *session) fillIn(ctx context.Context, doc fields) (json.RawMessage, error) {
 	lines := bufio.NewReader(io.LimitReader(s.in, maxSecret))
 	values := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(doc.Properties)) {
 		p := doc.Properties[name]
 		fmt.Fprintf(s.err, "%s: ", p.question(name, slices.Contains(doc.Required, name)))
 		answer, err := lines.ReadString('\n')
-		if err != nil || ctx.Err() != nil {
-			return nil, cmp.Or[error](ctx.Err(), fault.New(fault.Invalid, "the form was not filled in").WithHint("give it with --input"))
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil {
+			return nil, fault.New(fault.Invalid, "the form was not filled in").WithHint("give it with --input")
 		}
 		if answer = strings.TrimSpace(answer); answer != "" {
 			values[name] = p.value(answer)
