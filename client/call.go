@@ -70,6 +70,9 @@ func (c *Client) download(ctx context.Context, target string, w io.Writer) error
 	return nil
 }
 
+// kinded is a body that is JSON with a name of its own.
+type kinded interface{ contentType() string }
+
 // send makes the request and gives a successful answer, whose body the caller closes.
 func (c *Client) send(ctx context.Context, method, target string, body any) (*http.Response, error) {
 	var raw []byte
@@ -79,9 +82,13 @@ func (c *Client) send(ctx context.Context, method, target string, body any) (*ht
 			return nil, invalid("the request does not encode: %v", err)
 		}
 	}
+	kind := "application/json"
+	if b, ok := body.(kinded); ok {
+		kind = b.contentType()
+	}
 	giveUp := time.Now().Add(c.patience)
 	for {
-		r, err := c.try(ctx, method, target, raw)
+		r, err := c.try(ctx, method, target, kind, raw)
 		if err == nil || method != http.MethodGet || !refused(err) || !time.Now().Before(giveUp) {
 			return r, err
 		}
@@ -93,14 +100,14 @@ func (c *Client) send(ctx context.Context, method, target string, body any) (*ht
 	}
 }
 
-func (c *Client) try(ctx context.Context, method, target string, raw []byte) (*http.Response, error) {
+func (c *Client) try(ctx context.Context, method, target, kind string, raw []byte) (*http.Response, error) {
 	q, err := http.NewRequestWithContext(ctx, method, c.base+target, bytes.NewReader(raw))
 	if err != nil {
 		return nil, invalid("the request cannot be made: %v", err)
 	}
 	q.Header.Set("User-Agent", "slipway-client")
 	if raw != nil {
-		q.Header.Set("Content-Type", "application/json")
+		q.Header.Set("Content-Type", kind)
 	}
 	if c.token != "" {
 		q.Header.Set("Authorization", "Bearer "+c.token)

@@ -85,5 +85,10 @@ func (c *Client) SettleRun(ctx context.Context, run string, s model.RunSettle) (
 
 // SendEvents brings CloudEvents in, each as the JSON format of CloudEvents has it.
 func (c *Client) SendEvents(ctx context.Context, events []json.RawMessage) (model.EventReceipt, error) {
-	return call[model.EventReceipt](ctx, c, "POST", "/v1/events", events)
+	return call[model.EventReceipt](ctx, c, "POST", "/v1/events", batch(events))
 }
+
+// batch is CloudEvents, which are told from other JSON by their content type.
+type batch []json.RawMessage
+
+func (batch) contentType() string { return "application/cloudevents-batch+json" }

@@ -84,10 +84,16 @@ func (d *door) unfit(r *http.Request) *Failure {
 	if !strings.HasPrefix(r.URL.Path, "/v1/") && r.URL.Path != metricsPath {
 		want = "application/x-www-form-urlencoded" // the page's forms; their origin is looked at as well
 	}
-	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && media != want {
+	if media, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && media != want && !isEvent(r, media) {
 		return newProblem(http.StatusUnsupportedMediaType, "a request's body must be "+want)
 	}
 	return nil
+}
+
+// isEvent says whether a request brings CloudEvents: by its content type, or, with a body of any
+// type, by a header. Neither can a page of another origin send unasked.
+func isEvent(r *http.Request, media string) bool {
+	return r.URL.Path == "/v1/events" && (strings.HasPrefix(media, "application/cloudevents") || r.Header.Get("Ce-Specversion") != "")
 }
 
 // hostAllowed says whether the Host header names this control plane.

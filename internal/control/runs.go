@@ -200,7 +200,7 @@ func tasksOf(f *interp.Frame, list []model.RunTask) []model.RunTask {
 		return list
 	}
 	if f.Pointer != "" {
-		t := model.RunTask{Key: f.Key, Pointer: f.Pointer, Name: path.Base(f.Pointer), Waiting: f.Waiting, For: f.For,
+		t := model.RunTask{Key: f.Name(), Pointer: f.Pointer, Name: path.Base(f.Pointer), Waiting: f.Waiting, For: f.For,
 			Attempt: f.Attempt, Turn: f.Turn, Since: f.At, Until: f.Until}
 		if !f.Wake.IsZero() {
 			t.Until = f.Wake
