@@ -84,7 +84,7 @@ func (d *Driver) tell(ctx context.Context, entry store.Entry) ([]cloudevent.Even
 // whenever it is made.
 func event(entry store.Entry, kind, which string, data map[string]any) cloudevent.Event {
 	return cloudevent.Event{
-		"specversion": "1.0", "id": "journal-" + strconv.FormatInt(entry.Seq, 10) + which, "source": "/slipway", "type": kind,
+		"specversion": "1.0", "id": "journal-" + strconv.FormatInt(entry.Seq, 10) + which, "source": source, "type": kind,
 		"subject": entry.Machine, "time": entry.At.UTC().Format(time.RFC3339Nano), "datacontenttype": "application/json", "data": data,
 	}
 }

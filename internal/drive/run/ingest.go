@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
 
 	"slipway.dev/internal/core/cloudevent"
@@ -36,7 +37,19 @@ func (d *Driver) Ingest(ctx context.Context, events []cloudevent.Event, actor ma
 	if len(events) > maxEvents {
 		return Taken{}, fault.New(fault.TooLarge, "there are %d events at once, and may be %d", len(events), maxEvents).WithHint("send them in several requests")
 	}
+	for i, e := range events {
+		if ours(e) {
+			return Taken{}, fault.New(fault.Denied, "event %d of %d says that it is one of slipway's own, which nobody else may send", i+1, len(events)).
+				WithHint("choose another source than %s, and a type that does not begin with %s", source, prefix)
+		}
+	}
 	return d.ingest(ctx, events, actor, time.Time{}, nil)
+}
+
+// ours says whether an event claims to tell what happened here. Who could send such events
+// would begin drills and rollbacks of others, and with the ID of one to come have it taken for a repetition.
+func ours(e cloudevent.Event) bool {
+	return e.Source() == source || strings.HasPrefix(e.Type(), prefix)
 }
 
 // ingest is Ingest of events that happened at a time (zero: now), with what else belongs

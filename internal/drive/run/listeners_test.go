@@ -205,3 +205,20 @@ func BenchmarkIngest(b *testing.B) {
 		n++
 	}
 }
+
+// TestForged: nobody but the feed tells what happened here.
+func TestForged(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, nil)
+	w.listen("stub/a", listening("p", `{"with":{}}`))
+	late := an("paid", "journal-7", nil)
+	late["source"] = "/slipway"
+	for _, e := range []cloudevent.Event{an("dev.slipway.deployment.rolledBack", "1", nil), late} {
+		if _, err := w.driver.Ingest(t.Context(), []cloudevent.Event{e}, someone); !fault.Is(err, fault.Denied) {
+			t.Errorf("%v: %v", e, err)
+		}
+	}
+	if got := w.heard("stub/a"); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+}

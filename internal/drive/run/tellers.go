@@ -20,6 +20,9 @@ import (
 // prefix begins the types of events that tell what happened here.
 const prefix = "dev.slipway."
 
+// source is that of all events that tell what happened here.
+const source = "/slipway"
+
 // tellers say, by kind of machine, what an entry of it means to workflows. They look no
 // further if nobody listens.
 var tellers = map[string]func(context.Context, *Driver, store.Entry) ([]cloudevent.Event, error){
