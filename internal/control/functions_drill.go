@@ -9,6 +9,7 @@ import (
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/workflow"
 	"slipway.dev/internal/core/workflow/interp"
+	"slipway.dev/internal/core/workflow/jq"
 	"slipway.dev/internal/drive/chaos"
 	"slipway.dev/internal/drive/load"
 )
@@ -16,13 +17,13 @@ import (
 // callFault makes something go wrong in a service, where its environment allows it.
 func (c *Control) callFault(ctx context.Context, _ interp.FunctionInput, with json.RawMessage) (any, error) {
 	a, err := argument[struct {
-		Service     string  `json:"service"`
-		Environment string  `json:"environment"`
-		Kind        string  `json:"kind"`
-		Percent     float64 `json:"percent"`
-		Delay       any     `json:"delay"`
-		Status      int     `json:"status"`
-		For         any     `json:"for"`
+		Service     string          `json:"service"`
+		Environment string          `json:"environment"`
+		Kind        string          `json:"kind"`
+		Percent     float64         `json:"percent"`
+		Delay       json.RawMessage `json:"delay"`
+		Status      int             `json:"status"`
+		For         json.RawMessage `json:"for"`
 	}](with)
 	if err != nil {
 		return nil, err
@@ -51,9 +52,9 @@ func (c *Control) callLoad(ctx context.Context, _ interp.FunctionInput, with jso
 		Headers      map[string]string `json:"headers"`
 		Body         any               `json:"body"`
 		Rate         float64           `json:"rate"`
-		Duration     any               `json:"duration"`
+		Duration     json.RawMessage   `json:"duration"`
 		MaxErrorRate *float64          `json:"maxErrorRate"`
-		P99          any               `json:"p99"`
+		P99          json.RawMessage   `json:"p99"`
 	}](with)
 	if err != nil {
 		return nil, err
@@ -88,9 +89,13 @@ func (c *Control) callLoad(ctx context.Context, _ interp.FunctionInput, with jso
 const mayFail = 0.01
 
 // lasting reads a time that an argument says; none is 0.
-func lasting(name string, v any) (time.Duration, error) {
-	if v == nil {
+func lasting(name string, raw json.RawMessage) (time.Duration, error) {
+	if len(raw) == 0 || string(raw) == "null" {
 		return 0, nil
+	}
+	v, err := jq.Decode(raw)
+	if err != nil {
+		return 0, err
 	}
 	d, err := workflow.DurationOf(v)
 	if err != nil {
