@@ -33,18 +33,19 @@ func (h *house) openRuns() {
 		Caller:    call.New(call.Options{Private: true, Version: version.Get().Version}),
 		Jobs:      &job.Hand{Dir: filepath.Join(h.dirs.Root, "jobs"), Hide: []string{h.dirs.Root}},
 		Logs:      &run.Logs{Dir: filepath.Join(h.dirs.Root, "runs")},
-		Workflows: active{e}, Secrets: entrusted{h},
+		Workflows: active{h}, Secrets: entrusted{h},
 		Network: func(string) bool { return true },
 	}
 	h.runs.Handle()
 }
 
-// active finds the version of a workflow that is active in an environment.
-type active struct{ engine *engine.Engine }
+// active finds the version of a workflow that is active in an environment, for runs that may
+// run it: it has secrets of its own.
+type active struct{ h *house }
 
 // Resolve implements run.Workflows.
 func (a active) Resolve(ctx context.Context, in interp.ResolveInput) (run.Resolved, error) {
-	s, _, err := engine.Load[trigger.State](ctx, a.engine, trigger.MachineID(in.Environment, in.Name))
+	s, _, err := engine.Load[trigger.State](ctx, a.h.engine, trigger.MachineID(in.Environment, in.Name))
 	switch {
 	case err == nil && s.Active == nil, fault.Is(err, fault.NotFound):
 		return run.Resolved{}, fault.New(fault.NotFound, "no version of the workflow %s is active in %s", in.Name, in.Environment)
@@ -53,6 +54,9 @@ func (a active) Resolve(ctx context.Context, in interp.ResolveInput) (run.Resolv
 	case in.Version != "" && in.Version != "latest" && in.Version != s.Active.Version:
 		return run.Resolved{}, fault.New(fault.NotFound, "version %s of the workflow %s is active in %s, and not %s", s.Active.Version, in.Name, in.Environment, in.Version).
 			WithHint("write version: latest, or deploy the one that is meant")
+	}
+	if err := control.NewFunctions(a.h.control).MayRun(ctx, in.At, s); err != nil {
+		return run.Resolved{}, err
 	}
 	return run.Resolved{Definition: s.Active.Definition, Release: s.Active.Release}, nil
 }

@@ -13,6 +13,7 @@ import (
 	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
+	"slipway.dev/internal/core/trigger"
 	"slipway.dev/internal/core/workflow/interp"
 	"slipway.dev/internal/engine"
 )
@@ -62,6 +63,23 @@ func (f Functions) Call(ctx context.Context, in interp.FunctionInput, key string
 		return nil, problemFor(err)
 	}
 	return out, nil
+}
+
+// MayRun says whether a run may run another workflow with its input: as who starts it
+// themselves, or as one of the same team.
+func (f Functions) MayRun(ctx context.Context, of interp.At, wanted trigger.State) error {
+	own, _, err := engine.Load[trigger.State](ctx, f.c.Engine, trigger.MachineID(of.Environment, of.Workflow))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if own.Team != "" && own.Team == wanted.Team && own.Environment == wanted.Environment {
+		return nil
+	}
+	who, err := f.c.actingAs(ctx, of.As)
+	if err == nil {
+		_, err = f.c.may(WithCaller(ctx, who), access.Deploy, access.Scope{Team: wanted.Team, Environment: wanted.Environment})
+	}
+	return err
 }
 
 // actingAs gives the caller that an actor is now: a token that has ended, or an account that

@@ -9,6 +9,7 @@ import (
 
 	"slipway.dev/client/model"
 	"slipway.dev/internal/control"
+	"slipway.dev/internal/core/access"
 	"slipway.dev/internal/core/cloudevent"
 	"slipway.dev/internal/core/fault"
 	"slipway.dev/internal/core/machine"
@@ -92,4 +93,29 @@ func TestWorkflowWebhook(t *testing.T) {
 		t.Errorf("%+v", runs)
 	}
 	w.refused(second(w.WorkflowWebhook(t.Context(), "greet", "dev", signed("nonsense", "s3cret"), []byte("nonsense"))), fault.Invalid)
+}
+
+// TestMayRun: a workflow gets at the secrets of another team's no easier than who runs it.
+func TestMayRun(t *testing.T) {
+	w := newWorld(t)
+	for name, team := range map[string]string{"ours": "red", "helper": "red", "other": "blue"} {
+		try(w.engine.Submit(w.ctx, engine.To{Machine: trigger.MachineID("dev", name), Event: machine.Event{Type: trigger.EventSet, Actor: machine.System("test"),
+			Data: machine.Must(trigger.Set{Workflow: name, Environment: "dev", Team: team, Active: trigger.Active{Release: "r1", Definition: "sha256:1",
+				Namespace: "test", Name: name, Version: "1.0.0", Seed: "seed"}})}}))(w)
+	}
+	itself := machine.Actor{Kind: "workflow", Name: "ours"}
+	for _, c := range []struct {
+		wanted string
+		as     machine.Actor
+		ok     bool
+	}{{"helper", itself, true}, {"other", itself, false}, {"other", machine.Actor{Kind: "person", Name: "nobody"}, false}, {"other", access.LocalToken, true}} {
+		s, _, err := engine.Load[trigger.State](w.ctx, w.engine, trigger.MachineID("dev", c.wanted))
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = control.NewFunctions(w.Control).MayRun(w.ctx, interp.At{Workflow: "ours", Environment: "dev", As: c.as}, s)
+		if c.ok && err != nil || !c.ok && !fault.Is(err, fault.Denied) {
+			t.Errorf("%s as %s: %v", c.wanted, c.as, err)
+		}
+	}
 }
