@@ -8,8 +8,10 @@ import (
 	"strings"
 
 	"slipway.dev/client/model"
+	"slipway.dev/internal/core/chaos"
 	"slipway.dev/internal/core/config"
 	"slipway.dev/internal/core/deploy"
+	"slipway.dev/internal/core/load"
 	"slipway.dev/internal/core/release"
 	"slipway.dev/internal/engine"
 	"slipway.dev/internal/store"
@@ -76,6 +78,16 @@ func (c *Control) happening(ctx context.Context, e store.Entry) model.Happening 
 	case "release":
 		if s, _, err := engine.Load[release.State](ctx, c.Engine, e.Machine); err == nil {
 			h.Status, h.Text = string(s.Status), releaseText(s)
+		}
+	case "chaos":
+		if s, _, err := engine.Load[chaos.State](ctx, c.Engine, e.Machine); err == nil {
+			sum := chaos.Machine{}.Summary(s)
+			h.Status, h.Text = sum.Status, name+": "+sum.Title
+		}
+	case "load":
+		if s, _, err := engine.Load[load.State](ctx, c.Engine, e.Machine); err == nil {
+			sum := load.Machine{}.Summary(s)
+			h.Status, h.Text = sum.Status, name+": "+sum.Title
 		}
 	case "source":
 		if s, _, err := engine.Load[config.SourceState](ctx, c.Engine, e.Machine); err == nil {
