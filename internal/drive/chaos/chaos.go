@@ -128,7 +128,7 @@ func (d *Driver) check(ctx context.Context, faults []edgewire.Trouble) error {
 	}
 	if len(t.Faults) != len(faults) {
 		return fault.New(fault.Unavailable, "the edge has %d faults instead of %d", len(t.Faults), len(faults)).
-			WithHint("replace the edge with one of this build: `slipway edge replace`")
+			WithHint("it may be older than this control plane: `slipway down`, and `slipway up` again")
 	}
 	return nil
 }
