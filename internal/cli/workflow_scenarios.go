@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -56,7 +57,7 @@ wait of an hour takes none, and nothing outside is touched.
 
 // testFile runs the scenarios of one file.
 func (s *session) testFile(name string) ([]tested, error) {
-	file, beside := scenariosOf(name)
+	file := scenariosOf(name)
 	raw, err := s.readFile(file)
 	if err != nil {
 		return nil, fault.New(fault.NotFound, "there are no scenarios for %s", name).Because(err).
@@ -69,7 +70,7 @@ func (s *session) testFile(name string) ([]tested, error) {
 	list := make([]tested, 0, len(suite.Scenarios))
 	for i := range suite.Scenarios {
 		one := &suite.Scenarios[i]
-		def, err := s.beside(file, first(one.Workflow, suite.Workflow, beside))
+		def, err := s.beside(file, cmp.Or(one.Workflow, suite.Workflow))
 		if err != nil {
 			return nil, err
 		}
@@ -87,24 +88,14 @@ func (s *session) testFile(name string) ([]tested, error) {
 	return list, nil
 }
 
-// scenariosOf gives the file with the scenarios of a file, and the workflow beside it.
-func scenariosOf(name string) (file string, beside any) {
+// scenariosOf gives the file with the scenarios of a workflow's file, or of itself.
+func scenariosOf(name string) string {
 	extension := filepath.Ext(name)
 	base := strings.TrimSuffix(name, extension)
-	if workflow, ok := strings.CutSuffix(base, ".test"); ok {
-		return name, filepath.Base(workflow) + extension
+	if strings.HasSuffix(base, ".test") {
+		return name
 	}
-	return base + ".test" + extension, filepath.Base(name)
-}
-
-// first gives the first that is there.
-func first(list ...any) any {
-	for _, v := range list {
-		if v != nil {
-			return v
-		}
-	}
-	return nil
+	return base + ".test" + extension
 }
 
 // beside gives a workflow that a file of scenarios names, or has in it.

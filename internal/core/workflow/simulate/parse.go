@@ -3,6 +3,7 @@ package simulate
 import (
 	"errors"
 	"fmt"
+	"path"
 	"regexp"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ func ParseSuite(name string, data []byte) (*Suite, manifest.Problems) {
 	if !p.load(yaml.Load(data, &f, yaml.WithKnownFields())) {
 		return nil, p.problems
 	}
+	if f.Workflow == nil {
+		f.Workflow = beside(name)
+	}
 	s := &Suite{File: name, Workflow: p.plain(1, f.Workflow), Runs: p.list(1, f.Runs)}
 	if len(f.Scenarios) == 0 {
 		p.say(1, "there are no `scenarios`")
@@ -37,6 +41,16 @@ func ParseSuite(name string, data []byte) (*Suite, manifest.Problems) {
 		return nil, p.problems
 	}
 	return s, nil
+}
+
+// beside gives the workflow that a file of scenarios is beside: restart.yaml of
+// restart.test.yaml. Of another name it gives none.
+func beside(name string) any {
+	extension := path.Ext(name)
+	if base, ok := strings.CutSuffix(strings.TrimSuffix(path.Base(name), extension), ".test"); ok && base != "" {
+		return base + extension
+	}
+	return nil
 }
 
 type parser struct {

@@ -14,7 +14,7 @@ func TestParseSuite(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
 		"":                       "no documents",
-		"scenarios: [{name: a}]": "1:1: there is no `workflow`",
+		"scenarios: [{nome: a}]": "1:1: there is no field `nome`",
 		head + "scenarios: [{}]": "2:1: a scenario needs a `name`",
 		head + "scenarios:\n- name: a\n  stub: []":                       "4:1: there is no field `stub` here",
 		head + "scenarios:\n- name: a\n  expect: {took: soon}":           "3:1: \"soon\" is no ISO 8601 duration",
