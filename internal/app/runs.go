@@ -58,7 +58,7 @@ func (a active) Resolve(ctx context.Context, in interp.ResolveInput) (run.Resolv
 	if err := control.NewFunctions(a.h.control).MayRun(ctx, in.At, s); err != nil {
 		return run.Resolved{}, err
 	}
-	return run.Resolved{Definition: s.Active.Definition, Release: s.Active.Release}, nil
+	return run.Resolved{Name: in.Name, Definition: s.Active.Definition, Release: s.Active.Release}, nil
 }
 
 // entrusted opens the secrets that a workflow's manifest gives it, and no others.

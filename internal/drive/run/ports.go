@@ -39,6 +39,7 @@ type Workflows interface {
 
 // Resolved is a version of a workflow.
 type Resolved struct {
-	Definition string `json:"definition"` // digest
+	Name       string `json:"name,omitempty"` // that it was found by, and gets its secrets by
+	Definition string `json:"definition"`     // digest
 	Release    string `json:"release,omitempty"`
 }

@@ -16,7 +16,7 @@ func (r *step) ask(f *Frame, kind string, with map[string]any) error {
 	r.s.Opened++
 	name := fmt.Sprintf("%s.%d", r.s.ID, r.s.Opened)
 	a := task.Ask{Name: name, Kind: task.Kind(kind), Title: text(with["title"]), Text: text(with["text"]), Environment: r.s.Environment,
-		Subject: MachineID(r.s.ID), Reply: EventAnswered, From: texts(with["from"]), Quorum: 1, AskedBy: r.s.By}
+		Subject: MachineID(r.s.ID), Reply: EventAnswered, From: texts(with["from"]), Quorum: 1, AskedBy: r.s.asker()}
 	if n, ok := with["quorum"].(int); ok {
 		a.Quorum = n
 	}
@@ -39,6 +39,15 @@ func (r *step) ask(f *Frame, kind string, with map[string]any) error {
 	f.wait(forTask, task.MachineID(name))
 	r.send(f.For, task.EventOpened, machine.Must(a))
 	return nil
+}
+
+// asker gives who asks people for something: whose rights the run has. Who began it is an engine
+// for one that another run runs, and would let its starter consent to it with four eyes demanded.
+func (s *State) asker() machine.Actor {
+	if s.As.Kind == "" {
+		return s.By
+	}
+	return s.As
 }
 
 // deadlines reads until when people may answer, and who is told meanwhile.

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"cmp"
 	"fmt"
 
 	"slipway.dev/internal/core/fault"
@@ -57,10 +58,12 @@ func (r *step) resolved(f *Frame, t *workflow.Task, out Datum) error {
 	if err != nil {
 		return err
 	}
+	// The one that was found, and looked at for rights: an expression may give another name by now.
+	name := cmp.Or(text(dig(found, "name")), text(with["name"]))
 	r.s.Opened++
 	input := f.Output
 	r.settle(&input)
-	s := Start{ID: fmt.Sprintf("%s.%d", r.s.ID, r.s.Opened), Definition: digest, Namespace: text(with["namespace"]), Name: text(with["name"]),
+	s := Start{ID: fmt.Sprintf("%s.%d", r.s.ID, r.s.Opened), Definition: digest, Namespace: text(with["namespace"]), Name: name,
 		Version: text(with["version"]), Environment: r.s.Environment, Release: text(dig(found, "release")), Input: input,
 		Seed: sealed(r.s.Seed, "run/"+f.Name()), As: r.s.As, Trigger: "workflow", Parent: MachineID(r.s.ID), Key: f.Name(), Depth: r.s.Depth + 1}
 	if t.Run.Await {

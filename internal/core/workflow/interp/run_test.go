@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -45,5 +46,24 @@ func TestSet(t *testing.T) {
 	_, n, _ := begun(t, "do:\n- a: {set: {x: '${ .n + 1 }'}}\n- b: {set: '${ {y: .x, z: $context.n} }'}\n", `{"n": 1}`)
 	if n.State.Status != Completed || string(n.State.Output.V) != `{"y":2,"z":1}` {
 		t.Errorf("%s", machine.Must(n.State))
+	}
+}
+
+// TestAsker: with four eyes, who a run acts for asks, also if another run began it.
+func TestAsker(t *testing.T) {
+	t.Parallel()
+	def := parsed(t, "do:\n- ask: {call: approval, with: {title: Go?, from: [ops], fourEyes: true}}\n")
+	lib := Remember(nil)
+	lib.Define(def)
+	e := started(def, Datum{V: []byte("{}")})
+	start, err := machine.Decode[Start](e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	start.As = machine.Actor{Kind: "person", Name: "ada"}
+	e.Data, e.Actor = machine.Must(start), machine.System("engine")
+	n, err := Machine{Library: lib}.Step(State{}, e)
+	if err != nil || len(n.Messages) != 1 || !strings.Contains(string(n.Messages[0].Data), `"askedBy":{"kind":"person","name":"ada"}`) {
+		t.Errorf("%v, %s", err, machine.Must(n.Messages))
 	}
 }
