@@ -13,6 +13,7 @@ import (
 	"slipway.dev/internal/core/task"
 	"slipway.dev/internal/core/workflow"
 	"slipway.dev/internal/core/workflow/interp"
+	"slipway.dev/internal/core/workflow/jq"
 	"slipway.dev/internal/metrics"
 )
 
@@ -90,7 +91,7 @@ type asked struct {
 	Match       map[string]string `json:"match"`
 	By          []string          `json:"by"`
 	Of          metrics.Of        `json:"of"`
-	For         any               `json:"for"`
+	For         json.RawMessage   `json:"for"`
 	Flow        string            `json:"flow"`
 	Environment string            `json:"environment"`
 	Objective   string            `json:"objective"`
@@ -128,10 +129,13 @@ func (c *Control) measuredOf(a asked) (any, error) {
 // series gives the figures of a series.
 func (c *Control) series(ctx context.Context, a asked) (any, error) {
 	span := 10 * time.Minute
-	if a.For != nil {
-		var err error
-		if span, err = workflow.DurationOf(a.For); err != nil || span < time.Minute || span > 35*24*time.Hour {
-			return nil, fault.New(fault.Invalid, "`for` is a time from a minute to 35 days, and not %v", a.For)
+	if len(a.For) > 0 {
+		value, err := jq.Decode(a.For)
+		if err == nil {
+			span, err = workflow.DurationOf(value)
+		}
+		if err != nil || span < time.Minute || span > 35*24*time.Hour {
+			return nil, fault.New(fault.Invalid, "`for` is a time from a minute to 35 days, and not %s", a.For)
 		}
 	}
 	span = span.Round(time.Minute)
