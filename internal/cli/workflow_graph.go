@@ -78,31 +78,5 @@ func (s *session) runStates(ctx context.Context, id string) (map[string]draw.Sta
 	if err != nil {
 		return nil, err
 	}
-	states := map[string]draw.State{}
-	for _, step := range steps {
-		for _, t := range step.Traces {
-			if t.Pointer == "" {
-				continue
-			}
-			at := states[t.Pointer]
-			switch strings.TrimPrefix(t.What, "task.") {
-			case "started":
-				at.Status, at.Turns = draw.Running, at.Turns+1
-			case "completed":
-				at.Status = draw.Done
-			case "faulted":
-				at.Status = draw.Failed
-			case "cancelled":
-				at.Status = draw.Cancelled
-			}
-			states[t.Pointer] = at
-		}
-	}
-	for _, t := range r.Tasks {
-		if at := states[t.Pointer]; t.Waiting != "" && t.Waiting != "effect" {
-			at.Status = draw.Waiting
-			states[t.Pointer] = at
-		}
-	}
-	return states, nil
+	return draw.RunStates(steps, r.Tasks), nil
 }
