@@ -58,23 +58,24 @@ func (a active) Resolve(ctx context.Context, in interp.ResolveInput) (run.Resolv
 	if err := control.NewFunctions(a.h.control).MayRun(ctx, in.At, s); err != nil {
 		return run.Resolved{}, err
 	}
-	return run.Resolved{Name: in.Name, Definition: s.Active.Definition, Release: s.Active.Release}, nil
+	return run.Resolved{Name: in.Name, Definition: s.Active.Definition, Release: s.Active.Release, Team: s.Team, Secrets: s.Active.Secrets}, nil
 }
 
-// entrusted opens the secrets that a workflow's manifest gives it, and no others.
+// entrusted opens the secrets that the manifest of a run's workflow gave it when the run
+// began, and no others.
 type entrusted struct{ h *house }
 
 // Value implements run.Secrets.
 func (t entrusted) Value(ctx context.Context, at interp.At, name string) (string, error) {
-	s, _, err := engine.Load[trigger.State](ctx, t.h.engine, trigger.MachineID(at.Environment, at.Workflow))
+	s, _, err := engine.Load[interp.State](ctx, t.h.engine, interp.MachineID(at.Run))
 	if err != nil {
 		return "", err
 	}
-	if s.Active == nil || s.Active.Secrets[name] == "" {
+	if s.Secrets[name] == "" {
 		return "", fault.New(fault.NotFound, "the manifest of %s gives it no secret %s", at.Workflow, name).
-			WithHint("secrets: {%s: {from: NAME}} under workflow", name)
+			WithHint("secrets: {%s: {from: NAME}}", name)
 	}
-	value, err := t.h.vault.Open(ctx, s.Active.Secrets[name])
+	value, err := t.h.vault.Open(ctx, s.Secrets[name])
 	return string(value), err
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"math"
 	"time"
 
@@ -139,8 +140,13 @@ func (c *Control) series(ctx context.Context, a asked) (any, error) {
 		}
 	}
 	span = span.Round(time.Minute)
+	match := maps.Clone(a.Match)
+	if match == nil {
+		match = map[string]string{}
+	}
+	match["environment"] = a.Environment // the right to read is for it alone
 	now := c.Engine.Now()
-	rows, err := c.Figures.Range(ctx, metrics.Query{Name: a.Name, Match: a.Match, By: a.By, From: now.Add(-span), To: now, Step: span,
+	rows, err := c.Figures.Range(ctx, metrics.Query{Name: a.Name, Match: match, By: a.By, From: now.Add(-span), To: now, Step: span,
 		Of: cmp.Or(a.Of, metrics.Increase)})
 	if err != nil {
 		return nil, err

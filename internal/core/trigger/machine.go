@@ -140,7 +140,7 @@ func (s State) begin(f Fire, at time.Time) next {
 	}
 	start := interp.Start{ID: run, Definition: a.Definition, Namespace: a.Namespace, Name: a.Name, Version: a.Version,
 		Environment: s.Environment, Release: a.Release, Input: f.Input, Seed: hex.EncodeToString(sum[:]), As: f.As, Trigger: f.Trigger,
-		Parent: f.Parent, Notify: f.Notify, Key: f.Key, Depth: f.Depth, Labels: labels, Workflow: s.Workflow,
+		Parent: f.Parent, Notify: f.Notify, Key: f.Key, Depth: f.Depth, Labels: labels, Workflow: s.Workflow, Secrets: a.Secrets,
 		Watch: MachineID(s.Environment, s.Workflow)}
 	if start.Input.IsZero() {
 		start.Input.V = json.RawMessage("{}")

@@ -42,4 +42,7 @@ type Resolved struct {
 	Name       string `json:"name,omitempty"` // that it was found by, and gets its secrets by
 	Definition string `json:"definition"`     // digest
 	Release    string `json:"release,omitempty"`
+	Team       string `json:"team,omitempty"`
+	// Secrets are those that its manifest gives it: name in the workflow -> "secret@version".
+	Secrets map[string]string `json:"secrets,omitempty"`
 }

@@ -66,6 +66,7 @@ type Start struct {
 	Depth       int               `json:"depth,omitempty"`   // of workflows that run workflows
 	Labels      map[string]string `json:"labels,omitempty"`
 	Workflow    string            `json:"workflow,omitempty"` // name of its manifest; empty: a run without a server
+	Secrets     map[string]string `json:"secrets,omitempty"`  // name in the workflow -> "secret@version", as its manifest gave them when the run began
 	Watch       string            `json:"watch,omitempty"`    // machine that gets "trigger.ended" with a Child at the end, besides Parent; empty: none
 }
 

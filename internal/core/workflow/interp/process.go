@@ -65,7 +65,8 @@ func (r *step) resolved(f *Frame, t *workflow.Task, out Datum) error {
 	r.settle(&input)
 	s := Start{ID: fmt.Sprintf("%s.%d", r.s.ID, r.s.Opened), Definition: digest, Namespace: text(with["namespace"]), Name: name,
 		Version: text(with["version"]), Environment: r.s.Environment, Release: text(dig(found, "release")), Input: input,
-		Seed: sealed(r.s.Seed, "run/"+f.Name()), As: r.s.As, Trigger: "workflow", Parent: MachineID(r.s.ID), Key: f.Name(), Depth: r.s.Depth + 1}
+		Seed: sealed(r.s.Seed, "run/"+f.Name()), As: r.s.As, Trigger: "workflow", Parent: MachineID(r.s.ID), Key: f.Name(), Depth: r.s.Depth + 1,
+		Workflow: name, Secrets: namedTexts(dig(found, "secrets")), Labels: map[string]string{"team": text(dig(found, "team"))}}
 	if t.Run.Await {
 		s.Notify = EventChild
 	}
@@ -101,4 +102,17 @@ func (r *step) childEnded(c Child) error {
 		return fault.New(fault.Invalid, "the run %s is %s, and has not ended", c.Run, c.Status)
 	}
 	return nil
+}
+
+// namedTexts gives the texts of an object by name.
+func namedTexts(v any) map[string]string {
+	object, _ := v.(map[string]any)
+	if len(object) == 0 {
+		return nil
+	}
+	out := make(map[string]string, len(object))
+	for name, value := range object {
+		out[name] = text(value)
+	}
+	return out
 }
