@@ -42,8 +42,9 @@
 // p99 are of whole workflows that ended in the window, and null where the warm-up was shorter
 // than that mean, since then only the fast ones would count. CPU is that of the whole process.
 //
-// What limits it is the disk: every change of a workflow is a transaction of its own, on one
-// connection. So anything else that writes to the disk meanwhile makes the figure worse, with
-// 1,024 in flight much worse, because requests then wait longer for the connection than their
-// ten seconds: measure on a quiet machine.
+// What limits it is the one connection: a workflow takes about 40 transactions, each of four
+// fsyncs with a rollback journal, one after the other. While 12.5 workflows/s ran, 2,000 fsyncs
+// and 500 unlinks a second took 60% of its time (perf trace), the rest went to SQLite's own work.
+// So whatever else writes to the disk makes the figure worse, to a third and less: measure on a
+// quiet machine. `bestWorkflowsPerSecond`, of the best fifth of the window, shows when it was not.
 package main
