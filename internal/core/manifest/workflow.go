@@ -8,7 +8,7 @@ type Workflow struct {
 	Zone    Zone    `json:"zone,omitempty" doc:"Time zone of the cron expression of its schedule. Default: UTC." eg:"\"Europe/Berlin\""`
 	Missed  string  `json:"missed,omitempty" enum:"skip once all" doc:"What is done about times of its schedule that passed while the control plane was down or it was paused: nothing, one run for the last, or one for each, up to 100. Default: skip."`
 	Webhook EnvName `json:"webhook,omitempty" doc:"Which of its secrets signs webhooks. A POST to /v1/workflows/NAME/ENVIRONMENT/webhook, signed as GitHub, GitLab or Gitea do, begins a run with its body as input." eg:"\"HOOK\""`
-	Overlap string  `json:"overlap,omitempty" enum:"skip queue allow replace" doc:"What is done when it should begin by itself and a run of it is under way: it does not begin, begins afterwards, begins beside it, or takes its place. Default: skip."`
+	Overlap string  `json:"overlap,omitempty" enum:"skip queue allow replace" doc:"What is done when it should begin by itself and a run of it is under way: it does not begin, begins afterwards, begins beside it, or takes its place. Default: skip; allow for what begins with events."`
 }
 
 // ofInstances are fields of a service that say something of its instances, which a workflow has none of.
